@@ -1,0 +1,114 @@
+//! Time as a value: [`Timestamp`] and the [`Clock`] it is read from.
+//!
+//! Rules take `now` as a parameter. The clock is read once per decision, and again after I/O; nothing else
+//! in this crate asks the system for the time.
+//!
+//! ```
+//! use scalekit_session::Timestamp;
+//! use std::time::Duration;
+//!
+//! let login = Timestamp::from_secs(1_760_000_000);
+//! assert_eq!(login + Duration::from_secs(60), Timestamp::from_secs(1_760_000_060));
+//! assert_eq!(login.since(login + Duration::from_secs(1)), Duration::ZERO);
+//! ```
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since the Unix epoch. Arithmetic saturates, so hostile times cannot overflow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The Unix epoch.
+    pub const EPOCH: Self = Self(0);
+
+    /// A point in time, in whole seconds since the epoch, as JWTs carry it.
+    #[must_use]
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    /// A point in time, in milliseconds since the epoch.
+    #[must_use]
+    pub const fn from_millis(milliseconds: u64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    #[must_use]
+    pub const fn as_secs(self) -> u64 {
+        self.0 / 1000
+    }
+
+    /// Milliseconds since the epoch.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// How long after `earlier` this is; zero when it is not later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(millis(span)))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Tells the time. Tests inject one that they move.
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// The current time.
+    fn now(&self) -> Timestamp;
+}
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    fn now(&self) -> Timestamp {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+        Timestamp::EPOCH + since_epoch.unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arithmetic_saturates_at_both_ends() {
+        let end = Timestamp::from_millis(u64::MAX);
+        assert_eq!(end + Duration::from_secs(1), end);
+        assert_eq!(Timestamp::EPOCH - Duration::from_secs(1), Timestamp::EPOCH);
+        assert_eq!(Timestamp::from_secs(u64::MAX), end);
+        assert_eq!(Timestamp::EPOCH + Duration::MAX, end);
+    }
+
+    #[test]
+    fn seconds_round_down() {
+        assert_eq!(Timestamp::from_millis(1_999).as_secs(), 1);
+    }
+}
