@@ -23,19 +23,27 @@ pub struct RequestView<'a> {
     pub authority: Option<&'a str>,
     /// The header lines.
     pub headers: &'a dyn Headers,
+    /// Whether the response can still carry `Set-Cookie`: `false` once its head is sent.
+    pub writable: bool,
 }
 
 impl<'a> RequestView<'a> {
     /// A request with method, target (path and query) and headers.
     #[must_use]
     pub fn new(method: &'a str, target: &'a str, headers: &'a dyn Headers) -> Self {
-        Self { method, target, authority: None, headers }
+        Self { method, target, authority: None, headers, writable: true }
     }
 
     /// The same request with the authority of its URI.
     #[must_use]
     pub fn with_authority(self, authority: Option<&'a str>) -> Self {
         Self { authority, ..self }
+    }
+
+    /// The same request, with or without a response head to write to.
+    #[must_use]
+    pub fn with_writable(self, writable: bool) -> Self {
+        Self { writable, ..self }
     }
 
     /// The value of a header that may appear once; `None` when it is missing, repeated or not ASCII.

@@ -1,0 +1,169 @@
+//! Extractors: [`Session`], [`MaybeSession`], `Option<Session>` and [`Authorized`].
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::request::Parts;
+use scalekit_session::{Exchange, Refusal, Requirement, State};
+
+use crate::headers::RequestLines;
+use crate::rejection::SessionRejection;
+
+/// The session of a signed-in user. Everybody else is refused: a page load goes to login, a program gets 401.
+///
+/// `Option<Session>` is `None` for nobody; a session that cannot be checked now is refused with 503 all the same, and a
+/// missing [`SessionLayer`](crate::SessionLayer) is an error.
+#[derive(Clone, Debug)]
+pub struct Session(scalekit_session::Session);
+
+impl Session {
+    /// The session itself, to keep beyond the request.
+    #[must_use]
+    pub fn into_inner(self) -> scalekit_session::Session {
+        self.0
+    }
+}
+
+impl Deref for Session {
+    type Target = scalekit_session::Session;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Session {
+    type Rejection = SessionRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
+        let (exchange, state) = resolve(parts).await?;
+        match state {
+            State::Active(session) => Ok(Self(session)),
+            other => Err(refuse(parts, &exchange, &other)),
+        }
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Session {
+    type Rejection = SessionRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, SessionRejection> {
+        let (exchange, state) = resolve(parts).await?;
+        match state {
+            State::Active(session) => Ok(Some(Self(session))),
+            State::Anonymous => Ok(None),
+            other => Err(refuse(parts, &exchange, &other)),
+        }
+    }
+}
+
+/// Whoever sent the request, for pages that everybody may see.
+///
+/// Only a request that another site forged, or one for a host that is not served, is refused.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum MaybeSession {
+    /// A signed-in user.
+    Active(Session),
+    /// Nobody.
+    Anonymous,
+    /// Scalekit does not answer; the session is not lost.
+    Unavailable {
+        /// When to try again.
+        retry_after: Duration,
+    },
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for MaybeSession {
+    type Rejection = SessionRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
+        let (exchange, state) = resolve(parts).await?;
+        match state {
+            State::Active(session) => Ok(Self::Active(Session(session))),
+            State::Anonymous => Ok(Self::Anonymous),
+            State::Unavailable { retry_after } => Ok(Self::Unavailable { retry_after }),
+            other => Err(refuse(parts, &exchange, &other)),
+        }
+    }
+}
+
+/// What a handler requires of its caller, as a type.
+pub trait Requires {
+    /// The condition.
+    fn requirement() -> Requirement;
+}
+
+/// A session that meets `R`. A signed-in user who does not is refused with 403.
+///
+/// ```
+/// use scalekit_axum::{Authorized, Requirement, Requires};
+///
+/// struct CanReadInvoices;
+///
+/// impl Requires for CanReadInvoices {
+///     fn requirement() -> Requirement {
+///         Requirement::permission("invoices:read")
+///     }
+/// }
+///
+/// async fn invoices(caller: Authorized<CanReadInvoices>) -> String {
+///     format!("Invoices for {}", caller.user_id())
+/// }
+/// # fn is_handler<T>(_: impl axum::handler::Handler<T, ()>) {}
+/// # is_handler(invoices);
+/// ```
+#[derive(Debug)]
+pub struct Authorized<R> {
+    session: Session,
+    requirement: PhantomData<fn() -> R>,
+}
+
+impl<R> Authorized<R> {
+    /// The session.
+    #[must_use]
+    pub fn into_session(self) -> Session {
+        self.session
+    }
+}
+
+impl<R> Deref for Authorized<R> {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl<R: Requires, S: Send + Sync> FromRequestParts<S> for Authorized<R> {
+    type Rejection = SessionRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
+        let (exchange, state) = resolve(parts).await?;
+        let State::Active(session) = state else {
+            return Err(refuse(parts, &exchange, &state));
+        };
+        let requirement = R::requirement();
+        if requirement.is_met_by(session.claims()) {
+            return Ok(Self { session: Session(session), requirement: PhantomData });
+        }
+        let why = Refusal::Forbidden { required: requirement.to_string() };
+        Err(SessionRejection::refused(exchange.refuse(&RequestLines::of(parts).view(), why)))
+    }
+}
+
+async fn resolve(parts: &Parts) -> Result<(Arc<Exchange>, State), SessionRejection> {
+    let exchange = parts.extensions.get::<Arc<Exchange>>().ok_or_else(SessionRejection::missing_layer)?;
+    let exchange = Arc::clone(exchange);
+    let resolving = exchange.resolve(&RequestLines::of(parts).view());
+    let state = resolving.await;
+    Ok((exchange, state))
+}
+
+fn refuse(parts: &Parts, exchange: &Exchange, state: &State) -> SessionRejection {
+    let why = Refusal::of(state).unwrap_or(Refusal::Unauthenticated);
+    SessionRejection::refused(exchange.refuse(&RequestLines::of(parts).view(), why))
+}

@@ -1,0 +1,32 @@
+//! Configuration: what has to be said, what may be said, and everything that is wrong with it at once.
+
+mod builder;
+mod env;
+mod problem;
+mod redirect_uri;
+
+pub use self::builder::ScalekitBuilder;
+pub use self::problem::{ConfigError, Problem};
+pub use self::redirect_uri::RedirectUriError;
+
+pub(crate) use self::redirect_uri::{Reach, RedirectUri, is_loopback_authority};
+
+use crate::login::ReturnTo;
+use crate::policy::Policy;
+use crate::routes::Routes;
+
+/// Everything that a request is judged by; immutable once built.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) redirect: RedirectUri,
+    pub(crate) issuers: Vec<String>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) post_logout_redirect_uri: Option<String>,
+    /// Origins that may send requests with effects: our own first.
+    pub(crate) origins: Vec<String>,
+    pub(crate) routes: Routes,
+    pub(crate) default_return_to: ReturnTo,
+    pub(crate) policy: Policy,
+    /// The most that all cookies of a session may add to a request, in bytes.
+    pub(crate) budget: usize,
+}

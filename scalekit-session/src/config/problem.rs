@@ -1,0 +1,114 @@
+//! What is wrong with a configuration.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::redirect_uri::RedirectUriError;
+use crate::oauth::EnvironmentUrlError;
+use crate::seal::KeyError;
+use crate::transport::BuildTransportError;
+
+/// A configuration that cannot work, with everything that is wrong with it.
+#[derive(Debug)]
+pub struct ConfigError {
+    problems: Vec<Problem>,
+}
+
+impl ConfigError {
+    pub(super) fn new(problems: Vec<Problem>) -> Self {
+        Self { problems }
+    }
+
+    /// Every problem found.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the Scalekit configuration has {} problem(s):", self.problems.len())?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// One thing that is wrong, and what to write instead. Never shows a secret.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A setting without which nothing works.
+    #[error("{setting} is missing: {advice}")]
+    Missing {
+        /// The variable or setter.
+        setting: &'static str,
+        /// Where to find its value.
+        advice: &'static str,
+    },
+    /// A list with an empty entry.
+    #[error("{setting} has an empty entry; remove it or fill it in")]
+    Blank {
+        /// The variable or setter.
+        setting: &'static str,
+    },
+    /// The environment URL.
+    #[error("SCALEKIT_ENVIRONMENT_URL {0}")]
+    EnvironmentUrl(#[source] EnvironmentUrlError),
+    /// The redirect URI.
+    #[error("SCALEKIT_REDIRECT_URI {0}")]
+    RedirectUri(#[source] RedirectUriError),
+    /// Where Scalekit sends the browser after logout.
+    #[error("SCALEKIT_POST_LOGOUT_REDIRECT_URI is not an absolute http or https URL; write one that is registered at Scalekit")]
+    PostLogoutRedirectUri,
+    /// One of the cookie secrets.
+    #[error("SCALEKIT_COOKIE_SECRET, number {number} of the list, {source}")]
+    CookieSecret {
+        /// Its place in the list, from 1.
+        number: usize,
+        /// What is wrong with it.
+        #[source]
+        source: KeyError,
+    },
+    /// The list of cookie secrets as a whole.
+    #[error("SCALEKIT_COOKIE_SECRET {0}")]
+    CookieSecrets(&'static str),
+    /// The name of the session cookie.
+    #[error("the cookie name `{0}` is not made of 1 to 40 letters, digits, `-` and `_`; the `__Host-` prefix is added for you")]
+    CookieName(String),
+    /// A path of a ready-made route.
+    #[error("the {route} path `{path}` {reason}")]
+    Path {
+        /// Which route.
+        route: &'static str,
+        /// Its path.
+        path: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// An entry of the allowed origins.
+    #[error("the allowed origin `{0}` is not one; write scheme, host and port without a path, as in `https://admin.example.com`")]
+    Origin(String),
+    /// A number out of its range.
+    #[error("{setting} is out of range: {range}")]
+    Range {
+        /// The setter.
+        setting: &'static str,
+        /// What is accepted.
+        range: &'static str,
+    },
+    /// A scope without which there is no session.
+    #[error("the scopes lack `{0}`, without which there is no session to keep")]
+    Scope(&'static str),
+    /// Nothing to run background work on.
+    #[error("no runtime: call `build()` inside a tokio runtime, or give the builder a `Runtime`")]
+    Runtime,
+    /// Nothing to reach Scalekit with.
+    #[error("no transport: switch the feature `reqwest` on, or give the builder a `Transport`")]
+    NoTransport,
+    /// The HTTP client could not be made.
+    #[error("the HTTP client could not be made: {0}")]
+    Transport(#[source] BuildTransportError),
+}

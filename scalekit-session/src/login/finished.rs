@@ -1,0 +1,106 @@
+//! Logins that are being completed or were: a code is redeemed once, however often its callback is loaded (R52).
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::channel::oneshot;
+use futures_util::future::Shared;
+
+use super::transaction::{FlowId, LIFETIME};
+use crate::clock::Timestamp;
+use crate::seal::SessionId;
+use crate::sealing::SealedSession;
+
+use super::return_to::ReturnTo;
+
+/// How a login ended.
+#[derive(Clone, Debug)]
+pub(super) enum Finish {
+    SignedIn(Arc<SealedSession>),
+    /// Scalekit refused the code, or its tokens do not verify.
+    Failed,
+    /// The application refused the user.
+    Refused,
+    /// Scalekit does not answer.
+    Unavailable,
+    /// Our own configuration or the size of the session is wrong; the log says how.
+    Misconfigured,
+}
+
+/// Everybody who loads the callback of one flow waits for the same completion.
+pub(super) type Completion = Shared<oneshot::Receiver<Finish>>;
+
+#[derive(Default)]
+pub(crate) struct Logins {
+    flows: Mutex<HashMap<FlowId, Flow>>,
+}
+
+struct Flow {
+    completion: Completion,
+    return_to: ReturnTo,
+    began_at: Timestamp,
+    session: Option<SessionId>,
+}
+
+/// The session that a flow brought, and where its login led.
+#[derive(Debug)]
+pub(super) struct Former {
+    pub(super) session: SessionId,
+    pub(super) return_to: ReturnTo,
+}
+
+/// After this the cookies of a login are not handed out again.
+const RETAINED: Duration = Duration::from_secs(60);
+const CAPACITY: usize = 20_000;
+
+impl Logins {
+    /// Joins the completion of a flow, or starts it with `start`. `None` when it was completed too long ago.
+    pub(super) fn join(
+        &self,
+        flow: FlowId,
+        return_to: &ReturnTo,
+        now: Timestamp,
+        start: impl FnOnce(oneshot::Sender<Finish>),
+    ) -> Option<Completion> {
+        let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
+        flows.retain(|_, flow| now < flow.began_at + LIFETIME);
+        if let Some(known) = flows.get(&flow) {
+            return (now < known.began_at + RETAINED).then(|| known.completion.clone());
+        }
+        if flows.len() >= CAPACITY {
+            // Only a flood of genuine logins gets here; then the oldest can no longer be recognised.
+            let oldest = flows.iter().min_by_key(|(_, flow)| flow.began_at).map(|(id, _)| *id);
+            oldest.map(|id| flows.remove(&id));
+        }
+        let (sender, receiver) = oneshot::channel();
+        let completion = receiver.shared();
+        let entry = Flow { completion: completion.clone(), return_to: return_to.clone(), began_at: now, session: None };
+        flows.insert(flow, entry);
+        start(sender);
+        Some(completion)
+    }
+
+    /// Notes which session a flow brought.
+    pub(super) fn signed_in(&self, flow: FlowId, session: SessionId) {
+        let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flow) = flows.get_mut(&flow) {
+            flow.session = Some(session);
+        }
+    }
+
+    /// What a flow brought, for a callback that is loaded again.
+    pub(super) fn former(&self, flow: FlowId) -> Option<Former> {
+        let flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
+        let flow = flows.get(&flow)?;
+        Some(Former { session: flow.session?, return_to: flow.return_to.clone() })
+    }
+}
+
+impl fmt::Debug for Logins {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Logins(..)")
+    }
+}

@@ -1,0 +1,165 @@
+//! What a browser carries between the login route and the callback: one sealed cookie per flow (R22).
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use super::return_to::ReturnTo;
+use crate::clock::Timestamp;
+use crate::cookie::{CookieNames, RequestCookies, SetCookie};
+use crate::scalekit::Core;
+use crate::seal::{Purpose, RandomError};
+use crate::secret::{CodeVerifier, Nonce};
+
+/// A login takes at most this long.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
+/// Flows under way in one browser, and the bytes of their cookies, at most.
+const FLOWS: usize = 5;
+const BYTES: usize = 3584;
+
+/// One login under way.
+pub(crate) struct Transaction {
+    begun_at: Timestamp,
+    state: Zeroizing<String>,
+    nonce: Zeroizing<String>,
+    verifier: Zeroizing<String>,
+    pub(crate) return_to: ReturnTo,
+}
+
+/// Names a flow without revealing its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FlowId(pub(crate) [u8; 8]);
+
+impl FlowId {
+    pub(crate) fn of(state: &str) -> Self {
+        let hash: [u8; 32] = Sha256::digest(state).into();
+        let [a, b, c, d, e, f, g, h, ..] = hash;
+        Self([a, b, c, d, e, f, g, h])
+    }
+
+    fn suffix(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+impl Transaction {
+    /// A new flow: state, nonce and code verifier of 256 random bits each.
+    pub(crate) fn begin(return_to: ReturnTo, now: Timestamp) -> Result<Self, RandomError> {
+        Ok(Self { begun_at: now, state: random()?, nonce: random()?, verifier: random()?, return_to })
+    }
+
+    pub(crate) fn state(&self) -> &str {
+        &self.state
+    }
+
+    pub(crate) fn nonce(&self) -> Nonce {
+        Nonce::new(self.nonce.as_str())
+    }
+
+    pub(crate) fn verifier(&self) -> CodeVerifier {
+        CodeVerifier::new(self.verifier.as_str())
+    }
+
+    pub(crate) fn flow(&self) -> FlowId {
+        FlowId::of(&self.state)
+    }
+
+    fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.begun_at + LIFETIME || self.begun_at > now + LIFETIME
+    }
+
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(160 + self.return_to.as_str().len()));
+        bytes.extend_from_slice(&self.begun_at.as_millis().to_be_bytes());
+        for secret in [&self.state, &self.nonce, &self.verifier] {
+            bytes.extend_from_slice(secret.as_bytes());
+        }
+        bytes.extend_from_slice(self.return_to.as_str().as_bytes());
+        bytes
+    }
+
+    /// The return path is checked again: a cookie sealed by an older release may know fewer rules (R39).
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (begun_at, rest) = bytes.split_first_chunk::<8>()?;
+        let (state, rest) = text(rest)?;
+        let (nonce, rest) = text(rest)?;
+        let (verifier, rest) = text(rest)?;
+        let return_to = std::str::from_utf8(rest).ok().and_then(|path| ReturnTo::parse(path).ok());
+        let begun_at = Timestamp::from_millis(u64::from_be_bytes(*begun_at));
+        Some(Self { begun_at, state, nonce, verifier, return_to: return_to.unwrap_or_default() })
+    }
+}
+
+/// Characters of 32 random bytes in base64url.
+const TEXT: usize = 43;
+
+fn random() -> Result<Zeroizing<String>, RandomError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    crate::seal::fill_random(bytes.as_mut())?;
+    Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref())))
+}
+
+fn text(bytes: &[u8]) -> Option<(Zeroizing<String>, &[u8])> {
+    let (text, rest) = bytes.split_at_checked(TEXT)?;
+    Some((Zeroizing::new(std::str::from_utf8(text).ok()?.to_owned()), rest))
+}
+
+/// The cookies that begin a flow: its own, and the removal of those that are over or too many, oldest first.
+pub(crate) fn begin_cookies(
+    core: &Core,
+    transaction: &Transaction,
+    present: &RequestCookies<'_>,
+    now: Timestamp,
+) -> Result<Vec<SetCookie>, RandomError> {
+    let name = name(&core.names, transaction.flow());
+    let value = core.keyring.seal(Purpose::Transaction, &name, &transaction.encode()).map_err(|_| RandomError)?;
+    let mut bytes = name.len() + value.len();
+    let mut cookies = vec![core.spec.set(&name, &value, Some(LIFETIME))];
+
+    let mut others: Vec<(Timestamp, String, usize)> = Vec::new();
+    for (flow, value) in present.transactions() {
+        let name = core.names.transaction(flow);
+        match open(core, &name, value).filter(|other| !other.is_over(now)) {
+            Some(other) => others.push((other.begun_at, name, value.len())),
+            None => cookies.push(core.spec.remove(&name)),
+        }
+    }
+    others.sort_unstable_by_key(|(begun_at, ..)| std::cmp::Reverse(*begun_at));
+    for (index, (_, name, length)) in others.iter().enumerate() {
+        bytes += name.len() + length;
+        if index + 2 > FLOWS || bytes > BYTES {
+            cookies.push(core.spec.remove(name));
+        }
+    }
+    Ok(cookies)
+}
+
+/// The flow that a callback's `state` belongs to, if this browser began it.
+pub(crate) fn find(core: &Core, present: &RequestCookies<'_>, state: &str, now: Timestamp) -> Option<Transaction> {
+    let name = name(&core.names, FlowId::of(state));
+    present
+        .transactions()
+        .filter(|(flow, _)| core.names.transaction(flow) == name)
+        .filter_map(|(_, value)| open(core, &name, value))
+        .find(|transaction| transaction.state.as_bytes().ct_eq(state.as_bytes()).into())
+        .filter(|transaction| !transaction.is_over(now))
+}
+
+/// The removal of a flow's cookie.
+pub(crate) fn end_cookie(core: &Core, flow: FlowId) -> SetCookie {
+    core.spec.remove(&name(&core.names, flow))
+}
+
+fn open(core: &Core, name: &str, value: &[u8]) -> Option<Transaction> {
+    let value = std::str::from_utf8(value).ok()?;
+    let opened = core.keyring.open(Purpose::Transaction, name, value).ok()?;
+    Transaction::decode(&opened.plaintext)
+}
+
+fn name(names: &CookieNames, flow: FlowId) -> String {
+    names.transaction(&flow.suffix())
+}

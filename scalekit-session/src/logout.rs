@@ -1,0 +1,75 @@
+//! Logging out: here whatever happens, then at Scalekit.
+
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::cookie::{RequestCookies, SetCookie};
+use crate::decide::Ended;
+use crate::inspect;
+use crate::loops;
+use crate::navigation;
+use crate::oauth::{self, LogoutOptions};
+use crate::origin;
+use crate::pages::{Page, PageKind};
+use crate::refusal::{self, Refusal};
+use crate::reply::Reply;
+use crate::request::RequestView;
+use crate::scalekit::Core;
+
+/// Answers the logout route: `POST` from this site, or a page load that the browser says this site or the user began
+/// (R35).
+pub(crate) fn logout(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
+    if navigation::is_prefetch(request) {
+        return Reply::new(204);
+    }
+    match request.method {
+        "POST" if origin::is_cross_origin(request, &core.config.origins) => {
+            refusal::refuse(core, request, &Refusal::CrossOrigin, now)
+        }
+        "POST" => end(core, request, now),
+        "GET" if is_own_navigation(request) => end(core, request, now),
+        "GET" => {
+            let page = Page::new(PageKind::ConfirmLogout).with_form("Sign out", core.config.routes.logout.clone());
+            Reply::html(200, (core.hooks.pages)(&page))
+        }
+        "HEAD" => Reply::new(204),
+        _ => Reply::new(405).with_header("allow", "GET, HEAD, POST"),
+    }
+}
+
+fn is_own_navigation(request: &RequestView<'_>) -> bool {
+    request.header("sec-fetch-mode") == Some("navigate")
+        && matches!(request.header("sec-fetch-site"), Some("same-origin" | "none"))
+}
+
+/// Ends the session first, so that no answer under way can bring it back, then clears the browser, then goes to Scalekit.
+fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
+    let mut id_token = None;
+    if let Some(shown) = inspect::shown(core, request) {
+        let facts = shown.session.facts();
+        let until = facts.login_at + core.config.policy.absolute_limit;
+        core.ended.end(facts.session_id, Ended::Yes, until, now);
+        core.refreshes.drop_session(&facts.session_id);
+        id_token = shown.payload.id_token;
+        tracing::info!(user = shown.session.user_id(), "signed out");
+    }
+    let options = LogoutOptions {
+        id_token_hint: id_token,
+        post_logout_redirect_uri: core.config.post_logout_redirect_uri.clone(),
+        client_id: Some(core.credentials.client_id().to_owned()),
+        ..LogoutOptions::default()
+    };
+    Reply::see_other(oauth::logout_url(&core.endpoints, &options)).with_cookies(cleared(core, request))
+}
+
+/// The removal of everything of ours, whatever the request carried (R17, R29).
+fn cleared(core: &Core, request: &RequestView<'_>) -> Vec<SetCookie> {
+    let mut cookies = inspect::removals(core);
+    let present = RequestCookies::gather(request.headers, &core.names);
+    let flows = present.transactions().map(|(flow, _)| core.spec.remove(&core.names.transaction(flow)));
+    cookies.extend(flows);
+    if present.looped().is_some() {
+        cookies.push(loops::clear(core));
+    }
+    cookies
+}

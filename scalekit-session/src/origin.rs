@@ -1,0 +1,53 @@
+//! Did this site send the request? Cross-site request forgery is stopped where a cookie would be used (R51).
+
+use crate::navigation::is_safe;
+use crate::request::RequestView;
+
+/// Whether a request with effects came from another site, by what its browser says of it.
+///
+/// A request that carries neither `Sec-Fetch-Site` nor `Origin` is not a browser's: nobody's cookies are abused.
+pub(crate) fn is_cross_origin(request: &RequestView<'_>, allowed: &[String]) -> bool {
+    let socket = request.has_header("upgrade");
+    if is_safe(request.method) && !socket {
+        return false;
+    }
+    let listed = |origin: &str| allowed.iter().any(|own| own == origin);
+    if request.has_header("sec-fetch-site") {
+        let same = matches!(request.header("sec-fetch-site"), Some("same-origin" | "none"));
+        return !same && !request.header("origin").is_some_and(listed);
+    }
+    request.has_header("origin") && !request.header("origin").is_some_and(listed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r51_effects_need_a_same_origin_sender() {
+        let allowed = ["https://app.test".to_owned()];
+        let ours = ("origin", "https://app.test");
+        for (name, method, headers, refused) in [
+            ("same origin", "POST", vec![("sec-fetch-site", "same-origin"), ours], false),
+            ("user typed it", "POST", vec![("sec-fetch-site", "none")], false),
+            ("sibling site", "POST", vec![("sec-fetch-site", "same-site")], true),
+            ("listed sibling", "POST", vec![("sec-fetch-site", "same-site"), ours], false),
+            ("other site", "POST", vec![("sec-fetch-site", "cross-site")], true),
+            ("made-up value", "POST", vec![("sec-fetch-site", "friendly")], true),
+            ("repeated", "POST", vec![("sec-fetch-site", "same-origin"), ("sec-fetch-site", "same-origin")], true),
+            ("old browser, ours", "DELETE", vec![ours], false),
+            ("old browser, other", "DELETE", vec![("origin", "https://evil.test")], true),
+            ("old browser, null", "PUT", vec![("origin", "null")], true),
+            ("old browser, other port", "PUT", vec![("origin", "https://app.test:8443")], true),
+            ("not a browser", "POST", vec![], false),
+            ("unknown method", "BREW", vec![("sec-fetch-site", "cross-site")], true),
+            ("lower case is not GET", "get", vec![("sec-fetch-site", "cross-site")], true),
+            ("GET has no effects", "GET", vec![("sec-fetch-site", "cross-site")], false),
+            ("socket of another site", "GET", vec![("upgrade", "websocket"), ("origin", "https://evil.test")], true),
+            ("own socket", "GET", vec![("upgrade", "websocket"), ours], false),
+        ] {
+            let request = RequestView::new(method, "/", &headers);
+            assert_eq!(is_cross_origin(&request, &allowed), refused, "{name}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The few pages of our own: refused, unavailable, login failed, are you sure. One function renders them all, and an
+//! application may replace it.
+//!
+//! ```
+//! use scalekit_session::{Page, PageKind, render_page};
+//!
+//! let html = render_page(&Page::new(PageKind::Forbidden));
+//! assert!(html.contains("Not allowed"));
+//! ```
+
+/// What a page has to say. All texts are fixed or checked: nothing of the request but a same-origin path is in it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Page {
+    /// Which page.
+    pub kind: PageKind,
+    /// A short heading.
+    pub title: &'static str,
+    /// One or two sentences.
+    pub message: &'static str,
+    /// The one thing to do next.
+    pub action: Option<PageAction>,
+}
+
+/// Which page is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PageKind {
+    /// 403: signed in, but not allowed.
+    Forbidden,
+    /// 403: another site sent the request.
+    CrossOrigin,
+    /// 503: Scalekit does not answer at the moment.
+    Unavailable,
+    /// 400: the login could not be completed.
+    LoginFailed,
+    /// 403: the application refused this user.
+    LoginRefused,
+    /// 400: the login was completed before, or was begun too long ago.
+    LoginStale,
+    /// 400: logins succeed, and the session never arrives.
+    LoginLoop,
+    /// 200: another site wants to change who is signed in.
+    ConfirmLogin,
+    /// 200: a link asks for logout.
+    ConfirmLogout,
+    /// 500: the application is configured wrongly.
+    Misconfigured,
+}
+
+/// A button.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PageAction {
+    /// Its text.
+    pub label: &'static str,
+    /// A path of this application.
+    pub path: String,
+    /// Whether it is a form's `POST`, otherwise a link.
+    pub post: bool,
+}
+
+impl Page {
+    /// The page with its default texts.
+    #[must_use]
+    pub fn new(kind: PageKind) -> Self {
+        let (title, message) = match kind {
+            PageKind::Forbidden => ("Not allowed", "Your account does not have the permission that this page needs."),
+            PageKind::CrossOrigin => ("Not allowed", "This request was sent by another site, so it was not carried out."),
+            PageKind::Unavailable => ("One moment", "Signing in is not available right now. You are not signed out; please try again shortly."),
+            PageKind::LoginFailed => ("Sign-in did not work", "The sign-in could not be completed. Please try again."),
+            PageKind::LoginRefused => ("Sign-in refused", "This application does not admit your account."),
+            PageKind::LoginStale => ("Sign-in expired", "This sign-in was completed before, or was begun too long ago or in another browser."),
+            PageKind::LoginLoop => ("Sign-in does not last", "You signed in several times, but this browser does not keep the session. Please check that it accepts cookies from this site."),
+            PageKind::ConfirmLogin => ("Sign in?", "Another site asks to sign you in here. You may then be signed in with another account."),
+            PageKind::ConfirmLogout => ("Sign out?", "Do you want to sign out?"),
+            PageKind::Misconfigured => ("Something is not set up", "Signing in is not set up correctly. The application's log says what is wrong."),
+        };
+        Self { kind, title, message, action: None }
+    }
+
+    pub(crate) fn with_link(self, label: &'static str, path: impl Into<String>) -> Self {
+        Self { action: Some(PageAction { label, path: path.into(), post: false }), ..self }
+    }
+
+    pub(crate) fn with_form(self, label: &'static str, path: impl Into<String>) -> Self {
+        Self { action: Some(PageAction { label, path: path.into(), post: true }), ..self }
+    }
+}
+
+/// Renders a page as the crate does by default: one self-contained HTML document without scripts.
+#[must_use]
+pub fn render_page(page: &Page) -> String {
+    let action = page.action.as_ref().map_or_else(String::new, |action| {
+        let (path, label) = (escape(&action.path), action.label);
+        if action.post {
+            format!("<form method=\"post\" action=\"{path}\"><button>{label}</button></form>")
+        } else {
+            format!("<p><a class=\"button\" href=\"{path}\">{label}</a></p>")
+        }
+    });
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
+         <title>{title}</title><style>{STYLE}</style><main><h1>{title}</h1><p>{message}</p>{action}</main></html>",
+        title = page.title,
+        message = page.message,
+    )
+}
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#1c2330;background:#f4f5f7;margin:0;display:grid;min-height:100vh;\
+place-items:center}main{background:#fff;padding:2.5rem;border-radius:12px;box-shadow:0 1px 4px #0002;max-width:26rem;text-align:center}\
+h1{font-size:1.35rem;margin:0 0 .5rem}p{margin:.5rem 0 1.25rem;color:#4a5263}button,.button{font:inherit;color:#fff;background:#3451d1;\
+border:0;border-radius:8px;padding:.6rem 1.4rem;text-decoration:none;cursor:pointer;display:inline-block}";
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r43_a_path_cannot_leave_its_attribute() {
+        let page = Page::new(PageKind::LoginFailed).with_link("Sign in", "/a?b=\"><script>alert(1)</script>'&c");
+        let html = render_page(&page);
+        assert!(!html.contains("<script>"), "{html}");
+        assert!(html.contains("href=\"/a?b=&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;c\""), "{html}");
+    }
+}

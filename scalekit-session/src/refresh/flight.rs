@@ -1,0 +1,81 @@
+//! One refresh call that any number of requests wait for, and that nobody can cancel (R1, R7).
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt;
+use futures_util::channel::oneshot;
+use futures_util::future::Shared;
+
+use super::table::Landed;
+use crate::decide::Refreshed;
+
+/// How a flight ended, for everybody who waited.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) refreshed: Refreshed,
+    /// The successor, when there is one.
+    pub(crate) landed: Option<Arc<Landed>>,
+}
+
+impl Outcome {
+    pub(crate) fn without_successor(refreshed: Refreshed) -> Self {
+        Self { refreshed, landed: None }
+    }
+}
+
+/// Waits for a flight. Cheap to clone. Dropping it cancels nothing: the call runs in a task of its own.
+#[derive(Clone)]
+pub(crate) struct Flight {
+    outcome: Shared<oneshot::Receiver<Outcome>>,
+    failures: Arc<AtomicU32>,
+}
+
+/// The other end, held by the task that makes the call. Dropped without an outcome, by a panic say, it wakes
+/// everybody with `None`.
+pub(crate) struct Landing {
+    sender: oneshot::Sender<Outcome>,
+    failures: Arc<AtomicU32>,
+}
+
+impl Flight {
+    pub(crate) fn new() -> (Self, Landing) {
+        let (sender, receiver) = oneshot::channel();
+        let failures = Arc::new(AtomicU32::new(0));
+        (Self { outcome: receiver.shared(), failures: Arc::clone(&failures) }, Landing { sender, failures })
+    }
+
+    /// Attempts with this token that failed before this one.
+    pub(super) fn remember_failures(&self, failures: u32) {
+        self.failures.store(failures, Ordering::Release);
+    }
+}
+
+impl Landing {
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn announce(self, outcome: Outcome) {
+        // Nobody may be waiting any more; the table has the outcome for those who come later.
+        drop(self.sender.send(outcome));
+    }
+}
+
+impl Future for Flight {
+    type Output = Option<Outcome>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Outcome>> {
+        self.outcome.poll_unpin(cx).map(Result::ok)
+    }
+}
+
+impl fmt::Debug for Flight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Flight(..)")
+    }
+}

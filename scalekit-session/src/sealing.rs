@@ -1,0 +1,190 @@
+//! From tokens to cookies: what a session consists of, and how much room it may take.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use crate::claims::{Claims, Profile};
+use crate::clock::Timestamp;
+use crate::cookie::{self, ChunkSet, SetCookie};
+use crate::error::{Error, Repr, Sizes};
+use crate::grant::Grant;
+use crate::jwt::VerifyingKey;
+use crate::refresh::RefreshKey;
+use crate::scalekit::Core;
+use crate::seal::{Purpose, SessionId, SessionPayload};
+use crate::secret::{AccessToken, IdToken};
+use crate::session::{Facts, Session, Tokens};
+
+/// A sealed session, ready to be written.
+#[derive(Debug)]
+pub(crate) struct SealedSession {
+    pub(crate) value: Arc<str>,
+    pub(crate) session: Session,
+    live: [u8; 16],
+}
+
+/// Seals what a login brought: a new session id, a new live marker, generation 0 (R27).
+pub(crate) fn login(core: &Arc<Core>, grant: &Grant, flow: [u8; 8], now: Timestamp) -> Result<SealedSession, Error> {
+    if grant.claims.session_id().is_none() {
+        return Err(Repr::NotASession("sid").into());
+    }
+    let (mut session_id, mut live) = ([0; 16], [0; 16]);
+    crate::seal::fill_random(&mut session_id).map_err(|_| Repr::Random)?;
+    crate::seal::fill_random(&mut live).map_err(|_| Repr::Random)?;
+    let payload = SessionPayload {
+        session_id: SessionId::from_bytes(session_id),
+        live,
+        generation: 0,
+        login_at: now,
+        rotated_at: now,
+        end: end(core, &grant.claims, now),
+        unverified: false,
+        flow,
+        access_token: grant.access_token.clone(),
+        refresh_token: grant.refresh_token.clone(),
+        id_token: grant.id_token.clone(),
+        profile: None,
+    };
+    seal(core, payload, grant.claims.clone(), grant.profile.clone(), None)
+}
+
+/// When tokens received now are over.
+pub(crate) fn end(core: &Core, claims: &Claims, received_at: Timestamp) -> Timestamp {
+    core.config.policy.end(received_at, claims.issued_at(), claims.expires_at())
+}
+
+/// Seals a session within its budget of cookies. The ID token goes first when there is too much; the profile in it
+/// stays (R15).
+pub(crate) fn seal(
+    core: &Arc<Core>,
+    mut payload: SessionPayload,
+    claims: Claims,
+    profile: Option<Profile>,
+    key: Option<Arc<VerifyingKey>>,
+) -> Result<SealedSession, Error> {
+    let mut value = seal_payload(core, &payload)?;
+    if request_bytes(core, &value) > core.config.budget && payload.id_token.is_some() {
+        payload.id_token = None;
+        payload.profile = profile.as_ref().and_then(|profile| serde_json::to_vec(profile).ok());
+        value = seal_payload(core, &payload)?;
+        tracing::warn!(user = claims.subject(), "the session is large: its ID token is not kept");
+    }
+    let cookies = request_bytes(core, &value);
+    let needed = cookie::chunks_needed(&core.spec, &core.names, value.len());
+    if cookies > core.config.budget || needed.is_none() {
+        return Err(Repr::TooLarge(Sizes {
+            cookies,
+            budget: core.config.budget,
+            access_token: payload.access_token.secret().len(),
+            refresh_token: payload.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
+            profile: payload.profile.as_ref().map_or(0, Vec::len),
+        })
+        .into());
+    }
+    if cookies * 4 > core.config.budget * 3 {
+        tracing::debug!(cookies, budget = core.config.budget, "the session takes over 75 % of its cookie budget");
+    }
+    let value: Arc<str> = value.into();
+    let live = payload.live;
+    let session = Session::new(facts(core, &payload, claims, profile, key, Arc::clone(&value), false));
+    Ok(SealedSession { value, session, live })
+}
+
+fn seal_payload(core: &Core, payload: &SessionPayload) -> Result<String, Error> {
+    let sealed = core.keyring.seal(Purpose::Session, core.names.data(), &payload.encode());
+    sealed.map_err(|_| Repr::Random.into())
+}
+
+/// What the session adds to each request: names, values and separators of data and marker.
+fn request_bytes(core: &Core, value: &str) -> usize {
+    const MARKER: usize = 22;
+    let pieces = cookie::chunks_needed(&core.spec, &core.names, value.len()).unwrap_or(8);
+    let name = core.names.data().len() + 5;
+    value.len() + pieces * name + core.names.marker().len() + MARKER + 3
+}
+
+/// What is remembered of a session besides its sealed value.
+pub(crate) fn facts(
+    core: &Arc<Core>,
+    payload: &SessionPayload,
+    claims: Claims,
+    profile: Option<Profile>,
+    key: Option<Arc<VerifyingKey>>,
+    value: Arc<str>,
+    retired: bool,
+) -> Facts {
+    let life = claims.expires_at().since(claims.issued_at());
+    let [spread, ..] = payload.session_id.to_bytes();
+    let spread = spread.wrapping_add((payload.generation as u8).wrapping_mul(97));
+    let issuer = core.endpoints.environment_url();
+    let refresh = payload.refresh_token.as_ref();
+    Facts {
+        session_id: payload.session_id,
+        live: payload.live,
+        generation: payload.generation,
+        login_at: payload.login_at,
+        rotated_at: payload.rotated_at,
+        end: payload.end,
+        soft: core.config.policy.soft(payload.end, life, spread),
+        refresh: refresh.map(|token| RefreshKey::new(issuer, core.credentials.client_id(), token)),
+        retired,
+        key,
+        tokens: Arc::new(SealedTokens { core: Arc::downgrade(core), value }),
+        seen_at: Default::default(),
+        claims,
+        profile,
+    }
+}
+
+impl SealedSession {
+    /// The cookies of a new login, marker first.
+    pub(crate) fn login_cookies(&self, core: &Core, now: Timestamp) -> Result<Vec<SetCookie>, Error> {
+        let marker = core.names.marker();
+        let mut cookies = vec![core.spec.set(marker, &cookie::marker_value(&self.live), Some(core.config.policy.absolute_limit))];
+        cookies.extend(data_cookies(core, &self.value, self.session.facts().login_at, now)?);
+        Ok(cookies)
+    }
+}
+
+/// The data cookies of a session, which live no longer than it may (R28).
+pub(crate) fn data_cookies(
+    core: &Core,
+    value: &str,
+    login_at: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<SetCookie>, Error> {
+    let left = (login_at + core.config.policy.absolute_limit).since(now).max(Duration::from_secs(1));
+    cookie::split(&core.spec, &core.names, value, Some(left)).map_err(|_| {
+        let budget = core.config.budget;
+        Repr::TooLarge(Sizes { cookies: value.len(), budget, access_token: 0, refresh_token: 0, profile: 0 }).into()
+    })
+}
+
+/// The removal of the chunks that a request showed and `kept` pieces do not overwrite.
+pub(crate) fn stale_chunks(core: &Core, shown: ChunkSet, kept: usize) -> impl Iterator<Item = SetCookie> + use<'_> {
+    cookie::clear(&core.spec, &core.names, shown.intersection(ChunkSet::beyond(kept)))
+}
+
+/// A session's tokens, still sealed. Sessions are remembered by the instance, so they do not hold it.
+struct SealedTokens {
+    core: Weak<Core>,
+    value: Arc<str>,
+}
+
+impl Tokens for SealedTokens {
+    fn open(&self) -> Result<(AccessToken, Option<IdToken>), Error> {
+        let core = self.core.upgrade().ok_or(Repr::Unreadable)?;
+        let payload = open(&core, &self.value).ok_or(Repr::Unreadable)?;
+        Ok((payload.access_token, payload.id_token))
+    }
+
+    fn sealed(&self) -> Option<Arc<str>> {
+        Some(Arc::clone(&self.value))
+    }
+}
+
+/// Opens a sealed session that this instance has seen before.
+pub(crate) fn open(core: &Core, value: &str) -> Option<SessionPayload> {
+    let opened = core.keyring.open(Purpose::Session, core.names.data(), value).ok()?;
+    SessionPayload::decode(&opened.plaintext).ok()
+}

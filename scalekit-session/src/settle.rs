@@ -1,0 +1,173 @@
+//! The part of a decision that waits: fetch keys, refresh, decide again.
+
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::cookie::RequestCookies;
+use crate::decide::{self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency};
+use crate::inspect::{self, Asked, Shown};
+use crate::keys::{Budget, Fetched};
+use crate::manager::{Pending, Resolution, State, Write, WriteOf};
+use crate::refresh::{self, Found, Landed, Outcome};
+use crate::request::RequestView;
+use crate::scalekit::Core;
+use crate::sealing;
+
+/// Carries out what `inspect` could not decide without Scalekit.
+pub(crate) fn settle(core: &Arc<Core>, asked: Asked, shown: Shown, token: Token, waiting: Decision) -> Pending {
+    let core = Arc::clone(core);
+    Pending::new(async move { run(&core, asked, shown, token, waiting).await })
+}
+
+/// Refreshes now, whatever the age of the session's token.
+pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Pending {
+    let way = inspect::way(request);
+    let chunks = RequestCookies::gather(request.headers, &core.names).own_chunks();
+    let shown = inspect::shown(core, request).filter(|_| way.writable && !way.preflight);
+    let core = Arc::clone(core);
+    Pending::new(async move {
+        let Some(shown) = shown else { return Resolution::new(State::Anonymous) };
+        let asked = Asked { way, chunks, navigation: false };
+        let (token, session) = inspect::verify(&core, &shown.payload, &shown.value, &shown.session, now);
+        let session = session.unwrap_or_else(|| shown.session.clone());
+        let shown = Shown { session, ..shown };
+        let evidence = inspect::evidence(&core, &shown.session, token, now);
+        // Who may not be served may not refresh either; a token that is over is no obstacle.
+        match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
+            Decision::Nobody(cookies) => inspect::nobody(&core, Some(&shown.session), cookies == Cookies::Delete),
+            Decision::Serve if shown.session.facts().refresh.is_some() => {
+                run(&core, asked, shown, token, Decision::Refresh(Urgency::Opportunistic)).await
+            }
+            other => run(&core, asked, shown, token, other).await,
+        }
+    })
+}
+
+/// Each round does one piece of I/O and decides again. `NeedKeys` and `Refresh` follow one another at most once.
+async fn run(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut token: Token, mut next: Decision) -> Resolution {
+    loop {
+        match next {
+            Decision::NeedKeys => token = fetch_keys(core, &mut shown).await,
+            Decision::Refresh(_) => return refresh(core, asked, shown, token == Token::Valid).await,
+            Decision::Verify => {
+                let (verdict, session) = inspect::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
+                shown.session = session.unwrap_or(shown.session);
+                token = verdict;
+            }
+            Decision::Serve => return Resolution::new(State::Active(shown.session)),
+            Decision::Unavailable { retry_after } => return Resolution::new(State::Unavailable { retry_after }),
+            Decision::Nobody(cookies) => {
+                return inspect::nobody(core, Some(&shown.session), cookies == Cookies::Delete);
+            }
+        }
+        let now = core.now();
+        let evidence = inspect::evidence(core, &shown.session, token, now);
+        next = decide::decide(asked.way, Evidence::Session(&evidence), &core.config.policy, now);
+    }
+}
+
+async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
+    let fetched = core.keys.fetch(Budget::Sealed, core.now()).await;
+    let (token, session) = inspect::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
+    if let Some(session) = session {
+        shown.session = session;
+    }
+    match (token, fetched) {
+        (Token::UnknownKey, Fetched::Updated) => Token::StillUnknown,
+        (Token::UnknownKey, Fetched::Suppressed | Fetched::Failed) => Token::KeysUnavailable,
+        (known, _) => known,
+    }
+}
+
+/// A successor may itself be over when a latecomer asks for it; then its own refresh follows. Chains are short: they
+/// grow by one per token life.
+const LONGEST_CHAIN: usize = 8;
+
+async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid: bool) -> Resolution {
+    let mut written: Option<Arc<Landed>> = None;
+    for _ in 0..LONGEST_CHAIN {
+        let outcome = fly(core, &shown).await;
+        let now = core.now();
+        let old_end = shown.session.facts().end;
+        let landed = outcome.landed.filter(|landed| is_heir(&shown, landed));
+        let refreshed = match (outcome.refreshed, &landed) {
+            (Refreshed::Rotated { .. }, None) => Refreshed::Ended,
+            (other, _) => other,
+        };
+        let settlement = decide::decide_refreshed(refreshed, old_end, old_valid, now);
+        written = landed.or(written);
+        let state = match settlement {
+            Settlement::ServeNew => match &written {
+                Some(landed) if now < landed.session.facts().end => State::Active(landed.session.clone()),
+                Some(landed) => {
+                    let Some(payload) = sealing::open(core, &landed.value) else { break };
+                    shown = Shown { session: landed.session.clone(), payload, value: Arc::clone(&landed.value) };
+                    old_valid = false;
+                    continue;
+                }
+                None => break,
+            },
+            Settlement::WriteNewServeOld | Settlement::ServeOld => State::Active(shown.session.clone()),
+            Settlement::WriteNewUnavailable => State::Unavailable { retry_after: RETRY_AFTER },
+            Settlement::Unavailable { retry_after } => State::Unavailable { retry_after },
+            Settlement::Nobody(cookies) => {
+                let delete = cookies == Cookies::Delete && asked.way.writable;
+                let racing = asked.navigation && matches!(refreshed, Refreshed::Rejected { .. });
+                let resolution = inspect::nobody(core, Some(&shown.session), delete);
+                return inspect::asking_again(core, resolution, &shown.session, racing);
+            }
+        };
+        return write(core, asked, state, written.as_deref(), now);
+    }
+    write(core, asked, State::Unavailable { retry_after: RETRY_AFTER }, written.as_deref(), core.now())
+}
+
+/// Joins the one call for this refresh token, or picks up its result.
+async fn fly(core: &Arc<Core>, shown: &Shown) -> Outcome {
+    let now = core.now();
+    let facts = shown.session.facts();
+    let Some(key) = facts.refresh else {
+        return Outcome::without_successor(Refreshed::Rejected { since: Timestamp::EPOCH });
+    };
+    let start = || refresh::start(core, key, shown.payload.clone(), shown.session.clone());
+    match core.refreshes.join(key, facts.generation, core.config.policy.retention, now, start) {
+        Found::Flying(flight) => match flight.await {
+            Some(outcome) => outcome,
+            None => {
+                tracing::error!("a refresh ended without a result");
+                let now = core.now();
+                let until = core.refreshes.fail(key, 0, None, now);
+                Outcome::without_successor(Refreshed::Failed { retry_after: until.since(now) })
+            }
+        },
+        Found::Landed(landed) => {
+            Outcome { refreshed: Refreshed::Rotated { usable: landed.usable }, landed: Some(landed) }
+        }
+        Found::BackOff { until } => Outcome::without_successor(Refreshed::Failed { retry_after: until.since(now) }),
+        Found::Rejected { since } => Outcome::without_successor(Refreshed::Rejected { since }),
+    }
+}
+
+/// A successor is given only to the session it belongs to.
+fn is_heir(shown: &Shown, landed: &Landed) -> bool {
+    let (old, new) = (shown.session.facts(), landed.session.facts());
+    old.session_id == new.session_id && old.claims.subject() == new.claims.subject()
+}
+
+/// The decision, with the cookies of the successor if there is one; nothing for a session that ended meanwhile (R32).
+fn write(core: &Core, asked: Asked, state: State, landed: Option<&Landed>, now: Timestamp) -> Resolution {
+    let Some(landed) = landed else { return Resolution::new(state) };
+    let facts = landed.session.facts();
+    if core.ended.get(&facts.session_id) != decide::Ended::No {
+        return Resolution::new(State::Anonymous);
+    }
+    let mut resolution = Resolution::new(state);
+    if let Ok(mut cookies) = sealing::data_cookies(core, &landed.value, facts.login_at, now) {
+        let pieces = cookies.len();
+        cookies.extend(sealing::stale_chunks(core, asked.chunks, pieces));
+        landed.hand_out(now);
+        let of = WriteOf { session_id: facts.session_id, generation: facts.generation, deletes: false };
+        resolution.write = Some(Box::new(Write { cookies, of: Some(of) }));
+    }
+    resolution
+}

@@ -1,0 +1,143 @@
+//! [`TestEnvironment`]: a Scalekit without a network.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::clock::ManualClock;
+use super::signing::SigningKey;
+use super::user::TestUser;
+use crate::clock::{Clock, Timestamp};
+use crate::config::ScalekitBuilder;
+use crate::grant::Grant;
+use crate::jwt;
+use crate::manager::SessionManager;
+use crate::runtime::{self, Runtime};
+use crate::scalekit::Scalekit;
+use crate::secret::{AccessToken, IdToken, RefreshToken};
+use crate::transport::{HttpRequest, HttpResponse, Transport, TransportError};
+
+/// Signing key, clock and addresses that a test's [`Scalekit`] is made of. Its keys are published; nothing else of
+/// Scalekit answers, so a session that has to be refreshed is unavailable.
+#[derive(Clone, Debug)]
+pub struct TestEnvironment {
+    key: Arc<SigningKey>,
+    clock: ManualClock,
+}
+
+impl TestEnvironment {
+    /// The environment URL of the test's tokens.
+    pub const URL: &str = "https://test.scalekit.invalid";
+    /// The client id of the test's application.
+    pub const CLIENT_ID: &str = "skc_test";
+    /// The key id of the test's tokens.
+    pub const KEY_ID: &str = "snk_test";
+
+    /// An environment whose clock stands at 1 760 000 000 s.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { key: Arc::new(SigningKey::development()), clock: ManualClock::at(Timestamp::from_secs(1_760_000_000)) }
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub fn clock(&self) -> &ManualClock {
+        &self.clock
+    }
+
+    /// A builder with everything set: the application lives at `https://app.test`.
+    pub fn builder(&self) -> ScalekitBuilder {
+        let builder = Scalekit::builder()
+            .environment_url(Self::URL)
+            .client_id(Self::CLIENT_ID)
+            .client_secret("test_secret")
+            .redirect_uri("https://app.test/auth/callback")
+            .post_logout_redirect_uri("https://app.test/")
+            .cookie_secret("dGVzdCBzZWNyZXQgdGVzdCBzZWNyZXQgMDEyMzQ1Njc")
+            .clock(self.clock.clone())
+            .transport(self.transport());
+        match runtime::current() {
+            Some(_) => builder,
+            None => builder.runtime(NoRuntime),
+        }
+    }
+
+    /// The session manager of [`builder`](Self::builder).
+    ///
+    /// # Panics
+    /// Never: the settings are fixed.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "the settings are fixed")]
+    pub fn scalekit(&self) -> Scalekit {
+        self.builder().build().expect("the settings of tests are right")
+    }
+
+    /// What a browser would send as `Cookie` had that user just logged in.
+    ///
+    /// # Panics
+    /// When the user's claims make no session: without a `sid`, say, or larger than the cookie budget.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test is told at once that its user cannot be signed in")]
+    pub fn sign_in(&self, scalekit: &Scalekit, user: &TestUser) -> String {
+        let cookies = scalekit.seal(&self.grant(user), self.clock.now()).expect("a test user that can be signed in");
+        let pairs = cookies.iter().map(|cookie| cookie.as_str().split(';').next().unwrap_or_default());
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
+    /// What a login of that user would bring.
+    ///
+    /// # Panics
+    /// When the user's claims are no claims.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test is told at once that its user cannot be signed in")]
+    pub fn grant(&self, user: &TestUser) -> Grant {
+        let now = self.clock.now();
+        let access = self.sign(&user.access_claims(Self::URL, Self::CLIENT_ID, now));
+        let id = self.sign(&user.id_claims(Self::URL, Self::CLIENT_ID, now));
+        let claims = jwt::unverified_claims(&access).expect("claims of a session");
+        let profile = jwt::unverified_profile(&id).expect("claims of a user");
+        Grant::new(AccessToken::new(access), claims)
+            .with_id_token(IdToken::new(id), profile)
+            .with_refresh_token(user.refresh_token.clone().map(RefreshToken::new))
+    }
+
+    /// Signs claims with the environment's key.
+    #[must_use]
+    pub fn sign(&self, claims: &serde_json::Value) -> String {
+        let header = serde_json::json!({ "alg": "RS256", "kid": Self::KEY_ID, "typ": "JWT" });
+        self.key.sign(&header, claims)
+    }
+
+    /// A transport that publishes the environment's keys and answers 503 to everything else.
+    pub fn transport(&self) -> impl Transport + use<> {
+        let keys = self.key.jwks(Self::KEY_ID);
+        move |request: HttpRequest| {
+            let response = match request.url.ends_with("/keys") {
+                true => HttpResponse::new(200, keys.clone()),
+                false => HttpResponse::new(503, Vec::new()),
+            };
+            async move { Ok::<_, TransportError>(response) }
+        }
+    }
+}
+
+impl Default for TestEnvironment {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Outside a runtime nothing runs behind a test.
+#[derive(Debug)]
+struct NoRuntime;
+
+impl Runtime for NoRuntime {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        drop(task);
+    }
+
+    fn sleep(&self, _span: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
+}

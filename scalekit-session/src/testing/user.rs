@@ -1,0 +1,106 @@
+//! [`TestUser`]: whom a test signs in.
+
+use serde_json::{Map, Value, json};
+
+use crate::clock::Timestamp;
+
+/// Somebody to sign in, with the claims that Scalekit would send.
+#[derive(Clone, Debug)]
+#[must_use = "a test user signs nobody in by itself"]
+pub struct TestUser {
+    pub(super) id: String,
+    access: Map<String, Value>,
+    profile: Map<String, Value>,
+    pub(super) token_life: u64,
+    pub(super) refresh_token: Option<String>,
+}
+
+impl TestUser {
+    /// A user with that id, in session `ses_1` of Scalekit, without roles or permissions. Access tokens live 300 s.
+    pub fn new(id: impl Into<String>) -> Self {
+        let mut access = Map::new();
+        access.insert("sid".to_owned(), json!("ses_1"));
+        let refresh_token = Some("24455bd1b6403be02c0cdb11e5615dc1d0c5842d".to_owned());
+        Self { id: id.into(), access, profile: Map::new(), token_life: 300, refresh_token }
+    }
+
+    /// In that organization.
+    pub fn organization(self, id: impl Into<String>) -> Self {
+        self.claim("oid", id.into())
+    }
+
+    /// With one more role.
+    pub fn role(mut self, name: impl Into<String>) -> Self {
+        self.push("roles", name.into());
+        self
+    }
+
+    /// With one more permission.
+    pub fn permission(mut self, name: impl Into<String>) -> Self {
+        self.push("permissions", name.into());
+        self
+    }
+
+    /// With a name and an e-mail address in the ID token.
+    pub fn profile(mut self, name: impl Into<String>, email: impl Into<String>) -> Self {
+        self.profile.insert("name".to_owned(), json!(name.into()));
+        self.profile.insert("email".to_owned(), json!(email.into()));
+        self
+    }
+
+    /// With any claim in the access token.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.access.insert(name.into(), value.into());
+        self
+    }
+
+    /// With access tokens of another life, in seconds.
+    pub fn token_life(self, seconds: u64) -> Self {
+        Self { token_life: seconds, ..self }
+    }
+
+    /// With another refresh token, or none.
+    pub fn refresh_token(self, token: impl Into<Option<String>>) -> Self {
+        Self { refresh_token: token.into(), ..self }
+    }
+
+    /// Claims of an access token issued now.
+    pub(super) fn access_claims(&self, issuer: &str, client_id: &str, now: Timestamp) -> Value {
+        let mut claims = self.common(issuer, client_id, now, self.token_life);
+        claims.extend([
+            ("client_id".to_owned(), json!(client_id)),
+            ("jti".to_owned(), json!(format!("tkn_{}", now.as_millis()))),
+            ("nbf".to_owned(), json!(now.as_secs())),
+        ]);
+        claims.extend(self.access.clone());
+        Value::Object(claims)
+    }
+
+    /// Claims of an ID token issued now.
+    pub(super) fn id_claims(&self, issuer: &str, client_id: &str, now: Timestamp) -> Value {
+        let mut claims = self.common(issuer, client_id, now, 1800);
+        claims.insert("azp".to_owned(), json!(client_id));
+        claims.extend(self.profile.clone());
+        Value::Object(claims)
+    }
+
+    fn common(&self, issuer: &str, client_id: &str, now: Timestamp, life: u64) -> Map<String, Value> {
+        [
+            ("iss", json!(issuer)),
+            ("aud", json!([client_id])),
+            ("sub", json!(self.id)),
+            ("iat", json!(now.as_secs())),
+            ("exp", json!(now.as_secs() + life)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
+    }
+
+    fn push(&mut self, list: &str, name: String) {
+        let entry = self.access.entry(list).or_insert_with(|| json!([]));
+        if let Value::Array(names) = entry {
+            names.push(Value::String(name));
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! Logging in: bound to the browser that began, redeemed once, leading back to where it started.
+
+mod support;
+
+use futures_util::future::join_all;
+use scalekit_session::{LoginRefused, Reply, Route, SessionManager, State};
+use serde_json::json;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use support::{Browser, FakeScalekit, Script};
+
+fn set_cookies(reply: &Reply) -> Vec<&str> {
+    reply.headers.iter().filter(|(name, _)| *name == "set-cookie").map(|(_, value)| value.as_str()).collect()
+}
+
+#[tokio::test]
+async fn r21_r22_login_leads_out_with_pkce_state_and_nonce_and_back_to_where_it_began() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::new(fake.scalekit());
+    let begun = browser.serve(Route::Login, "GET", "/auth/login?return_to=%2Finvoices%3Fpage%3D2&login_hint=ada%40acme.example").await;
+    let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
+    let parameters: Vec<String> = location.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    assert_eq!(
+        parameters,
+        ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "login_hint", "code_challenge", "code_challenge_method"]
+    );
+    assert!(location.as_str().contains("scope=openid%20profile%20email%20offline_access"), "{location}");
+    browser.apply(&begun);
+    let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
+    assert_eq!((reply.status, reply.header("location")), (303, Some("/invoices?page=2")));
+    assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(reply.header("cache-control"), Some("private, no-store"));
+    let first = set_cookies(&reply)[0];
+    assert!(first.starts_with("__Host-scalekit-live="), "marker first: {first}");
+    browser.apply(&reply);
+    assert_eq!(browser.jar.names().iter().filter(|name| name.contains("-tx-")).count(), 0, "the flow's cookie is gone");
+    let answer = browser.get().await;
+    assert_eq!(answer.session().user_id(), "usr_1");
+    assert_eq!(answer.session().profile().unwrap().email(), Some("ada@acme.example"));
+}
+
+#[tokio::test]
+async fn r22_parallel_flows_do_not_fight_and_at_most_five_are_kept() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::new(fake.scalekit());
+    let mut flows = Vec::new();
+    for _ in 0..8 {
+        let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+        browser.apply(&begun);
+        flows.push(begun);
+        fake.clock.advance(Duration::from_secs(1));
+        assert!(browser.jar.names().len() <= 5, "{:?}", browser.jar.names());
+    }
+    for (index, begun) in flows.iter().enumerate() {
+        let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, begun)).await;
+        let expected = if index < 3 { 400 } else { 303 };
+        assert_eq!(reply.status, expected, "flow {index}: the oldest are evicted first");
+    }
+}
+
+#[tokio::test]
+async fn r22_prefetch_head_frames_and_scripts_begin_nothing() {
+    let fake = FakeScalekit::new();
+    let browser = Browser::new(fake.scalekit());
+    for (method, headers, status) in [
+        ("GET", vec![("sec-purpose", "prefetch")], 204),
+        ("GET", vec![("purpose", "prefetch")], 204),
+        ("HEAD", vec![], 204),
+        ("GET", vec![("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")], 401),
+        ("GET", vec![("x-requested-with", "XMLHttpRequest")], 401),
+        ("POST", vec![], 405),
+    ] {
+        let reply = browser.serve_with(Route::Login, method, "/auth/login", &headers).await;
+        assert_eq!(reply.status, status, "{method} {headers:?}");
+        assert_eq!(set_cookies(&reply), [""; 0], "{method} {headers:?}");
+    }
+    let framed = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
+    let reply = browser.serve_with(Route::Login, "GET", "/auth/login", &framed).await;
+    assert!(set_cookies(&reply).iter().all(|line| !line.contains("-tx-")));
+}
+
+#[tokio::test]
+async fn r22_a_flow_is_over_after_ten_minutes() {
+    for (seconds, status) in [(599, 303), (600, 400)] {
+        let fake = FakeScalekit::new();
+        let mut browser = Browser::new(fake.scalekit());
+        let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+        browser.apply(&begun);
+        fake.clock.advance(Duration::from_secs(seconds));
+        let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
+        assert_eq!(reply.status, status, "{seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn r52_a_forged_or_foreign_callback_signs_nobody_in() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut attacker = Browser::new(scalekit.clone());
+    let begun = attacker.serve(Route::Login, "GET", "/auth/login").await;
+    attacker.apply(&begun);
+    let callback = attacker.callback_of(&fake, &begun);
+    let mut victim = Browser::new(scalekit);
+    let own = victim.serve(Route::Login, "GET", "/auth/login").await;
+    victim.apply(&own);
+    for target in [
+        callback.clone(),
+        callback.replace("state=", "state=x"),
+        callback.split("&state").next().unwrap().to_owned(),
+        format!("{callback}&state=other"),
+        format!("{callback}&code=other"),
+        "/auth/callback".to_owned(),
+        "/auth/callback?state=&code=".to_owned(),
+        "/auth/callback?error=access_denied".to_owned(),
+    ] {
+        let reply = victim.serve(Route::Callback, "GET", &target).await;
+        assert_eq!(reply.status, 400, "{target}");
+        assert!(set_cookies(&reply).iter().all(|line| line.contains("Max-Age=0")), "{target}");
+    }
+    assert_eq!(fake.calls("authorization_code"), 0, "no code was redeemed");
+    let reply = attacker.serve(Route::Callback, "GET", &callback).await;
+    assert_eq!(reply.status, 303, "the browser that began may finish");
+}
+
+#[tokio::test]
+async fn r52_a_callback_loaded_again_redeems_nothing_and_goes_where_the_login_led() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::new(fake.scalekit());
+    let begun = browser.serve(Route::Login, "GET", "/auth/login?return_to=/invoices").await;
+    browser.apply(&begun);
+    let callback = browser.callback_of(&fake, &begun);
+    assert_eq!(browser.serve(Route::Callback, "HEAD", &callback).await.status, 204);
+
+    let both = join_all([browser.serve(Route::Callback, "GET", &callback), browser.serve(Route::Callback, "GET", &callback)]).await;
+    assert_eq!(fake.calls("authorization_code"), 1);
+    for reply in &both {
+        assert_eq!((reply.status, reply.header("location")), (303, Some("/invoices")), "a double click");
+    }
+    browser.apply(&both[1]);
+    let back = browser.serve(Route::Callback, "GET", &callback).await;
+    assert_eq!((back.status, back.header("location")), (303, Some("/invoices")), "the back button");
+    assert_eq!(set_cookies(&back), [""; 0]);
+
+    let stranger = Browser::new(browser.scalekit.clone());
+    assert_eq!(stranger.serve(Route::Callback, "GET", &callback).await.status, 400);
+    assert_eq!(fake.calls("authorization_code"), 1);
+}
+
+#[tokio::test]
+async fn r52_a_callback_whose_browser_hung_up_completes_all_the_same() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::new(fake.scalekit());
+    let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+    browser.apply(&begun);
+    let callback = browser.callback_of(&fake, &begun);
+    fake.hold();
+    let (hung_up, target) = (browser.clone(), callback.clone());
+    let request = tokio::spawn(async move { hung_up.serve(Route::Callback, "GET", &target).await });
+    fake.held(1).await;
+    request.abort();
+    assert!(request.await.is_err());
+    fake.release();
+    let reply = browser.serve(Route::Callback, "GET", &callback).await;
+    browser.apply(&reply);
+    assert!(browser.get().await.is_active());
+    assert_eq!(fake.calls("authorization_code"), 1);
+}
+
+#[tokio::test]
+async fn r43_r52_an_error_answer_is_a_plain_page_that_reflects_nothing() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::new(fake.scalekit());
+    let begun = browser.serve(Route::Login, "GET", "/auth/login?return_to=/a").await;
+    browser.apply(&begun);
+    let other = browser.serve(Route::Login, "GET", "/auth/login").await;
+    browser.apply(&other);
+    let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
+    let state = location.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let target = format!("/auth/callback?error=access_denied&error_description=%3Cscript%3Ealert(1)%3C%2Fscript%3E&state={state}");
+    let reply = browser.serve(Route::Callback, "GET", &target).await;
+    assert_eq!(reply.status, 400);
+    assert!(!reply.body.contains("script"), "{}", reply.body);
+    assert!(reply.body.contains("/auth/login?return_to=%2Fa"), "{}", reply.body);
+    assert_eq!(set_cookies(&reply).len(), 1, "only this flow's cookie goes");
+    browser.apply(&reply);
+    assert_eq!(browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &other)).await.status, 303);
+}
+
+#[tokio::test]
+async fn r27_every_login_is_a_new_session_and_ends_the_one_before() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut browser = Browser::signed_in(&fake, &scalekit).await;
+    let old = browser.clone();
+    browser.log_in(&fake, "/").await;
+    assert_ne!(old.jar.header(), browser.jar.header());
+    assert!(browser.get().await.is_active());
+    let answer = old.send("GET", &[]).await;
+    assert!(answer.is_anonymous(), "the session before is over");
+    assert_eq!(answer.lines, [""; 0], "and its late answers take nothing from the new one");
+    let sealed: HashSet<_> = (0..20).map(|_| old.jar.header()).collect();
+    assert_eq!(sealed.len(), 1);
+}
+
+#[tokio::test]
+async fn r42_tokens_that_do_not_verify_sign_nobody_in() {
+    for (name, access, id) in [
+        ("nonce", json!({}), json!({ "nonce": "another" })),
+        ("audience", json!({ "aud": ["skc_2"] }), json!({})),
+        ("ID token's audience", json!({}), json!({ "aud": ["skc_2"] })),
+        ("issuer", json!({ "iss": "https://evil.example" }), json!({})),
+        ("subject", json!({ "sub": "usr_2" }), json!({})),
+        ("azp", json!({}), json!({ "azp": "skc_2" })),
+        ("client", json!({ "client_id": "skc_2" }), json!({})),
+        ("machine token", json!({ "sub": "skc_1", "sid": null }), json!({})),
+        ("from the future", json!({ "nbf": 1_760_000_100_u64, "iat": 1_760_000_100_u64 }), json!({})),
+    ] {
+        let fake = FakeScalekit::new();
+        fake.set_claims(access);
+        fake.set_id_claims(id.clone());
+        let mut browser = Browser::new(fake.scalekit());
+        let reply = browser.log_in(&fake, "/").await;
+        if name == "nonce" {
+            // The token endpoint sends the nonce of the flow, whatever the claims say.
+            continue;
+        }
+        assert_eq!(reply.status, 400, "{name}");
+        assert!(browser.get().await.is_anonymous(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn r42_a_wrong_nonce_signs_nobody_in() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::new(fake.scalekit());
+    let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+    browser.apply(&begun);
+    let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
+    let state = location.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let code = fake.issue_code("somebody else's");
+    let reply = browser.serve(Route::Callback, "GET", &format!("/auth/callback?code={code}&state={state}")).await;
+    assert_eq!(reply.status, 400);
+}
+
+#[tokio::test]
+async fn a_login_during_an_outage_is_a_page_with_a_way_back() {
+    for script in [Script::Unreachable, Script::status(500), Script::status(429)] {
+        let fake = FakeScalekit::new();
+        let mut browser = Browser::new(fake.scalekit());
+        fake.script(script);
+        let reply = browser.log_in(&fake, "/invoices").await;
+        assert_eq!(reply.status, 503);
+        assert!(reply.header("retry-after").is_some());
+        assert!(reply.body.contains("/auth/login?return_to=%2Finvoices"), "{}", reply.body);
+        fake.script(None);
+        assert_eq!(browser.log_in(&fake, "/invoices").await.status, 303);
+    }
+}
+
+#[tokio::test]
+async fn on_login_is_asked_once_and_may_refuse() {
+    let fake = FakeScalekit::new();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let scalekit = fake
+        .builder()
+        .on_login(move |login| {
+            count.fetch_add(1, Ordering::SeqCst);
+            async move {
+                match login.profile.as_ref().and_then(|profile| profile.email()) {
+                    Some(email) if email.ends_with("@acme.example") => Ok(()),
+                    _ => Err(LoginRefused::new("not of acme")),
+                }
+            }
+        })
+        .build()
+        .unwrap();
+    let mut browser = Browser::new(scalekit);
+    assert_eq!(browser.log_in(&fake, "/").await.status, 303);
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    fake.set_id_claims(json!({ "email": "eve@evil.example" }));
+    let mut other = Browser::new(browser.scalekit.clone());
+    let reply = other.log_in(&fake, "/").await;
+    assert_eq!(reply.status, 403);
+    assert!(other.get().await.is_anonymous());
+}
+
+#[tokio::test]
+async fn r15_a_session_larger_than_its_budget_is_refused_before_anything_is_written() {
+    let fake = FakeScalekit::new();
+    let many: Vec<String> = (0..700).map(|number| format!("permission{number}:read")).collect();
+    fake.set_claims(json!({ "permissions": many }));
+    let mut browser = Browser::new(fake.scalekit());
+    let reply = browser.log_in(&fake, "/").await;
+    assert_eq!(reply.status, 500);
+    assert!(browser.jar.is_empty(), "{:?}", browser.jar.names());
+}
+
+#[tokio::test]
+async fn r15_a_large_session_gives_up_its_id_token_and_keeps_its_profile() {
+    let fake = FakeScalekit::new();
+    let many: Vec<String> = (0..250).map(|number| format!("permission{number}:read")).collect();
+    fake.set_claims(json!({ "permissions": many }));
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    let session = browser.get().await.session().clone();
+    assert_eq!(session.permissions().count(), 250);
+    assert_eq!(session.profile().unwrap().name(), Some("Ada"));
+    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    assert!(!reply.header("location").unwrap().contains("id_token_hint"));
+    assert!(reply.header("location").unwrap().contains("client_id=skc_1"));
+}
+
+#[tokio::test]
+async fn r47_a_login_that_never_lasts_is_stopped_and_restored_tabs_are_no_loop() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::new(fake.scalekit());
+    let page = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let mut redirects = 0;
+    let stopped = loop {
+        let head = browser.head("GET", "/dashboard", &page);
+        let exchange = scalekit_session::Exchange::new(browser.scalekit.manager());
+        let State::Anonymous = exchange.resolve(&head.view()).await else { panic!() };
+        let reply = exchange.refuse(&head.view(), scalekit_session::Refusal::Unauthenticated);
+        browser.apply(&reply);
+        if reply.status != 303 {
+            break reply;
+        }
+        redirects += 1;
+        assert!(redirects < 10, "a loop");
+        browser.log_in(&fake, "/dashboard").await;
+        // Something takes the session cookie away.
+        browser.jar.remove("__Host-scalekit");
+        browser.jar.remove("__Host-scalekit-live");
+    };
+    assert_eq!((stopped.status, redirects), (400, 3));
+    assert!(stopped.body.contains("cookies"), "{}", stopped.body);
+
+    let mut tabs = Browser::new(fake.scalekit());
+    let flows: Vec<Reply> = join_all((0..5).map(|_| tabs.serve(Route::Login, "GET", "/auth/login"))).await;
+    flows.iter().for_each(|flow| tabs.apply(flow));
+    for flow in &flows {
+        let reply = tabs.serve(Route::Callback, "GET", &tabs.callback_of(&fake, flow)).await;
+        assert_eq!(reply.status, 303);
+        tabs.apply(&reply);
+    }
+    assert!(tabs.get().await.is_active());
+}
+
+#[tokio::test]
+async fn r55_selectors_of_another_site_do_not_replace_a_session_silently() {
+    let fake = FakeScalekit::new();
+    let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    let from = |site: &'static str| vec![("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let target = "/auth/login?organization_id=org_evil";
+    let asked = browser.serve_with(Route::Login, "GET", target, &from("cross-site")).await;
+    assert_eq!(asked.status, 200);
+    assert!(asked.body.contains("organization_id=org_evil"), "the page leads on: {}", asked.body);
+    assert_eq!(set_cookies(&asked), [""; 0]);
+    assert_eq!(browser.serve_with(Route::Login, "GET", target, &from("same-origin")).await.status, 303);
+    assert_eq!(browser.serve_with(Route::Login, "GET", "/auth/login", &from("cross-site")).await.status, 303);
+    let nobody = Browser::new(browser.scalekit.clone());
+    assert_eq!(nobody.serve_with(Route::Login, "GET", target, &from("cross-site")).await.status, 303);
+}
+
+#[tokio::test]
+async fn r39_a_hostile_return_path_leads_to_the_default() {
+    let fake = FakeScalekit::new();
+    for hostile in ["https://evil.example/", "//evil.example", "/%5Cevil.example", "/auth/logout", "/auth/login", "javascript:alert(1)", "/%09/evil.example"] {
+        let mut browser = Browser::new(fake.scalekit());
+        let begun = browser.serve(Route::Login, "GET", &format!("/auth/login?return_to={hostile}")).await;
+        browser.apply(&begun);
+        let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
+        assert_eq!(reply.header("location"), Some("/"), "{hostile}");
+    }
+}

@@ -1,0 +1,416 @@
+//! Refreshing: once, in time, and never at the cost of the session.
+
+mod support;
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use scalekit_session::{SessionManager, State};
+use serde_json::json;
+use support::{Browser, FakeScalekit, Script};
+
+fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[tokio::test]
+async fn r1_r6_a_hundred_parallel_requests_refresh_once_and_all_are_signed_in() {
+    let fake = FakeScalekit::new();
+    let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.clock.advance(secs(400));
+    fake.hold();
+    let requests = (0..100).map(|_| {
+        let browser = browser.clone();
+        tokio::spawn(async move { browser.send("GET", &[]).await })
+    });
+    let requests: Vec<_> = requests.collect();
+    fake.held(1).await;
+    fake.release();
+    for answer in join_all(requests).await {
+        let answer = answer.unwrap();
+        assert_eq!(answer.session().refreshes(), 1);
+        assert!(!answer.lines.is_empty(), "each of them brings the successor");
+    }
+    assert_eq!(fake.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn r2_late_arrivals_with_the_old_cookie_get_the_successor_without_a_call() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut browser = Browser::signed_in(&fake, &scalekit).await;
+    fake.clock.advance(secs(290));
+    let late = browser.clone();
+    assert_eq!(browser.get().await.session().refreshes(), 1);
+    fake.clock.advance(secs(59));
+    let answer = late.send("GET", &[]).await;
+    assert_eq!(answer.session().refreshes(), 1);
+    assert_eq!(fake.refreshes(), 1);
+    let mut other = late.clone();
+    other.deliver(&answer);
+    assert_eq!(other.jar.header(), browser.jar.header(), "the same successor, byte for byte");
+}
+
+#[tokio::test]
+async fn r2_a_latecomer_of_two_rotations_ago_gets_the_newest_session() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut browser = Browser::signed_in(&fake, &scalekit).await;
+    let late = browser.clone();
+    fake.set_life(30);
+    fake.clock.advance(secs(290));
+    assert_eq!(browser.get().await.session().refreshes(), 1);
+    fake.clock.advance(secs(29));
+    assert_eq!(browser.get().await.session().refreshes(), 2);
+    assert_eq!(late.send("GET", &[]).await.session().refreshes(), 2);
+    assert_eq!(fake.refreshes(), 2);
+}
+
+#[tokio::test]
+async fn r4_r9_a_lost_race_serves_the_living_token_and_writes_nothing() {
+    let fake = FakeScalekit::new();
+    let (ours, other) = (fake.scalekit(), fake.scalekit());
+    let mut winner = Browser::signed_in(&fake, &other).await;
+    let mut loser = Browser { scalekit: ours, jar: winner.jar.clone() };
+    fake.clock.advance(secs(285));
+    assert!(winner.get().await.is_active());
+    let answer = loser.get().await;
+    assert!(answer.is_active(), "the token still lives");
+    assert_eq!(answer.lines, [""; 0]);
+
+    fake.clock.advance(secs(20));
+    let answer = loser.get().await;
+    assert!(answer.is_anonymous());
+    assert_eq!(answer.lines, [""; 0], "not deleted: the winner's cookie may be on its way");
+
+    fake.clock.advance(secs(60));
+    let answer = loser.get().await;
+    assert!(answer.is_anonymous());
+    assert!(loser.jar.is_empty(), "refused twice, a minute apart: {:?}", loser.jar.names());
+    assert!(winner.get().await.is_active());
+    assert_eq!(fake.refreshes(), 3, "winner twice, loser once");
+}
+
+#[tokio::test]
+async fn r7_a_client_that_hangs_up_loses_nothing() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut browser = Browser::signed_in(&fake, &scalekit).await;
+    fake.clock.advance(secs(400));
+    fake.hold();
+    let hung_up = browser.clone();
+    let request = tokio::spawn(async move { hung_up.send("GET", &[]).await });
+    fake.held(1).await;
+    request.abort();
+    assert!(request.await.unwrap_err().is_cancelled());
+    fake.release();
+    let answer = browser.get().await;
+    assert_eq!(answer.session().refreshes(), 1);
+    fake.clock.advance(secs(700));
+    assert_eq!(fake.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn r7_a_successor_nobody_came_for_is_kept_for_fifteen_minutes() {
+    for (minutes, kept) in [(14, true), (16, false)] {
+        let fake = FakeScalekit::new();
+        let scalekit = fake.scalekit();
+        let mut browser = Browser::signed_in(&fake, &scalekit).await;
+        let mut lost = browser.clone();
+        fake.clock.advance(secs(400));
+        let _never_arrived = lost.get().await;
+        fake.clock.advance(secs(minutes * 60));
+        // Another session's refresh sweeps the table.
+        let mut other = Browser::signed_in(&fake, &scalekit).await;
+        fake.clock.advance(secs(290));
+        let _swept = other.get().await;
+        assert_eq!(browser.get().await.is_active(), kept || minutes * 60 + 290 < 900, "{minutes} minutes");
+    }
+}
+
+#[tokio::test]
+async fn r8_only_a_parsed_invalid_grant_ends_a_session() {
+    let html = "<html><body>invalid_grant</body></html>";
+    let transient = [
+        ("unreachable", Script::Unreachable),
+        ("timeout", Script::Timeout),
+        ("408", Script::status(408)),
+        ("425", Script::status(425)),
+        ("429", Script::status(429)),
+        ("500", Script::status(500)),
+        ("502", Script::status(502)),
+        ("401 without OAuth JSON", Script::status(401)),
+        ("403 of a firewall", Script::Answer { status: 403, body: html.to_owned(), retry_after: None }),
+        ("400 with HTML", Script::Answer { status: 400, body: html.to_owned(), retry_after: None }),
+        ("200 with HTML", Script::Answer { status: 200, body: html.to_owned(), retry_after: None }),
+        ("truncated JSON", Script::Answer { status: 400, body: "{\"error\":\"invalid_gr".to_owned(), retry_after: None }),
+        ("200 truncated", Script::Answer { status: 200, body: "{\"access_token\":\"ey".to_owned(), retry_after: None }),
+        ("500 invalid_grant", Script::oauth(500, "invalid_grant")),
+        ("temporarily_unavailable", Script::oauth(400, "temporarily_unavailable")),
+        ("server_error", Script::oauth(400, "server_error")),
+        ("invalid_client", Script::oauth(401, "invalid_client")),
+        ("unauthorized_client", Script::oauth(400, "unauthorized_client")),
+        ("invalid_scope", Script::oauth(400, "invalid_scope")),
+    ];
+    for (name, script) in transient {
+        let fake = FakeScalekit::new();
+        let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+        let before = browser.jar.header();
+        fake.clock.advance(secs(400));
+        fake.script(script);
+        let answer = browser.get().await;
+        assert!(answer.is_unavailable(), "{name}: {:?}", answer.state);
+        assert_eq!(browser.jar.header(), before, "{name}");
+        fake.script(None);
+        fake.clock.advance(secs(11));
+        assert!(browser.get().await.is_active(), "{name}: works again without a login");
+    }
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.clock.advance(secs(400));
+    fake.end_session();
+    assert!(browser.get().await.is_anonymous());
+    assert!(!browser.jar.is_empty(), "not at the first refusal");
+    fake.clock.advance(secs(60));
+    assert!(browser.get().await.is_anonymous());
+    assert!(browser.jar.is_empty());
+}
+
+#[tokio::test]
+async fn r9_an_early_refresh_that_fails_serves_the_living_token() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.script(Script::status(503));
+    fake.clock.advance(secs(280));
+    let answer = browser.get().await;
+    assert!(answer.is_active());
+    assert_eq!(answer.lines, [""; 0]);
+    assert_eq!(fake.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn r10_failures_back_off_per_session() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut ada = Browser::signed_in(&fake, &scalekit).await;
+    let mut bob = Browser::signed_in(&fake, &scalekit).await;
+    fake.clock.advance(secs(400));
+    fake.script(Script::status(500));
+    for _ in 0..50 {
+        assert!(ada.get().await.is_unavailable());
+    }
+    assert_eq!(fake.refreshes(), 1, "the others are turned away at once");
+    fake.script(None);
+    assert!(bob.get().await.is_active(), "somebody else's failure is not his");
+    fake.clock.advance(Duration::from_millis(1001));
+    assert!(ada.get().await.is_active());
+
+    let mut attempts = Vec::new();
+    fake.clock.advance(secs(400));
+    fake.script(Script::status(500));
+    let before = fake.refreshes();
+    for _ in 0..60 {
+        let _unavailable = ada.get().await;
+        attempts.push(fake.refreshes() - before);
+        fake.clock.advance(secs(1));
+    }
+    assert!((6..=12).contains(attempts.last().unwrap()), "doubling pauses up to ten seconds: {attempts:?}");
+}
+
+#[tokio::test]
+async fn r10_retry_after_is_honoured_up_to_ten_seconds() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.clock.advance(secs(400));
+    fake.script(Script::Answer { status: 429, body: String::new(), retry_after: Some(3600) });
+    let State::Unavailable { retry_after } = browser.get().await.state else { panic!() };
+    assert_eq!(retry_after, secs(10));
+    fake.script(None);
+    fake.clock.advance(secs(9));
+    assert!(browser.get().await.is_unavailable());
+    fake.clock.advance(secs(1));
+    assert!(browser.get().await.is_active());
+}
+
+#[tokio::test]
+async fn r10_an_outage_with_a_thousand_sessions_has_a_bounded_call_rate() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let browser = Browser::signed_in(&fake, &scalekit).await;
+    let mut browsers = vec![browser];
+    for _ in 1..100 {
+        browsers.push(Browser::signed_in(&fake, &scalekit).await);
+    }
+    fake.clock.advance(secs(400));
+    fake.script(Script::Timeout);
+    for _ in 0..60 {
+        for browser in &mut browsers {
+            assert!(browser.get().await.is_unavailable());
+        }
+        fake.clock.advance(secs(1));
+    }
+    assert!(fake.refreshes() <= 100 * 12, "{} calls in a minute", fake.refreshes());
+}
+
+#[tokio::test]
+async fn r11_another_user_in_refreshed_tokens_ends_the_session() {
+    for claims in [json!({ "sub": "usr_2" }), json!({ "sid": "ses_2" }), json!({ "client_id": "skc_2" })] {
+        let fake = FakeScalekit::new();
+        let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+        fake.set_claims(claims.clone());
+        fake.clock.advance(secs(280));
+        let answer = browser.get().await;
+        assert!(answer.is_anonymous(), "{claims}");
+        assert!(browser.jar.is_empty(), "{claims}: {:?}", browser.jar.names());
+    }
+}
+
+#[tokio::test]
+async fn r11_another_organization_that_nobody_asked_for_is_discarded() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    let before = browser.jar.header();
+    fake.set_claims(json!({ "oid": "org_2" }));
+    fake.clock.advance(secs(400));
+    assert!(browser.get().await.is_anonymous());
+    assert_eq!(browser.jar.header(), before);
+}
+
+#[tokio::test]
+async fn r11_r44_a_successor_that_cannot_be_verified_now_is_kept_and_not_served() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.set_keys("snk_2", &["snk_1", "snk_2"]);
+    fake.script_keys(Script::status(503));
+    fake.clock.advance(secs(400));
+    let answer = browser.get().await;
+    assert!(answer.is_unavailable());
+    assert!(!answer.lines.is_empty(), "the rotated tokens are not lost");
+    fake.script_keys(None);
+    fake.clock.advance(secs(31));
+    let answer = browser.get().await;
+    assert_eq!(answer.session().refreshes(), 1);
+    assert_eq!(fake.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn r12_new_roles_are_visible_in_the_same_request_and_missing_tokens_are_kept() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.set_claims(json!({ "roles": ["member"], "permissions": [] }));
+    fake.clock.advance(secs(280));
+    let answer = browser.get().await;
+    let session = answer.session();
+    assert!(session.has_role("member") && !session.has_role("admin"));
+    assert!(!session.has_permission("invoices:read"));
+    assert_eq!(session.profile().unwrap().name(), Some("Ada"), "the ID token of the login stays");
+
+    fake.set_rotate(false);
+    for round in 2..5 {
+        fake.clock.advance(secs(280));
+        assert_eq!(browser.get().await.session().refreshes(), round, "a token that is not rotated works again");
+    }
+}
+
+#[tokio::test]
+async fn r13_head_and_prefetch_never_refresh_early_and_preflight_never_at_all() {
+    let fake = FakeScalekit::new();
+    let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.clock.advance(secs(280));
+    assert!(browser.send("HEAD", &[]).await.is_active());
+    assert!(browser.send("GET", &[("sec-purpose", "prefetch")]).await.is_active());
+    assert!(browser.send("OPTIONS", &[]).await.is_anonymous());
+    assert_eq!(fake.refreshes(), 0);
+    fake.clock.advance(secs(120));
+    assert!(browser.send("OPTIONS", &[]).await.is_anonymous());
+    assert_eq!(fake.refreshes(), 0);
+    assert!(browser.send("HEAD", &[]).await.is_active(), "a required refresh runs for HEAD too");
+    assert_eq!(fake.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn r13_r41_a_token_of_five_seconds_is_refreshed_once_and_never_used_after_its_end() {
+    let fake = FakeScalekit::new();
+    fake.set_life(5);
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    for second in 1..=60 {
+        fake.clock.advance(secs(1));
+        let answer = browser.get().await;
+        let session = answer.session();
+        assert!(fake_now(&fake) < session.expires_at(), "second {second}");
+    }
+    let refreshes = fake.refreshes();
+    assert!((11..=16).contains(&refreshes), "one per life: {refreshes}");
+}
+
+fn fake_now(fake: &FakeScalekit) -> scalekit_session::Timestamp {
+    use scalekit_session::Clock;
+    fake.clock.now()
+}
+
+#[tokio::test]
+async fn r19_a_valid_request_calls_nobody_and_writes_nothing() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    let calls = fake.total_calls();
+    for _ in 0..10 {
+        let answer = browser.get().await;
+        assert!(answer.is_active());
+        assert_eq!(answer.lines, [""; 0]);
+        assert_eq!(answer.cache_control.as_deref(), Some("private, no-store"));
+        assert_eq!(answer.vary.as_deref(), Some("Cookie"));
+    }
+    assert_eq!(fake.total_calls(), calls);
+}
+
+#[tokio::test]
+async fn r54_a_held_response_writes_no_generation_older_than_the_newest() {
+    use scalekit_session::Exchange;
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut browser = Browser::signed_in(&fake, &scalekit).await;
+    fake.clock.advance(secs(280));
+    let head = browser.head("GET", "/slow", &[]);
+    let slow = Exchange::new(scalekit.manager());
+    let state = slow.resolve(&head.view()).await;
+    // The slow handler works on; the browser goes on meanwhile.
+    for _ in 0..3 {
+        assert!(browser.get().await.is_active());
+        fake.clock.advance(secs(280));
+    }
+    assert!(browser.get().await.is_active());
+    let answer = support::finish(&slow, state);
+    assert_eq!(answer.lines, [""; 0], "held past retention and past several token lives");
+    assert!(browser.get().await.is_active());
+}
+
+#[tokio::test]
+async fn r54_a_browser_that_never_got_the_successor_comes_back_two_token_lives_later() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut browser = Browser::signed_in(&fake, &scalekit).await;
+    fake.clock.advance(secs(280));
+    let _lost = browser.send("GET", &[]).await;
+    fake.clock.advance(secs(660));
+    let answer = browser.get().await;
+    assert_eq!(answer.session().refreshes(), 2, "the successor's own token was over: it was refreshed in turn");
+    assert!(browser.get().await.is_active());
+}
+
+#[tokio::test]
+async fn an_application_may_refresh_at_once() {
+    use scalekit_session::Exchange;
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let browser = Browser::signed_in(&fake, &scalekit).await;
+    fake.set_claims(json!({ "roles": ["owner"] }));
+    let head = browser.head("POST", "/promote", &[]);
+    let exchange = Exchange::new(scalekit.manager());
+    let State::Active(before) = exchange.resolve(&head.view()).await else { panic!() };
+    assert!(!before.has_role("owner"));
+    let State::Active(after) = exchange.refresh(&head.view()).await else { panic!() };
+    assert!(after.has_role("owner"));
+    let answer = support::finish(&exchange, State::Active(after));
+    assert!(!answer.lines.is_empty());
+    assert_eq!(scalekit.refresh_policy().leeway, secs(60));
+}

@@ -1,0 +1,332 @@
+//! Token endpoint and keys in memory: one-time refresh tokens, scripted answers, a call counter, a gate.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use scalekit_session::testing::{ManualClock, SigningKey};
+use scalekit_session::transport::{HttpRequest, HttpResponse, Transport, TransportError, TransportFailure};
+use scalekit_session::{Clock, Scalekit, ScalekitBuilder, Timestamp};
+use serde_json::{Value, json};
+use tokio::sync::{Semaphore, watch};
+
+pub const URL: &str = "https://acme.scalekit.invalid";
+pub const CLIENT: &str = "skc_1";
+
+/// What the token endpoint answers instead of tokens.
+#[derive(Clone, Debug)]
+pub enum Script {
+    Unreachable,
+    Timeout,
+    Answer { status: u16, body: String, retry_after: Option<u64> },
+}
+
+/// A Scalekit that lives in the test. Clones share everything.
+#[derive(Clone)]
+pub struct FakeScalekit {
+    pub clock: ManualClock,
+    key: Arc<SigningKey>,
+    state: Arc<Mutex<State>>,
+    gate: Arc<Semaphore>,
+    waiting: Arc<watch::Sender<usize>>,
+}
+
+struct State {
+    codes: HashMap<String, Value>,
+    /// Live refresh tokens and the claims they stand for.
+    refresh: HashMap<String, Value>,
+    consumed: HashMap<String, (Timestamp, String)>,
+    serial: u64,
+    calls: HashMap<&'static str, usize>,
+    script: Option<Script>,
+    keys_script: Option<Script>,
+    kid: String,
+    published: Vec<String>,
+    claims: Value,
+    id_claims: Value,
+    life: u64,
+    grace: Duration,
+    rotate: bool,
+    id_token_on_refresh: bool,
+    nonce: Option<String>,
+    gated: bool,
+}
+
+impl FakeScalekit {
+    pub fn new() -> Self {
+        let claims = json!({ "sub": "usr_1", "sid": "ses_1", "oid": "org_1", "roles": ["admin"], "permissions": ["invoices:read"], "client_id": CLIENT, "scope": "openid profile email offline_access" });
+        let id_claims = json!({ "sub": "usr_1", "sid": "ses_1", "azp": CLIENT, "name": "Ada", "email": "ada@acme.example" });
+        Self {
+            clock: ManualClock::at(Timestamp::from_secs(1_760_000_000)),
+            key: Arc::new(SigningKey::development()),
+            state: Arc::new(Mutex::new(State {
+                codes: HashMap::new(),
+                refresh: HashMap::new(),
+                consumed: HashMap::new(),
+                serial: 0,
+                calls: HashMap::new(),
+                script: None,
+                keys_script: None,
+                kid: "snk_1".to_owned(),
+                published: vec!["snk_1".to_owned()],
+                claims,
+                id_claims,
+                life: 300,
+                grace: Duration::ZERO,
+                rotate: true,
+                id_token_on_refresh: false,
+                nonce: None,
+                gated: false,
+            })),
+            gate: Arc::new(Semaphore::new(0)),
+            waiting: Arc::new(watch::Sender::new(0)),
+        }
+    }
+
+    /// A builder for an application at `https://app.test` that talks to this Scalekit.
+    pub fn builder(&self) -> ScalekitBuilder {
+        Scalekit::builder()
+            .environment_url(URL)
+            .client_id(CLIENT)
+            .client_secret("secret_1")
+            .redirect_uri("https://app.test/auth/callback")
+            .post_logout_redirect_uri("https://app.test/bye")
+            .cookie_secret("first-secret-first-secret-first-0123456789")
+            .clock(self.clock.clone())
+            .transport(self.transport())
+    }
+
+    pub fn scalekit(&self) -> Scalekit {
+        self.builder().build().unwrap()
+    }
+
+    pub fn transport(&self) -> impl Transport + use<> {
+        let fake = self.clone();
+        move |request| {
+            let fake = fake.clone();
+            async move { fake.answer(request).await }
+        }
+    }
+
+    /// Every token call from now on gets this answer.
+    pub fn script(&self, script: impl Into<Option<Script>>) {
+        self.state.lock().unwrap().script = script.into();
+    }
+
+    pub fn script_keys(&self, script: impl Into<Option<Script>>) {
+        self.state.lock().unwrap().keys_script = script.into();
+    }
+
+    /// Token calls wait from now on until [`release`](Self::release).
+    pub fn hold(&self) {
+        self.state.lock().unwrap().gated = true;
+    }
+
+    /// Waits until that many calls wait at the gate.
+    pub async fn held(&self, calls: usize) {
+        self.waiting.subscribe().wait_for(|waiting| *waiting >= calls).await.unwrap();
+    }
+
+    pub fn release(&self) {
+        self.state.lock().unwrap().gated = false;
+        self.gate.add_permits(10_000);
+    }
+
+    pub fn refreshes(&self) -> usize {
+        self.calls("refresh_token")
+    }
+
+    pub fn calls(&self, what: &str) -> usize {
+        self.state.lock().unwrap().calls.get(what).copied().unwrap_or_default()
+    }
+
+    pub fn total_calls(&self) -> usize {
+        self.state.lock().unwrap().calls.values().sum()
+    }
+
+    /// Claims of access tokens from now on, merged into those before.
+    pub fn set_claims(&self, claims: Value) {
+        merge(&mut self.state.lock().unwrap().claims, claims);
+    }
+
+    pub fn set_id_claims(&self, claims: Value) {
+        merge(&mut self.state.lock().unwrap().id_claims, claims);
+    }
+
+    pub fn set_life(&self, seconds: u64) {
+        self.state.lock().unwrap().life = seconds;
+    }
+
+    pub fn set_grace(&self, grace: Duration) {
+        self.state.lock().unwrap().grace = grace;
+    }
+
+    pub fn set_rotate(&self, rotate: bool) {
+        self.state.lock().unwrap().rotate = rotate;
+    }
+
+    pub fn set_id_token_on_refresh(&self, sent: bool) {
+        self.state.lock().unwrap().id_token_on_refresh = sent;
+    }
+
+    /// Signs with another key id from now on, and publishes these.
+    pub fn set_keys(&self, kid: &str, published: &[&str]) {
+        let mut state = self.state.lock().unwrap();
+        state.kid = kid.to_owned();
+        state.published = published.iter().map(|kid| (*kid).to_owned()).collect();
+    }
+
+    /// Ends the session at Scalekit: every refresh token dies.
+    pub fn end_session(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.refresh.clear();
+        state.consumed.clear();
+    }
+
+    /// A code that redeems to tokens with that nonce.
+    pub fn issue_code(&self, nonce: &str) -> String {
+        let mut state = self.state.lock().unwrap();
+        state.serial += 1;
+        let code = format!("code_{}", state.serial);
+        state.codes.insert(code.clone(), json!({ "nonce": nonce }));
+        code
+    }
+
+    pub fn sign(&self, claims: &Value) -> String {
+        let kid = self.state.lock().unwrap().kid.clone();
+        self.key.sign(&json!({ "alg": "RS256", "kid": kid, "typ": "JWT" }), claims)
+    }
+
+    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let Some(form) = &request.form else { return self.keys() };
+        let fields: HashMap<String, String> = url_decode(form);
+        let grant = if fields["grant_type"] == "refresh_token" { "refresh_token" } else { "authorization_code" };
+        let gated = {
+            let mut state = self.state.lock().unwrap();
+            *state.calls.entry(grant).or_default() += 1;
+            state.gated
+        };
+        assert_eq!(fields["client_secret"], "secret_1");
+        if gated {
+            self.waiting.send_modify(|waiting| *waiting += 1);
+            self.gate.acquire().await.unwrap().forget();
+            self.waiting.send_modify(|waiting| *waiting -= 1);
+        }
+        let script = self.state.lock().unwrap().script.clone();
+        match script {
+            Some(script) => script.play(),
+            None => Ok(self.tokens(grant, &fields)),
+        }
+    }
+
+    fn keys(&self) -> Result<HttpResponse, TransportError> {
+        let (script, published) = {
+            let mut state = self.state.lock().unwrap();
+            *state.calls.entry("keys").or_default() += 1;
+            (state.keys_script.clone(), state.published.clone())
+        };
+        if let Some(script) = script {
+            return script.play();
+        }
+        let keys: Vec<Value> = published
+            .iter()
+            .flat_map(|kid| {
+                let set: Value = serde_json::from_str(&self.key.jwks(kid)).unwrap();
+                set["keys"].as_array().unwrap().clone()
+            })
+            .collect();
+        Ok(HttpResponse::new(200, json!({ "keys": keys }).to_string()))
+    }
+
+    fn tokens(&self, grant: &str, fields: &HashMap<String, String>) -> HttpResponse {
+        let now = self.clock.now();
+        let mut state = self.state.lock().unwrap();
+        let refused = HttpResponse::new(400, json!({ "error": "invalid_grant" }).to_string());
+        let (successor, nonce) = if grant == "refresh_token" {
+            let old = fields["refresh_token"].clone();
+            match (state.refresh.remove(&old), state.consumed.get(&old).cloned()) {
+                (Some(_), _) if !state.rotate => (old, None),
+                (Some(_), _) => {
+                    state.serial += 1;
+                    let new = format!("{:040x}", state.serial);
+                    state.consumed.insert(old, (now, new.clone()));
+                    (new, None)
+                }
+                (None, Some((at, new))) if now < at + state.grace => (new, None),
+                _ => return refused,
+            }
+        } else {
+            let Some(code) = state.codes.remove(&fields["code"]) else { return refused };
+            assert!(fields.contains_key("code_verifier"), "PKCE");
+            state.serial += 1;
+            (format!("{:040x}", state.serial), Some(code["nonce"].clone()))
+        };
+        state.refresh.insert(successor.clone(), json!({}));
+        let stamp = |claims: &Value, life: u64, serial: u64| {
+            let mut claims = claims.clone();
+            let stamps = json!({ "iss": URL, "aud": [CLIENT], "iat": now.as_secs(), "exp": now.as_secs() + life });
+            let mut all = stamps;
+            merge(&mut all, std::mem::take(&mut claims));
+            merge(&mut all, json!({ "jti": format!("tkn_{serial}") }));
+            all
+        };
+        let access_claims = stamp(&state.claims, state.life, state.serial);
+        let mut id_claims = stamp(&state.id_claims, 1800, state.serial);
+        let with_id = nonce.is_some() || state.id_token_on_refresh;
+        if let Some(nonce) = nonce {
+            merge(&mut id_claims, json!({ "nonce": nonce }));
+        }
+        let (kid, life) = (state.kid.clone(), state.life);
+        drop(state);
+        let header = json!({ "alg": "RS256", "kid": kid, "typ": "JWT" });
+        let mut body = json!({
+            "access_token": self.key.sign(&header, &access_claims),
+            "refresh_token": successor,
+            "token_type": "Bearer",
+            "expires_in": life.saturating_sub(1),
+        });
+        if with_id {
+            merge(&mut body, json!({ "id_token": self.key.sign(&header, &id_claims) }));
+        }
+        HttpResponse::new(200, body.to_string())
+    }
+}
+
+impl Script {
+    pub fn status(status: u16) -> Self {
+        Self::Answer { status, body: String::new(), retry_after: None }
+    }
+
+    pub fn oauth(status: u16, error: &str) -> Self {
+        Self::Answer { status, body: json!({ "error": error }).to_string(), retry_after: None }
+    }
+
+    fn play(self) -> Result<HttpResponse, TransportError> {
+        match self {
+            Self::Unreachable => Err(TransportError::new(TransportFailure::Connect)),
+            Self::Timeout => Err(TransportError::new(TransportFailure::Timeout)),
+            Self::Answer { status, body, retry_after } => {
+                let response = HttpResponse::new(status, body);
+                Ok(match retry_after {
+                    Some(seconds) => response.with_retry_after(Duration::from_secs(seconds)),
+                    None => response,
+                })
+            }
+        }
+    }
+}
+
+fn merge(into: &mut Value, from: Value) {
+    let (Value::Object(into), Value::Object(from)) = (into, from) else { panic!("objects") };
+    for (name, value) in from {
+        if value.is_null() {
+            into.remove(&name);
+        } else {
+            into.insert(name, value);
+        }
+    }
+}
+
+fn url_decode(form: &str) -> HashMap<String, String> {
+    url::form_urlencoded::parse(form.as_bytes()).into_owned().collect()
+}
