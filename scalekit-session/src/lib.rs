@@ -14,7 +14,9 @@ mod secret;
 
 pub use claims::{Claims, Profile};
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use cookie::SetCookie;
 pub use request::{Headers, RequestHead, RequestView};
+pub use seal::KeyError;
 pub use secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, IdToken, Nonce, RefreshToken,
 };

@@ -1,1 +1,29 @@
-//! stub
+//! Cookies, both ways: what a request carries under our names, and the `Set-Cookie` lines we answer with.
+//!
+//! A sealed value that one cookie cannot hold is cut into chunks. The cookie `{base}` then holds the number of
+//! parts, a dot and the first part; `{base}.1`, `{base}.2` … hold the rest. Without a dot `{base}` is the whole
+//! value: base64url has none.
+//!
+//! ```text
+//! {base}            the sealed session, or "{n}." and its first part, n = 2 … 8
+//! {base}.1 … .7     the other parts
+//! {base}-live       the live marker
+//! {base}-tx-{flow}  one sealed login transaction
+//! {base}-loop       the sealed loop guard
+//! ```
+
+mod candidate;
+mod chunk;
+mod name;
+mod request;
+mod spec;
+
+pub(crate) use candidate::Sealed;
+pub(crate) use chunk::{ChunkSet, TooManyChunks, clear, split};
+pub(crate) use name::CookieNames;
+pub(crate) use request::RequestCookies;
+pub use spec::SetCookie;
+pub(crate) use spec::{CookieSpec, MAX_COOKIE_AGE};
+
+/// How many cookies one sealed value may take, the first included.
+pub(crate) const MAX_CHUNKS: usize = 8;

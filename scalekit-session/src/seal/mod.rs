@@ -1,1 +1,35 @@
-//! stub
+//! Sealing: authenticated encryption of what our cookies hold, format version 2.
+//!
+//! ```text
+//! value   = base64url, no padding, canonical
+//!   1     version 0x02
+//!   4     key id
+//!  16     salt, random
+//!   n     ciphertext, AES-256-GCM
+//!  16     tag
+//!
+//! lp(x)      = length of x as 4 bytes, big endian, then x
+//! context    = lp("scalekit-session seal v2") lp(environment URL) lp(client id)
+//! root       = HKDF-SHA-256-Extract(salt = "scalekit-session seal v2", secret)
+//! key id     = HKDF-Expand(root, context lp("key id"), 4)
+//! purpose    = HKDF-Expand(root, context lp("seal") lp(name of the purpose), 32)
+//! key, nonce = HKDF-Expand(purpose, salt of the cookie, 44), first 32 and last 12 bytes
+//! data       = version, key id, salt, lp(name of the purpose), lp(logical cookie name)
+//! ```
+//!
+//! Every value has a key of its own, so no key comes near the 2³² messages after which random nonces of AES-GCM
+//! would have to be feared. The logical name is the one of the data cookie, without the suffix of a chunk.
+
+mod cipher;
+mod key;
+mod keyring;
+mod packed_token;
+mod payload;
+mod purpose;
+mod wire;
+
+pub(crate) use key::Key;
+pub use key::KeyError;
+pub(crate) use keyring::{Keyring, KeyringError, OpenError, Opened, SealError};
+pub(crate) use payload::{Malformed, SessionPayload, SessionView};
+pub(crate) use purpose::Purpose;

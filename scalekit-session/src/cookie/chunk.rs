@@ -1,0 +1,143 @@
+//! One sealed value as several cookies, and the removal of those it no longer needs.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::MAX_CHUNKS;
+use super::name::CookieNames;
+use super::spec::{CookieSpec, SetCookie};
+
+/// The lines that store a sealed value: one, or `{base}` with the number of parts and the first, then the others.
+///
+/// Parts beyond those written may be in the browser from before: [`clear`] `ChunkSet::beyond(lines.len())` too.
+pub(crate) fn split(
+    spec: &CookieSpec,
+    names: &CookieNames,
+    sealed: &str,
+    max_age: Option<Duration>,
+) -> Result<Vec<SetCookie>, TooManyChunks> {
+    if sealed.len() <= spec.room(names.data(), max_age) {
+        return Ok(vec![spec.set(names.data(), sealed, max_age)]);
+    }
+    let mut pieces = Vec::with_capacity(MAX_CHUNKS);
+    let mut rest = sealed;
+    for (index, name) in names.parts() {
+        // The first part shares its cookie with the count, a digit and a dot.
+        let room = spec
+            .room(name, max_age)
+            .saturating_sub(if index == 0 { 2 } else { 0 });
+        let (piece, left) = rest
+            .split_at_checked(room.min(rest.len()))
+            .unwrap_or((rest, ""));
+        pieces.push((name, piece));
+        rest = left;
+        if rest.is_empty() {
+            break;
+        }
+    }
+    if !rest.is_empty() {
+        return Err(TooManyChunks {
+            length: sealed.len(),
+            most: sealed.len() - rest.len(),
+        });
+    }
+    let count = pieces.len();
+    Ok(pieces
+        .into_iter()
+        .enumerate()
+        .map(|(index, (name, piece))| match index {
+            0 => spec.set(name, &format!("{count}.{piece}"), max_age),
+            _ => spec.set(name, piece, max_age),
+        })
+        .collect())
+}
+
+/// The lines that delete the data cookie and chunks in `which`, with the attributes they were set with.
+pub(crate) fn clear(
+    spec: &CookieSpec,
+    names: &CookieNames,
+    which: ChunkSet,
+) -> impl Iterator<Item = SetCookie> {
+    names
+        .parts()
+        .filter(move |(index, _)| which.contains(*index))
+        .map(|(_, name)| spec.remove(name))
+}
+
+/// A sealed value is longer than eight cookies hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the sealed session has {length} characters and {MAX_CHUNKS} cookies hold {most}")]
+pub(crate) struct TooManyChunks {
+    /// Characters of the sealed value.
+    pub(crate) length: usize,
+    /// Characters that fit.
+    pub(crate) most: usize,
+}
+
+/// Some of the data cookie (0) and its chunks (1 … 7).
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ChunkSet(u8);
+
+impl ChunkSet {
+    /// None of them.
+    pub(crate) const EMPTY: Self = Self(0);
+
+    /// The data cookie and every chunk it can have: what logout deletes, whatever a request carried (R17).
+    pub(crate) const ALL: Self = Self(u8::MAX);
+
+    /// Those a value in `count` parts uses.
+    pub(crate) fn first(count: usize) -> Self {
+        (0..count).collect()
+    }
+
+    /// Those a value in `count` parts does not use.
+    pub(crate) fn beyond(count: usize) -> Self {
+        Self::ALL.minus(Self::first(count))
+    }
+
+    #[must_use]
+    pub(crate) const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    #[must_use]
+    pub(crate) const fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    #[must_use]
+    pub(crate) const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether it holds the data cookie (0) or this chunk.
+    pub(crate) const fn contains(self, index: usize) -> bool {
+        index < MAX_CHUNKS && self.0 & (1 << index) != 0
+    }
+}
+
+const _: () = assert!(MAX_CHUNKS == u8::BITS as usize);
+
+impl FromIterator<usize> for ChunkSet {
+    /// Indices that no chunk has are left out.
+    fn from_iter<I: IntoIterator<Item = usize>>(indices: I) -> Self {
+        Self(
+            indices
+                .into_iter()
+                .filter(|index| *index < MAX_CHUNKS)
+                .fold(0, |bits, index| bits | (1 << index)),
+        )
+    }
+}
+
+impl fmt::Debug for ChunkSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set()
+            .entries((0..MAX_CHUNKS).filter(|index| self.contains(*index)))
+            .finish()
+    }
+}

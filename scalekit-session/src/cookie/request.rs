@@ -1,0 +1,164 @@
+//! What a request's `Cookie` lines hold under our names, borrowed and without allocation.
+
+use std::fmt;
+
+use memchr::memchr;
+
+use super::MAX_CHUNKS;
+use super::candidate::{self, Sealed};
+use super::chunk::ChunkSet;
+use super::name::{CookieNames, Role};
+use crate::request::Headers;
+
+/// How many cookies of one name are tried. A browser sends several when they were set for different domains or
+/// paths (R23); more than four of them is an attack, and the oldest-established come first.
+const MAX_DUPLICATES: usize = 4;
+
+/// How many login flows are read. We keep at most five alive (R22).
+const MAX_TRANSACTIONS: usize = 16;
+
+/// Our cookies of one request, as they were sent.
+pub(crate) struct RequestCookies<'a> {
+    parts: [Values<'a>; MAX_CHUNKS],
+    markers: Values<'a>,
+    looped: Option<&'a [u8]>,
+    transactions: [Option<(&'a str, &'a [u8])>; MAX_TRANSACTIONS],
+}
+
+/// The values of cookies with the same name, in order of arrival.
+pub(super) type Values<'a> = [Option<&'a [u8]>; MAX_DUPLICATES];
+
+impl<'a> RequestCookies<'a> {
+    /// Scans all `Cookie` lines once. Hostile bytes cost their length and nothing more (R16, R43).
+    pub(crate) fn gather(headers: &'a dyn Headers, names: &CookieNames) -> Self {
+        let mut cookies = Self {
+            parts: [[None; MAX_DUPLICATES]; MAX_CHUNKS],
+            markers: [None; MAX_DUPLICATES],
+            looped: None,
+            transactions: [None; MAX_TRANSACTIONS],
+        };
+        headers.visit("cookie", &mut |line| cookies.scan(line, names));
+        cookies
+    }
+
+    /// Whether a data cookie came. An empty one is none: it is what some proxies make of a deleted cookie.
+    pub(crate) fn has_data(&self) -> bool {
+        let [data, ..] = &self.parts;
+        data.iter().flatten().any(|value| !value.is_empty())
+    }
+
+    /// The live markers, more than one when a name came several times.
+    pub(crate) fn markers(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.markers.into_iter().flatten()
+    }
+
+    /// The sealed values that the data cookie and its chunks can mean, at most 16. There is one unless names came
+    /// several times; of mixed chunks the seal tells (R18).
+    pub(crate) fn candidates(&self) -> impl Iterator<Item = Sealed<'a>> {
+        candidate::candidates(&self.parts)
+    }
+
+    /// Which of the data cookie and its chunks came.
+    pub(crate) fn own_chunks(&self) -> ChunkSet {
+        self.parts
+            .iter()
+            .enumerate()
+            .filter(|(_, values)| is_present(values))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    /// The login flows that came, by name of the flow.
+    pub(crate) fn transactions(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.transactions.into_iter().flatten()
+    }
+
+    /// The loop guard.
+    pub(crate) fn looped(&self) -> Option<&'a [u8]> {
+        self.looped
+    }
+
+    /// Whether any cookie of ours came.
+    pub(crate) fn any_own(&self) -> bool {
+        !self.own_chunks().is_empty()
+            || is_present(&self.markers)
+            || self.looped.is_some()
+            || self.transactions().next().is_some()
+    }
+
+    fn scan(&mut self, mut line: &'a [u8], names: &CookieNames) {
+        let base = names.data().as_bytes();
+        while !line.is_empty() {
+            line = trim_start(line);
+            let end = memchr(b';', line).unwrap_or(line.len());
+            let (pair, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
+            // Most cookies are not ours: look for the `=` of those only.
+            if pair.starts_with(base) {
+                self.keep(pair, names);
+            }
+            line = rest.get(1..).unwrap_or_default();
+        }
+    }
+
+    fn keep(&mut self, pair: &'a [u8], names: &CookieNames) {
+        let Some((name, value)) = memchr(b'=', pair).and_then(|at| pair.split_at_checked(at))
+        else {
+            return; // a pair without a name is nobody's cookie
+        };
+        let value = trim(value.get(1..).unwrap_or_default());
+        match names.role(trim_end(name)) {
+            Some(Role::Part(index)) => self
+                .parts
+                .get_mut(index)
+                .into_iter()
+                .for_each(|part| push(part, value)),
+            Some(Role::Marker) => push(&mut self.markers, value),
+            Some(Role::Looped) => self.looped = self.looped.or(Some(value)),
+            Some(Role::Transaction(flow)) => push(&mut self.transactions, (flow, value)),
+            None => {}
+        }
+    }
+}
+
+impl fmt::Debug for RequestCookies<'_> {
+    /// Tells what came and nothing of the values (R46).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestCookies")
+            .field("chunks", &self.own_chunks())
+            .field("markers", &self.markers().count())
+            .field("transactions", &self.transactions().count())
+            .field("looped", &self.looped.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Puts a value in the first free place; what finds none is dropped.
+fn push<T>(places: &mut [Option<T>], value: T) {
+    if let Some(free) = places.iter_mut().find(|place| place.is_none()) {
+        *free = Some(value);
+    }
+}
+
+/// Places are filled from the front.
+fn is_present(values: &Values<'_>) -> bool {
+    values.first().is_some_and(Option::is_some)
+}
+
+fn trim(text: &[u8]) -> &[u8] {
+    trim_end(trim_start(text))
+}
+
+/// Without spaces and tabs in front. Other white space belongs to the name (R43).
+fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
+        text = rest;
+    }
+    text
+}
+
+fn trim_end(mut text: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}

@@ -1,0 +1,121 @@
+//! The secret that cookies are sealed with, as an operator writes it.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// Shortest secret, in bytes.
+const MIN_LENGTH: usize = 32;
+
+/// Random bytes have more than this many different values in 32 of them, but for one time in 10²⁶.
+const MIN_DISTINCT: usize = 10;
+
+/// The secret behind sealed cookies: at least 32 bytes that nobody can guess.
+#[derive(Clone)]
+pub(crate) struct Key(Zeroizing<Vec<u8>>);
+
+impl Key {
+    /// Reads a secret: hexadecimal, base64 or base64url of at least 32 bytes, else text of at least 32 bytes taken
+    /// as it is. White space around it is ignored.
+    pub(crate) fn parse(text: &str) -> Result<Self, KeyError> {
+        let text = text.trim();
+        let key = match decoded(text) {
+            Some(bytes) => Self(bytes),
+            None => Self(Zeroizing::new(text.as_bytes().to_vec())),
+        };
+        match key.bytes() {
+            [] => Err(KeyError::Empty),
+            short if short.len() < MIN_LENGTH => Err(KeyError::TooShort { bytes: short.len() }),
+            weak if is_guessable(weak) => Err(KeyError::Guessable),
+            _ => Ok(key),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key([redacted])")
+    }
+}
+
+/// Takes the same time wherever the secrets differ.
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes().ct_eq(other.bytes()).into()
+    }
+}
+
+impl Eq for Key {}
+
+/// Why a text is no cookie secret. It never shows the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// There is no text.
+    #[error("a cookie secret is empty; make one with `openssl rand -base64 32`")]
+    Empty,
+    /// The secret is shorter than 32 bytes.
+    #[error(
+        "a cookie secret has {bytes} bytes, at least {MIN_LENGTH} are needed; make one with `openssl rand -base64 32`"
+    )]
+    TooShort {
+        /// Bytes of the secret.
+        bytes: usize,
+    },
+    /// The secret repeats itself or has hardly any different characters.
+    #[error(
+        "a cookie secret can be guessed, it hardly varies; make one with `openssl rand -base64 32`"
+    )]
+    Guessable,
+}
+
+/// The bytes that an encoded secret of sufficient length stands for. Hexadecimal first: its digits are base64 too.
+fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let unpadded = text
+        .strip_suffix("==")
+        .or(text.strip_suffix('='))
+        .unwrap_or(text);
+    hexadecimal(text)
+        .or_else(|| URL_SAFE_NO_PAD.decode(unpadded).ok().map(Zeroizing::new))
+        .or_else(|| STANDARD_NO_PAD.decode(unpadded).ok().map(Zeroizing::new))
+        .filter(|bytes| bytes.len() >= MIN_LENGTH)
+}
+
+fn hexadecimal(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let digit = |digit: &u8| {
+        char::from(*digit)
+            .to_digit(16)
+            .and_then(|value| u8::try_from(value).ok())
+    };
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(pairs.len()));
+    for [high, low] in pairs {
+        bytes.push(digit(high)? << 4 | digit(low)?);
+    }
+    (rest.is_empty() && bytes.len() >= MIN_LENGTH).then_some(bytes)
+}
+
+/// Catches what nobody meant as a secret: placeholders of one or few characters, short words written repeatedly.
+fn is_guessable(bytes: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    for byte in bytes {
+        seen.get_mut(usize::from(*byte))
+            .into_iter()
+            .for_each(|seen| *seen = true);
+    }
+    let distinct = seen.iter().filter(|seen| **seen).count();
+    let repeats = |period: usize| {
+        bytes
+            .iter()
+            .zip(bytes.iter().skip(period))
+            .all(|(byte, later)| byte == later)
+    };
+    distinct < MIN_DISTINCT || (1..MIN_LENGTH / 2).any(repeats)
+}

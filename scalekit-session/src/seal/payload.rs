@@ -1,0 +1,288 @@
+//! What a session cookie holds once it is opened.
+//!
+//! ```text
+//!    1  layout 0x01
+//!   16  session id
+//!   16  live value
+//!    8  login flow
+//!    1  flags: bit 0 unverified, the others zero
+//!    n  generation
+//!    n  login time, milliseconds since the epoch
+//!    n  rotation time, as the difference to it
+//!    n  end, as the difference to that
+//! then fields until the end, tags ascending:
+//!    n  tag: 2 access token, 4 refresh token, 6 ID token, 8 profile
+//!    n  length
+//!       content
+//! ```
+//!
+//! A reader skips fields with odd tags that it does not know, and refuses those with even ones: a newer version may
+//! add facts that an older one can do without, and ones that it cannot (R38).
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::packed_token::PackedToken;
+use super::wire::{MAX_NUMBER, Reader, Writer};
+use crate::clock::Timestamp;
+use crate::secret::{AccessToken, IdToken, RefreshToken};
+
+const LAYOUT: u8 = 1;
+const UNVERIFIED: u8 = 1;
+
+const ACCESS_TOKEN: u64 = 2;
+const REFRESH_TOKEN: u64 = 4;
+const ID_TOKEN: u64 = 6;
+const PROFILE: u64 = 8;
+
+/// A session as its cookie holds it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct SessionPayload {
+    /// Minted at login, organisation switch and step-up.
+    pub(crate) session_id: [u8; 16],
+    /// What the live marker must hold.
+    pub(crate) live: [u8; 16],
+    /// Counts rotations.
+    pub(crate) generation: u32,
+    /// When the user logged in.
+    pub(crate) login_at: Timestamp,
+    /// When these tokens came.
+    pub(crate) rotated_at: Timestamp,
+    /// From when on the access token is not used.
+    pub(crate) end: Timestamp,
+    /// The access token was not verified when it was sealed, so it cannot be served yet.
+    pub(crate) unverified: bool,
+    /// The login flow that this session came from.
+    pub(crate) flow: [u8; 8],
+    pub(crate) access_token: AccessToken,
+    pub(crate) refresh_token: Option<RefreshToken>,
+    pub(crate) id_token: Option<IdToken>,
+    /// The profile as JSON, when the ID token had to go.
+    pub(crate) profile: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl SessionPayload {
+    /// The bytes to seal.
+    pub(crate) fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let mut buffers: [Zeroizing<Vec<u8>>; 3] = Default::default();
+        let [access_buffer, refresh_buffer, id_buffer] = &mut buffers;
+        let access_token = PackedToken::pack(self.access_token.secret(), access_buffer);
+        let refresh_token = self
+            .refresh_token
+            .as_ref()
+            .map(|token| PackedToken::pack(token.secret(), refresh_buffer));
+        let id_token = self
+            .id_token
+            .as_ref()
+            .map(|token| PackedToken::pack(token.secret(), id_buffer));
+        let tokens = [
+            (ACCESS_TOKEN, Some(access_token), None),
+            (REFRESH_TOKEN, refresh_token, None),
+            (ID_TOKEN, id_token, access_token.header()),
+        ];
+
+        let mut writer = Writer::with_capacity(self.capacity());
+        writer.bytes(&[LAYOUT]);
+        writer.bytes(&self.session_id);
+        writer.bytes(&self.live);
+        writer.bytes(&self.flow);
+        writer.bytes(&[if self.unverified { UNVERIFIED } else { 0 }]);
+        writer.number(self.generation.into());
+        let [login_at, rotated_at, end] =
+            [self.login_at, self.rotated_at, self.end].map(Timestamp::as_millis);
+        writer.number(login_at);
+        writer.difference(login_at, rotated_at);
+        writer.difference(rotated_at, end);
+        for (tag, token, other_header) in tokens {
+            if let Some(token) = token {
+                writer.number(tag);
+                writer.number(token.length(other_header) as u64);
+                token.write(&mut writer, other_header);
+            }
+        }
+        if let Some(profile) = &self.profile {
+            writer.number(PROFILE);
+            writer.prefixed(profile);
+        }
+        writer.finish()
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote, here or in a newer version.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
+        SessionView::parse(bytes).map(|view| view.to_payload())
+    }
+
+    /// At least what is written: packed, a token is never longer than its text by more than a form and two numbers.
+    fn capacity(&self) -> usize {
+        let fixed = 1 + 16 + 16 + 8 + 1 + 4 * MAX_NUMBER;
+        let contents = [
+            self.access_token.secret().len(),
+            self.refresh_token
+                .as_ref()
+                .map_or(0, |token| token.secret().len()),
+            self.id_token
+                .as_ref()
+                .map_or(0, |token| token.secret().len()),
+            self.profile.as_ref().map_or(0, |profile| profile.len()),
+        ];
+        let field = 1 + MAX_NUMBER + 1 + 2 * MAX_NUMBER;
+        fixed
+            + contents
+                .into_iter()
+                .map(|content| field + content)
+                .sum::<usize>()
+    }
+}
+
+impl fmt::Debug for SessionPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionPayload")
+            .field("generation", &self.generation)
+            .field("login_at", &self.login_at)
+            .field("rotated_at", &self.rotated_at)
+            .field("end", &self.end)
+            .field("unverified", &self.unverified)
+            .field("refresh_token", &self.refresh_token.is_some())
+            .field("id_token", &self.id_token.is_some())
+            .field("profile", &self.profile.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A session read in place: nothing is copied until a token is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct SessionView<'a> {
+    pub(crate) session_id: [u8; 16],
+    pub(crate) live: [u8; 16],
+    pub(crate) generation: u32,
+    pub(crate) login_at: Timestamp,
+    pub(crate) rotated_at: Timestamp,
+    pub(crate) end: Timestamp,
+    pub(crate) unverified: bool,
+    pub(crate) flow: [u8; 8],
+    /// The profile as JSON.
+    pub(crate) profile: Option<&'a [u8]>,
+    access_token: PackedToken<'a>,
+    refresh_token: Option<PackedToken<'a>>,
+    id_token: Option<PackedToken<'a>>,
+}
+
+impl<'a> SessionView<'a> {
+    /// Reads an opened payload.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        let mut bytes = Reader::new(bytes);
+        if bytes.byte()? != LAYOUT {
+            return Err(Malformed);
+        }
+        let [session_id, live] = [bytes.array()?, bytes.array()?];
+        let flow = bytes.array()?;
+        let unverified = match bytes.byte()? {
+            0 => false,
+            UNVERIFIED => true,
+            _ => return Err(Malformed),
+        };
+        let generation = u32::try_from(bytes.number()?).map_err(|_| Malformed)?;
+        let login_at = bytes.number()?;
+        let rotated_at = bytes.difference(login_at)?;
+        let end = bytes.difference(rotated_at)?;
+
+        let (mut access_token, mut refresh_token, mut id_token, mut profile) =
+            (None, None, None, None);
+        let mut last = 0;
+        while !bytes.is_empty() {
+            let tag = bytes.number()?;
+            let content = bytes.prefixed()?;
+            if tag <= last {
+                return Err(Malformed);
+            }
+            last = tag;
+            match tag {
+                ACCESS_TOKEN => access_token = Some(PackedToken::read(content, None)?),
+                REFRESH_TOKEN => refresh_token = Some(PackedToken::read(content, None)?),
+                ID_TOKEN => {
+                    let other_header = access_token.as_ref().and_then(PackedToken::header);
+                    id_token = Some(PackedToken::read(content, other_header)?);
+                }
+                PROFILE => profile = Some(content),
+                unknown if unknown % 2 == 0 => return Err(Malformed),
+                _ => {}
+            }
+        }
+        Ok(Self {
+            session_id,
+            live,
+            generation,
+            login_at: Timestamp::from_millis(login_at),
+            rotated_at: Timestamp::from_millis(rotated_at),
+            end: Timestamp::from_millis(end),
+            unverified,
+            flow,
+            profile,
+            access_token: access_token.ok_or(Malformed)?,
+            refresh_token,
+            id_token,
+        })
+    }
+
+    /// The claims of the access token as JSON, in place; `None` when it is no JWT.
+    pub(crate) const fn access_claims(&self) -> Option<&'a [u8]> {
+        self.access_token.claims()
+    }
+
+    /// The claims of the ID token as JSON, in place.
+    pub(crate) fn id_claims(&self) -> Option<&'a [u8]> {
+        self.id_token.as_ref().and_then(PackedToken::claims)
+    }
+
+    pub(crate) fn access_token(&self) -> AccessToken {
+        AccessToken::new(self.access_token.unpack())
+    }
+
+    pub(crate) fn refresh_token(&self) -> Option<RefreshToken> {
+        self.refresh_token
+            .map(|token| RefreshToken::new(token.unpack()))
+    }
+
+    pub(crate) fn id_token(&self) -> Option<IdToken> {
+        self.id_token.map(|token| IdToken::new(token.unpack()))
+    }
+
+    /// Whether there is a refresh token.
+    pub(crate) const fn has_refresh_token(&self) -> bool {
+        self.refresh_token.is_some()
+    }
+
+    /// A copy that owns everything.
+    pub(crate) fn to_payload(self) -> SessionPayload {
+        SessionPayload {
+            session_id: self.session_id,
+            live: self.live,
+            generation: self.generation,
+            login_at: self.login_at,
+            rotated_at: self.rotated_at,
+            end: self.end,
+            unverified: self.unverified,
+            flow: self.flow,
+            access_token: self.access_token(),
+            refresh_token: self.refresh_token(),
+            id_token: self.id_token(),
+            profile: self.profile.map(|profile| Zeroizing::new(profile.to_vec())),
+        }
+    }
+}
+
+impl fmt::Debug for SessionView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionView")
+            .field("generation", &self.generation)
+            .field("end", &self.end)
+            .field("unverified", &self.unverified)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An opened plaintext is no session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a session")]
+pub(crate) struct Malformed;
