@@ -1,1 +1,36 @@
-//! stub
+#![doc = include_str!("../README.md")]
+
+pub use crate::builder::{EmulatorBuilder, StartError};
+pub use crate::calls::{Call, Calls, Endpoint, GrantType};
+pub use crate::clients::Client;
+pub use crate::clock::{Clock, ManualClock, SystemClock};
+pub use crate::emulator::{AuthenticateError, Emulator};
+pub use crate::faults::{Fault, FaultBody, Faults, ForgedAlgorithm, Gate, Rule, Tamper};
+pub use crate::sessions::{Session, SessionStatus};
+pub use crate::signing::{Rotation, SigningError};
+pub use crate::users::{Membership, Organization, User};
+
+mod authorization;
+mod builder;
+mod calls;
+mod clients;
+mod clock;
+mod codes;
+mod emulator;
+mod environment;
+mod faults;
+mod grants;
+mod ids;
+mod login;
+mod pages;
+mod parameters;
+mod routes;
+mod seed;
+mod server;
+mod sessions;
+mod signing;
+mod step;
+mod tokens;
+mod users;
+mod wire;
+mod world;

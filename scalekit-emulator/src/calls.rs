@@ -1,0 +1,188 @@
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+const REMEMBERED: usize = 1000;
+
+/// The endpoints of the emulator that are counted and that can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// `/.well-known/openid-configuration`
+    Discovery,
+    /// `/keys`
+    Keys,
+    /// `/oauth/authorize`
+    Authorize,
+    /// `/oauth/token`
+    Token,
+    /// `/oidc/logout`
+    Logout,
+    /// `/userinfo`
+    UserInfo,
+    /// `/revoke`
+    Revoke,
+}
+
+impl Endpoint {
+    pub(crate) fn at(path: &str) -> Option<Self> {
+        Some(match path {
+            "/.well-known/openid-configuration" => Self::Discovery,
+            "/keys" => Self::Keys,
+            "/oauth/authorize" => Self::Authorize,
+            "/oauth/token" => Self::Token,
+            "/oidc/logout" => Self::Logout,
+            "/userinfo" => Self::UserInfo,
+            "/revoke" => Self::Revoke,
+            _ => return None,
+        })
+    }
+}
+
+/// The grants of the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GrantType {
+    /// `authorization_code`
+    AuthorizationCode,
+    /// `refresh_token`
+    RefreshToken,
+    /// `client_credentials`
+    ClientCredentials,
+}
+
+impl GrantType {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "authorization_code" => Self::AuthorizationCode,
+            "refresh_token" => Self::RefreshToken,
+            "client_credentials" => Self::ClientCredentials,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+}
+
+/// What has been asked of the emulator since the start or the last reset.
+///
+/// A request counts when it arrives, whatever becomes of it.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Calls {
+    /// Requests to `/oauth/authorize`, and [`authenticate`](crate::Emulator::authenticate).
+    pub authorize: usize,
+    /// Code exchanges.
+    pub token_code: usize,
+    /// Refreshes.
+    pub token_refresh: usize,
+    /// Client-credentials requests.
+    pub token_client_credentials: usize,
+    /// Token requests of no known grant.
+    pub token_other: usize,
+    /// Requests for the signing keys.
+    pub keys: usize,
+    /// Requests for the discovery document.
+    pub discovery: usize,
+    /// Logouts.
+    pub logout: usize,
+    /// Requests to `/userinfo`.
+    pub userinfo: usize,
+    /// Requests to `/revoke`.
+    pub revoke: usize,
+    recent: VecDeque<Call>,
+}
+
+impl Calls {
+    /// The last requests that were answered, oldest first; a thousand at most.
+    #[must_use]
+    pub fn recent(&self) -> Vec<Call> {
+        self.recent.iter().cloned().collect()
+    }
+
+    /// All token requests.
+    #[must_use]
+    pub fn token(&self) -> usize {
+        self.token_code + self.token_refresh + self.token_client_credentials + self.token_other
+    }
+
+    /// All requests.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.token()
+            + self.authorize
+            + self.keys
+            + self.discovery
+            + self.logout
+            + self.userinfo
+            + self.revoke
+    }
+
+    fn count(&mut self, endpoint: Endpoint, grant: Option<GrantType>) {
+        let counter = match (endpoint, grant) {
+            (Endpoint::Discovery, _) => &mut self.discovery,
+            (Endpoint::Keys, _) => &mut self.keys,
+            (Endpoint::Authorize, _) => &mut self.authorize,
+            (Endpoint::Logout, _) => &mut self.logout,
+            (Endpoint::UserInfo, _) => &mut self.userinfo,
+            (Endpoint::Revoke, _) => &mut self.revoke,
+            (Endpoint::Token, Some(GrantType::AuthorizationCode)) => &mut self.token_code,
+            (Endpoint::Token, Some(GrantType::RefreshToken)) => &mut self.token_refresh,
+            (Endpoint::Token, Some(GrantType::ClientCredentials)) => {
+                &mut self.token_client_credentials
+            }
+            (Endpoint::Token, None) => &mut self.token_other,
+        };
+        *counter += 1;
+    }
+}
+
+/// A request and how it was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Call {
+    /// The HTTP method.
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// The grant of a token request.
+    pub grant: Option<GrantType>,
+    /// The status, or `None` when the connection was dropped instead.
+    pub status: Option<u16>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct CallLog {
+    calls: Mutex<Calls>,
+}
+
+impl CallLog {
+    pub(crate) fn arrived(&self, endpoint: Endpoint, grant: Option<GrantType>) {
+        self.lock().count(endpoint, grant);
+    }
+
+    pub(crate) fn answered(&self, call: Call) {
+        let mut calls = self.lock();
+        if calls.recent.len() == REMEMBERED {
+            calls.recent.pop_front();
+        }
+        calls.recent.push_back(call);
+    }
+
+    pub(crate) fn snapshot(&self) -> Calls {
+        self.lock().clone()
+    }
+
+    pub(crate) fn reset(&self) {
+        *self.lock() = Calls::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Calls> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

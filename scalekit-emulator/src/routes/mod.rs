@@ -1,0 +1,45 @@
+//! One endpoint per file.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::environment::Environment;
+
+mod authorize;
+mod browser;
+mod client_auth;
+mod discovery;
+mod home;
+mod intercept;
+mod keys;
+mod login;
+mod logout;
+mod reply;
+mod revoke;
+mod token;
+mod userinfo;
+
+pub(crate) fn router(environment: Arc<Environment>) -> Router {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/.well-known/openid-configuration", get(discovery::show))
+        .route("/keys", get(keys::show))
+        .route("/oauth/authorize", get(authorize::begin))
+        .route("/oauth/token", post(token::issue))
+        .route("/oidc/logout", get(logout::leave))
+        .route("/userinfo", get(userinfo::show))
+        .route("/revoke", post(revoke::revoke))
+        .route("/login", post(login::identify))
+        .route("/login/code", post(login::verify))
+        .route("/login/sign-up", post(login::register))
+        .route("/login/organization", post(login::choose))
+        .route("/login/cancel", post(login::cancel))
+        .layer(from_fn_with_state(
+            Arc::clone(&environment),
+            intercept::intercept,
+        ))
+        .with_state(environment)
+}
