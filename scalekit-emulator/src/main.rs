@@ -1,0 +1,83 @@
+//! `scalekit-emulator`: serves one environment until Ctrl-C.
+
+use std::process::ExitCode;
+
+use scalekit_emulator::Emulator;
+use url::Url;
+
+use crate::arguments::{Arguments, Command};
+
+mod arguments;
+
+const HELP: &str = "\
+A local Scalekit for development, demos and tests.
+
+Usage: scalekit-emulator [OPTIONS]
+
+Options:
+      --port <PORT>                      Port to listen on; 0 for any free one [default: 8787]
+      --redirect-uri <URL>               Callback of the application; may be repeated
+                                         [default: http://localhost:3000/auth/callback]
+      --post-logout-redirect-uri <URL>   Where to come back to after logout; may be repeated
+                                         [default: the root of each callback]
+      --access-token-secs <SECONDS>      Lifetime of access tokens [default: 300]
+  -h, --help                             Print this
+
+Prints the variables of the application to standard output, one NAME=value a line, and serves until Ctrl-C.
+";
+
+#[tokio::main]
+#[expect(
+    clippy::print_stdout,
+    reason = "standard output is the interface of the program"
+)]
+async fn main() -> ExitCode {
+    let arguments = match arguments::parse(std::env::args().skip(1)) {
+        Ok(Command::Serve(arguments)) => arguments,
+        Ok(Command::Help) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("scalekit-emulator: {error}\nTry --help.");
+            return ExitCode::from(2);
+        }
+    };
+    let emulator = match start(&arguments).await {
+        Ok(emulator) => emulator,
+        Err(error) => {
+            eprintln!("scalekit-emulator: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    for (name, value) in emulator.env(arguments.first_redirect_uri()) {
+        println!("{name}={value}");
+    }
+    eprintln!(
+        "Serving on {url}, where a page shows who is there. Stop with Ctrl-C.",
+        url = emulator.url()
+    );
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        eprintln!("scalekit-emulator: cannot wait for Ctrl-C: {error}");
+        return ExitCode::FAILURE;
+    }
+    emulator.shutdown().await;
+    ExitCode::SUCCESS
+}
+
+async fn start(arguments: &Arguments) -> Result<Emulator, scalekit_emulator::StartError> {
+    let mut builder = Emulator::builder().port(arguments.port);
+    if let Some(lifetime) = arguments.access_token_lifetime {
+        builder = builder.access_token_lifetime(lifetime);
+    }
+    for uri in arguments.redirect_uris() {
+        builder = builder.redirect_uri(uri);
+        if let Ok(root) = Url::parse(uri).and_then(|uri| uri.join("/")) {
+            builder = builder.post_logout_redirect_uri(root);
+        }
+    }
+    for uri in &arguments.post_logout_redirect_uris {
+        builder = builder.post_logout_redirect_uri(uri);
+    }
+    builder.start().await
+}
