@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::decide::Ended;
-use crate::seal::SessionId;
+use crate::id::SessionId;
 
 /// At most this many are remembered, 40 bytes each; beyond it those that are over soonest go first.
 const CAPACITY: usize = 500_000;

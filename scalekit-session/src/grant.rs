@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::claims::{Claims, Profile};
+use crate::claims::Claims;
+use crate::profile::Profile;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 
 /// Tokens of one login, verified: the stuff a session is sealed from.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use thiserror::Error;
 
-use crate::claims::{Claims, Profile};
+use crate::claims::Claims;
 use crate::pages::{Page, render_page};
+use crate::profile::Profile;
 
 /// A login whose tokens are verified and whose session does not exist yet.
 #[derive(Clone, Debug)]

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
-use crate::claims::Profile;
 use crate::clock::Timestamp;
 use crate::config::{Reach, is_loopback_authority};
 use crate::cookie::{self, ChunkSet, RequestCookies, Sealed, SetCookie};
@@ -13,6 +12,7 @@ use crate::jwt::{self, Verdict};
 use crate::manager::{Inspection, Resolution, State, Write, WriteOf};
 use crate::navigation;
 use crate::origin;
+use crate::profile::Profile;
 use crate::request::RequestView;
 use crate::scalekit::Core;
 use crate::seal::{Purpose, SessionPayload};
@@ -66,14 +66,13 @@ pub(crate) struct Shown {
 
 fn decide(core: &Arc<Core>, request: &RequestView<'_>, mut found: Found, chunks: ChunkSet, now: Timestamp) -> Inspection {
     let way = way(request);
-    keep_keys_fresh(core, now);
-    let mut token = found.token(core);
+    core.keys.refresh(now);
+    let mut token = found.token(core, now);
     loop {
         let evidence = evidence(core, &found.session, token, now);
         match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
             Decision::Serve => {
-                found.session.see(now);
-                return Inspection::Settled(serve(core, &found, now));
+                return Inspection::Settled(serve(core, &found.session, now));
             }
             Decision::Verify => token = found.verify(core, now),
             Decision::Nobody(cookies) => {
@@ -125,8 +124,8 @@ struct Fresh {
 
 impl Found {
     /// How its access token stands before anybody verifies it.
-    fn token(&self, core: &Core) -> Token {
-        let published = |key| core.keys.snapshot().publishes(key);
+    fn token(&self, core: &Core, now: Timestamp) -> Token {
+        let published = |key| core.keys.snapshot(now).publishes(key);
         match &self.session.facts().key {
             Some(key) if self.fresh.is_none() && published(key) => Token::Valid,
             _ => Token::Unchecked,
@@ -135,9 +134,10 @@ impl Found {
 
     /// Checks signature, kind, issuer and audience, and remembers a session that passes.
     fn verify(&mut self, core: &Arc<Core>, now: Timestamp) -> Token {
+        let session = self.session.clone();
         let Some(fresh) = self.fresh(core) else { return Token::Invalid };
-        let (token, session) = verify(core, &fresh.payload, &fresh.value, &self.session, now);
-        self.session = session.unwrap_or_else(|| self.session.clone());
+        let (token, verified) = verify(core, &fresh.payload, &fresh.value, &session, now);
+        self.session = verified.unwrap_or(session);
         token
     }
 
@@ -164,7 +164,7 @@ pub(crate) fn verify(
     session: &Session,
     now: Timestamp,
 ) -> (Token, Option<Session>) {
-    let keys = core.keys.snapshot();
+    let keys = core.keys.snapshot(now);
     match jwt::verify_session_token(payload.access_token.secret(), &keys, &core.rules, now) {
         Verdict::Valid { claims, key } => {
             let facts = session.facts();
@@ -174,7 +174,7 @@ pub(crate) fn verify(
             core.opened.insert(Arc::clone(value), session.clone());
             (Token::Valid, Some(session))
         }
-        Verdict::UnknownKey => (Token::UnknownKey, None),
+        Verdict::UnknownKey { .. } => (Token::UnknownKey, None),
         Verdict::NotYet => {
             tracing::warn!(target: "scalekit_session::security", "an access token is from the future: check this machine's clock");
             (Token::NotYet, None)
@@ -229,8 +229,8 @@ fn open(core: &Arc<Core>, sealed: &Sealed<'_>) -> Option<Found> {
     if let Some(session) = core.opened.get(sealed) {
         return Some(Found { session, fresh: None });
     }
-    let value: Arc<str> = sealed.join()?.into();
-    let opened = core.keyring.open(Purpose::Session, core.names.data(), &value).ok()?;
+    let value: Arc<str> = sealed.join().into();
+    let opened = core.keyring.open(Purpose::Session, core.names.data(), &*value).ok()?;
     let payload = SessionPayload::decode(&opened.plaintext).ok()?;
     let claims = jwt::unverified_claims(payload.access_token.secret())?;
     let profile = profile(&payload);
@@ -247,11 +247,13 @@ pub(crate) fn profile(payload: &SessionPayload) -> Option<Profile> {
     }
 }
 
-fn serve(core: &Arc<Core>, found: &Found, now: Timestamp) -> Resolution {
-    let mut resolution = Resolution::new(State::Active(found.session.clone()));
-    let facts = found.session.facts();
+/// A session that may be served.
+pub(crate) fn serve(core: &Arc<Core>, session: &Session, now: Timestamp) -> Resolution {
+    session.see(now);
+    let mut resolution = Resolution::new(State::Active(session.clone()));
+    let facts = session.facts();
     if facts.retired && facts.refresh.is_none() {
-        resolution.write = reseal(core, &found.session, now);
+        resolution.write = reseal(core, session, now);
     }
     resolution
 }
@@ -316,16 +318,9 @@ pub(crate) fn shown(core: &Arc<Core>, request: &RequestView<'_>) -> Option<Shown
 
 /// Sessions over plain `http` are for this machine: a request for another host name is somebody's trick, or a
 /// deployment that was meant to be secure.
-fn is_misdirected(core: &Core, request: &RequestView<'_>) -> bool {
+pub(crate) fn is_misdirected(core: &Core, request: &RequestView<'_>) -> bool {
     let named = request.authority.or_else(|| request.header("host"));
     core.config.redirect.reach == Reach::Loopback && !named.is_none_or(is_loopback_authority)
-}
-
-/// Published keys are fetched again every few minutes, behind the requests that use them.
-fn keep_keys_fresh(core: &Arc<Core>, now: Timestamp) {
-    if core.keys.needs_refresh(now) {
-        core.keys.refresh_behind(now);
-    }
 }
 
 fn settled(state: State) -> Inspection {

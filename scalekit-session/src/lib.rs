@@ -1,22 +1,94 @@
-//! Encrypted cookie sessions around Scalekit's OIDC tokens.
+#![doc = include_str!("../README.md")]
 
-pub mod transport;
-
-mod claims;
 mod clock;
-mod cookie;
-mod jwt;
-mod keys;
-mod oauth;
+mod id;
+mod random;
 mod request;
-mod seal;
 mod secret;
 
-pub use claims::{Claims, Profile};
+mod cookie;
+mod seal;
+
+mod claims;
+mod jwt;
+mod profile;
+
+pub mod transport;
+mod keys;
+mod oauth;
+mod runtime;
+
+mod access;
+mod decide;
+mod navigation;
+mod origin;
+mod policy;
+mod session;
+
+mod caching;
+mod pages;
+mod refusal;
+mod reply;
+mod routes;
+
+mod commit;
+mod ended;
+mod exchange;
+mod inspect;
+mod manager;
+mod opened;
+mod refresh;
+mod sealing;
+mod settle;
+
+mod grant;
+mod hooks;
+mod login;
+mod logout;
+mod loops;
+
+mod client;
+mod config;
+mod error;
+mod scalekit;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+// The public interface is:
+pub use access::Requirement;
+pub use claims::Claims;
+pub use client::{
+    Authentication, BuildClientError, ClientError, ClientErrorKind, ClientToken, CodeExchange,
+    Refreshed, ScalekitClient, ScalekitClientBuilder,
+};
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use config::{ConfigError, Problem, RedirectUriError, ScalekitBuilder};
 pub use cookie::SetCookie;
+pub use error::{Error, ErrorKind};
+pub use exchange::{Exchange, Resolving};
+pub use grant::Grant;
+pub use hooks::{Login, LoginRefused};
+pub use jwt::{IdpInitiatedLogin, InvalidToken};
+pub use login::{ReturnTo, ReturnToError};
+pub use manager::{Inspection, Pending, Resolution, SessionManager, State};
+pub use oauth::{
+    AuthorizationRequest, EnvironmentUrlError, LogoutRequest, NoRandomness, ReservedParameter,
+    TransientCause,
+};
+pub use pages::{Page, PageAction, PageKind, render_page};
+pub use policy::Policy;
+pub use profile::{LinkedIdentity, Profile};
+pub use refusal::Refusal;
+pub use reply::{HeaderEdit, HeaderEdits, Reply};
 pub use request::{Headers, RequestHead, RequestView};
+pub use routes::{Route, Routes};
+#[cfg(feature = "tokio")]
+pub use runtime::{NoRuntime, TokioRuntime};
+pub use runtime::{Runtime, Task};
+pub use scalekit::Scalekit;
 pub use seal::KeyError;
 pub use secret::{
     AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, IdToken, Nonce, RefreshToken,
 };
+pub use session::Session;

@@ -8,7 +8,7 @@ use crate::decide::Ended;
 use crate::inspect;
 use crate::loops;
 use crate::navigation;
-use crate::oauth::{self, LogoutOptions};
+use crate::oauth::{self, LogoutRequest};
 use crate::origin;
 use crate::pages::{Page, PageKind};
 use crate::refusal::{self, Refusal};
@@ -53,13 +53,14 @@ fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
         id_token = shown.payload.id_token;
         tracing::info!(user = shown.session.user_id(), "signed out");
     }
-    let options = LogoutOptions {
-        id_token_hint: id_token,
-        post_logout_redirect_uri: core.config.post_logout_redirect_uri.clone(),
-        client_id: Some(core.credentials.client_id().to_owned()),
-        ..LogoutOptions::default()
-    };
-    Reply::see_other(oauth::logout_url(&core.endpoints, &options)).with_cookies(cleared(core, request))
+    let mut logout = LogoutRequest::new().client_id(&core.client.id);
+    if let Some(id_token) = &id_token {
+        logout = logout.id_token_hint(id_token);
+    }
+    if let Some(uri) = &core.config.post_logout_redirect_uri {
+        logout = logout.post_logout_redirect_uri(uri);
+    }
+    Reply::see_other(oauth::end_session_url(&core.endpoints, &logout)).with_cookies(cleared(core, request))
 }
 
 /// The removal of everything of ours, whatever the request carried (R17, R29).

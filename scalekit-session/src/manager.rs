@@ -138,7 +138,7 @@ pub(crate) struct Write {
 /// Which session's cookies a response writes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WriteOf {
-    pub(crate) session_id: crate::seal::SessionId,
+    pub(crate) session_id: crate::id::SessionId,
     pub(crate) generation: u32,
     pub(crate) deletes: bool,
 }

@@ -48,7 +48,7 @@ impl Reply {
 
     /// The same reply with more cookies, each a line of its own.
     pub fn with_cookies(mut self, cookies: impl IntoIterator<Item = SetCookie>) -> Self {
-        self.headers.extend(cookies.into_iter().map(|cookie| ("set-cookie", cookie.into_line())));
+        self.headers.extend(cookies.into_iter().map(|cookie| ("set-cookie", cookie.into_string())));
         self
     }
 

@@ -6,7 +6,7 @@
 use std::fmt;
 
 /// Header lines of a message, looked up by lower-case name.
-pub trait Headers {
+pub trait Headers: Sync {
     /// Calls `each` with the value of every line of that name, in order of arrival.
     fn visit<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8]));
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::clock::{Clock, Timestamp};
 use crate::commit;
-use crate::config::{Config, ConfigError, ScalekitBuilder};
+use crate::config::{Config, ScalekitBuilder};
 use crate::cookie::{CookieNames, CookieSpec, SetCookie};
 use crate::ended::EndedSessions;
 use crate::error::Error;
@@ -20,7 +20,7 @@ use crate::keys::Keys;
 use crate::login::{self, Logins};
 use crate::logout;
 use crate::manager::{Inspection, Pending, Resolution, SessionManager};
-use crate::oauth::{Credentials, Endpoints};
+use crate::oauth::{Endpoints, OauthClient};
 use crate::opened::OpenedSessions;
 use crate::policy::Policy;
 use crate::refresh::RefreshTable;
@@ -64,7 +64,7 @@ pub struct Scalekit(Arc<Core>);
 pub(crate) struct Core {
     pub(crate) config: Config,
     pub(crate) endpoints: Endpoints,
-    pub(crate) credentials: Credentials,
+    pub(crate) client: OauthClient,
     pub(crate) keyring: Keyring,
     pub(crate) names: CookieNames,
     pub(crate) spec: CookieSpec,
@@ -86,7 +86,7 @@ impl Core {
     pub(crate) fn new(
         config: Config,
         endpoints: Endpoints,
-        credentials: Credentials,
+        client: OauthClient,
         keyring: Keyring,
         (names, spec): (CookieNames, CookieSpec),
         rules: Rules,
@@ -96,11 +96,11 @@ impl Core {
         hooks: Hooks,
         cache_bytes: usize,
     ) -> Self {
-        let keys = Keys::new(endpoints.keys(), Arc::clone(&transport), Arc::clone(&runtime), Arc::clone(&clock));
+        let keys = Keys::new(endpoints.keys.clone(), Arc::clone(&transport), Arc::clone(&runtime), Arc::clone(&clock));
         Self {
             config,
             endpoints,
-            credentials,
+            client,
             keyring,
             names,
             spec,
@@ -197,8 +197,8 @@ impl SessionManager for Scalekit {
 
     async fn serve(&self, route: Route, request: RequestHead) -> Reply {
         match route {
-            Route::Login => login::begin(&self.0, &request.view()).await,
-            Route::Callback => login::complete(&self.0, &request.view()).await,
+            Route::Login => login::begin(&self.0, &request).await,
+            Route::Callback => login::complete(&self.0, &request).await,
             Route::Logout => logout::logout(&self.0, &request.view(), self.0.now()),
         }
     }

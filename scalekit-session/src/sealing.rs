@@ -3,15 +3,20 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use crate::claims::{Claims, Profile};
+use zeroize::Zeroizing;
+
+use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::cookie::{self, ChunkSet, SetCookie};
 use crate::error::{Error, Repr, Sizes};
 use crate::grant::Grant;
 use crate::jwt::VerifyingKey;
+use crate::profile::Profile;
 use crate::refresh::RefreshKey;
 use crate::scalekit::Core;
-use crate::seal::{Purpose, SessionId, SessionPayload};
+use crate::id::SessionId;
+use crate::random::random;
+use crate::seal::{Purpose, SessionPayload};
 use crate::secret::{AccessToken, IdToken};
 use crate::session::{Facts, Session, Tokens};
 
@@ -28,12 +33,9 @@ pub(crate) fn login(core: &Arc<Core>, grant: &Grant, flow: [u8; 8], now: Timesta
     if grant.claims.session_id().is_none() {
         return Err(Repr::NotASession("sid").into());
     }
-    let (mut session_id, mut live) = ([0; 16], [0; 16]);
-    crate::seal::fill_random(&mut session_id).map_err(|_| Repr::Random)?;
-    crate::seal::fill_random(&mut live).map_err(|_| Repr::Random)?;
     let payload = SessionPayload {
-        session_id: SessionId::from_bytes(session_id),
-        live,
+        session_id: *random().map_err(|_| Repr::Random)?,
+        live: *random().map_err(|_| Repr::Random)?,
         generation: 0,
         login_at: now,
         rotated_at: now,
@@ -65,19 +67,18 @@ pub(crate) fn seal(
     let mut value = seal_payload(core, &payload)?;
     if request_bytes(core, &value) > core.config.budget && payload.id_token.is_some() {
         payload.id_token = None;
-        payload.profile = profile.as_ref().and_then(|profile| serde_json::to_vec(profile).ok());
+        payload.profile = profile.as_ref().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
         value = seal_payload(core, &payload)?;
         tracing::warn!(user = claims.subject(), "the session is large: its ID token is not kept");
     }
     let cookies = request_bytes(core, &value);
-    let needed = cookie::chunks_needed(&core.spec, &core.names, value.len());
-    if cookies > core.config.budget || needed.is_none() {
+    if cookies > core.config.budget {
         return Err(Repr::TooLarge(Sizes {
             cookies,
             budget: core.config.budget,
             access_token: payload.access_token.secret().len(),
             refresh_token: payload.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
-            profile: payload.profile.as_ref().map_or(0, Vec::len),
+            profile: payload.profile.as_ref().map_or(0, |profile| profile.len()),
         })
         .into());
     }
@@ -98,8 +99,9 @@ fn seal_payload(core: &Core, payload: &SessionPayload) -> Result<String, Error> 
 /// What the session adds to each request: names, values and separators of data and marker.
 fn request_bytes(core: &Core, value: &str) -> usize {
     const MARKER: usize = 22;
-    let pieces = cookie::chunks_needed(&core.spec, &core.names, value.len()).unwrap_or(8);
-    let name = core.names.data().len() + 5;
+    const PIECE: usize = 3900;
+    let pieces = value.len().div_ceil(PIECE);
+    let name = core.names.data().len() + "; .1=".len();
     value.len() + pieces * name + core.names.marker().len() + MARKER + 3
 }
 
@@ -114,19 +116,19 @@ pub(crate) fn facts(
     retired: bool,
 ) -> Facts {
     let life = claims.expires_at().since(claims.issued_at());
-    let [spread, ..] = payload.session_id.to_bytes();
-    let spread = spread.wrapping_add((payload.generation as u8).wrapping_mul(97));
+    let [spread, ..] = payload.session_id;
+    let spread = spread.wrapping_add((payload.generation.to_le_bytes()[0]).wrapping_mul(97));
     let issuer = core.endpoints.environment_url();
     let refresh = payload.refresh_token.as_ref();
     Facts {
-        session_id: payload.session_id,
+        session_id: SessionId::from_bytes(payload.session_id),
         live: payload.live,
         generation: payload.generation,
         login_at: payload.login_at,
         rotated_at: payload.rotated_at,
         end: payload.end,
         soft: core.config.policy.soft(payload.end, life, spread),
-        refresh: refresh.map(|token| RefreshKey::new(issuer, core.credentials.client_id(), token)),
+        refresh: refresh.map(|token| RefreshKey::new(issuer, &core.client.id, token)),
         retired,
         key,
         tokens: Arc::new(SealedTokens { core: Arc::downgrade(core), value }),

@@ -4,12 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::claims::{Claims, Profile};
+use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::error::{Error, Repr};
 use crate::jwt::VerifyingKey;
+use crate::profile::Profile;
 use crate::refresh::RefreshKey;
-use crate::seal::SessionId;
+use crate::id::SessionId;
 use crate::secret::{AccessToken, IdToken};
 
 /// A signed-in user in one organization: an immutable snapshot, cheap to clone.

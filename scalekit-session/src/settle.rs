@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
 use crate::decide::{self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency};
 use crate::inspect::{self, Asked, Shown};
+use crate::jwt::{self, Verdict};
 use crate::keys::{Budget, Fetched};
 use crate::manager::{Pending, Resolution, State, Write, WriteOf};
 use crate::refresh::{self, Found, Landed, Outcome};
@@ -54,7 +55,7 @@ async fn run(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut token: Token,
                 shown.session = session.unwrap_or(shown.session);
                 token = verdict;
             }
-            Decision::Serve => return Resolution::new(State::Active(shown.session)),
+            Decision::Serve => return inspect::serve(core, &shown.session, core.now()),
             Decision::Unavailable { retry_after } => return Resolution::new(State::Unavailable { retry_after }),
             Decision::Nobody(cookies) => {
                 return inspect::nobody(core, Some(&shown.session), cookies == Cookies::Delete);
@@ -67,14 +68,19 @@ async fn run(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut token: Token,
 }
 
 async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
-    let fetched = core.keys.fetch(Budget::Sealed, core.now()).await;
+    let now = core.now();
+    let verdict = jwt::verify_session_token(shown.payload.access_token.secret(), &core.keys.snapshot(now), &core.rules, now);
+    let fetched = match &verdict {
+        Verdict::UnknownKey { kid } => core.keys.fetch(Budget::Sealed, Some(kid), now).await,
+        _ => Fetched::Updated,
+    };
     let (token, session) = inspect::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
     if let Some(session) = session {
         shown.session = session;
     }
     match (token, fetched) {
         (Token::UnknownKey, Fetched::Updated) => Token::StillUnknown,
-        (Token::UnknownKey, Fetched::Suppressed | Fetched::Failed) => Token::KeysUnavailable,
+        (Token::UnknownKey, Fetched::Suppressed { .. } | Fetched::Failed { .. }) => Token::KeysUnavailable,
         (known, _) => known,
     }
 }

@@ -15,7 +15,7 @@ use crate::cookie::{CookieNames, CookieSpec};
 use crate::hooks::{Hooks, Login, LoginRefused};
 use crate::jwt::Rules;
 use crate::login::ReturnTo;
-use crate::oauth::{Credentials, Endpoints};
+use crate::oauth::{Endpoints, OauthClient};
 use crate::pages::Page;
 use crate::policy::Policy;
 use crate::routes::Routes;
@@ -264,12 +264,12 @@ impl ScalekitBuilder {
         if self.client_secret.as_ref().is_none_or(|secret| secret.secret().trim().is_empty()) {
             problems.push(Problem::Missing { setting: "SCALEKIT_CLIENT_SECRET", advice: "create one in the Scalekit dashboard, API credentials" });
         }
-        let endpoints = url.and_then(|url| Endpoints::new(&url).map_err(|error| problems.push(Problem::EnvironmentUrl(error))).ok());
+        let endpoints = url.and_then(|url| Endpoints::parse(&url).map_err(|error| problems.push(Problem::EnvironmentUrl(error))).ok());
         let redirect = redirect_uri.and_then(|uri| RedirectUri::parse(&uri).map_err(|error| problems.push(Problem::RedirectUri(error))).ok());
         let keys = self.parse_secrets(&mut problems);
         self.check(redirect.as_ref(), &mut problems);
         let transport = self.find_transport(&mut problems);
-        let runtime = self.runtime.clone().or_else(crate::runtime::current);
+        let runtime = self.runtime.clone().or_else(current_runtime);
         if runtime.is_none() {
             problems.push(Problem::Runtime);
         }
@@ -281,7 +281,7 @@ impl ScalekitBuilder {
         };
         let keyring = match Keyring::new(keys, endpoints.environment_url(), &client_id) {
             Ok(keyring) => keyring,
-            Err(error) => return Err(ConfigError::new(vec![Problem::CookieSecrets(error.advice())])),
+            Err(error) => return Err(ConfigError::new(vec![Problem::CookieSecrets(format!("cannot be used: {error}"))])),
         };
         let default_return_to = match ReturnTo::parse(&self.default_return_to) {
             Ok(path) => path,
@@ -291,7 +291,9 @@ impl ScalekitBuilder {
         let base = base_name(&self.cookie_name, &redirect, endpoints.environment_url(), &client_id);
         let issuers = self.issuers.unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
         let audiences = self.audiences.unwrap_or_else(|| vec![client_id.clone()]);
-        let rules = Rules::new(issuers.clone(), audiences, client_id.clone(), self.policy.leeway);
+        let Ok(rules) = Rules::new(issuers.clone(), audiences, client_id.clone(), self.policy.leeway) else {
+            return Err(ConfigError::new(vec![Problem::Blank { setting: "SCALEKIT_ISSUER or SCALEKIT_AUDIENCE" }]));
+        };
         let secure = redirect.reach == Reach::Anybody;
         if !secure {
             tracing::warn!(origin = %redirect.origin, "sessions over plain http: for development on this machine only");
@@ -309,10 +311,10 @@ impl ScalekitBuilder {
             policy: self.policy,
             budget: self.cookie_budget,
         };
-        let credentials = Credentials::new(client_id, Some(secret));
+        let client = OauthClient { id: client_id, secret: Some(secret) };
         let cookies = (CookieNames::new(base), CookieSpec::new(secure));
         Ok(Scalekit::new(Core::new(
-            config, endpoints, credentials, keyring, cookies, rules, transport, runtime, self.clock, self.hooks, self.cache_bytes,
+            config, endpoints, client, keyring, cookies, rules, transport, runtime, self.clock, self.hooks, self.cache_bytes,
         )))
     }
 
@@ -398,6 +400,15 @@ fn base_name(name: &str, redirect: &RedirectUri, issuer: &str, client_id: &str) 
             format!("{name}-{a:02x}{b:02x}{c:02x}{d:02x}")
         }
     }
+}
+
+/// The runtime that `build()` is called on.
+fn current_runtime() -> Option<Arc<dyn Runtime>> {
+    #[cfg(feature = "tokio")]
+    if let Ok(runtime) = crate::runtime::TokioRuntime::current() {
+        return Some(Arc::new(runtime));
+    }
+    None
 }
 
 fn is_web_url(text: &str) -> bool {

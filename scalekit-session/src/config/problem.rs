@@ -74,7 +74,7 @@ pub enum Problem {
     },
     /// The list of cookie secrets as a whole.
     #[error("SCALEKIT_COOKIE_SECRET {0}")]
-    CookieSecrets(&'static str),
+    CookieSecrets(String),
     /// The name of the session cookie.
     #[error("the cookie name `{0}` is not made of 1 to 40 letters, digits, `-` and `_`; the `__Host-` prefix is added for you")]
     CookieName(String),

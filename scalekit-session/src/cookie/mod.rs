@@ -14,12 +14,14 @@
 
 mod candidate;
 mod chunk;
+mod marker;
 mod name;
 mod request;
 mod spec;
 
 pub(crate) use candidate::Sealed;
 pub(crate) use chunk::{ChunkSet, TooManyChunks, clear, split};
+pub(crate) use marker::{marker_value, parse_marker};
 pub(crate) use name::CookieNames;
 pub(crate) use request::RequestCookies;
 pub use spec::SetCookie;

@@ -85,6 +85,12 @@ impl CookieNames {
     }
 
     /// What a cookie name means, compared byte by byte (R43).
+    /// Whether a cookie of that name is one of ours.
+    pub(crate) fn owns(&self, name: &[u8]) -> bool {
+        self.role(name).is_some()
+    }
+
+    /// What a cookie of that name is to us.
     pub(super) fn role<'a>(&self, name: &'a [u8]) -> Option<Role<'a>> {
         match name.strip_prefix(self.data().as_bytes())? {
             b"" => Some(Role::Part(0)),

@@ -5,41 +5,29 @@ use std::sync::Arc;
 use super::query::Query;
 use super::return_to::ReturnTo;
 use super::transaction::{self, Transaction};
-use crate::config::{Reach, is_loopback_authority};
+use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
 use crate::inspect;
-use crate::jwt::{self, IdpInitiated, Verdict};
+use crate::jwt::{self, IdpInitiatedLogin, Verdict};
 use crate::keys::Budget;
 use crate::navigation;
-use crate::oauth::{self, AuthorizationOptions};
+use crate::oauth::AuthorizationRequest;
 use crate::pages::{Page, PageKind};
 use crate::refusal::{self, Refusal};
 use crate::reply::Reply;
-use crate::request::RequestView;
+use crate::request::{RequestHead, RequestView};
 use crate::scalekit::Core;
 
 /// Answers the login route.
-pub(crate) async fn begin(core: &Arc<Core>, request: &RequestView<'_>) -> Reply {
+pub(crate) async fn begin(core: &Arc<Core>, head: &RequestHead) -> Reply {
     let now = core.now();
-    if !matches!(request.method, "GET" | "HEAD") {
-        return Reply::new(405).with_header("allow", "GET, HEAD");
+    if let Some(reply) = declined(core, &head.view(), now) {
+        return reply;
     }
-    // Nothing may happen that nobody sees: no flow, no cookie (R22).
-    if request.method == "HEAD" || navigation::is_prefetch(request) {
-        return Reply::new(204);
-    }
-    if !navigation::may_begin_login(request) {
-        return refusal::refuse(core, request, &Refusal::Unauthenticated, now);
-    }
-    if is_misdirected(core, request) {
-        return refusal::refuse(core, request, &Refusal::Misdirected, now);
-    }
-    let query = Query::of(request);
+    let query = Query::of(&head.view());
     let mut selectors = Selectors::of(&query);
-    if selectors.any() && comes_from_elsewhere(request) && inspect::shown(core, request).is_some() {
-        let again = ReturnTo::parse(request.target).map_or(core.config.routes.login.clone(), |target| target.to_string());
-        let page = Page::new(PageKind::ConfirmLogin).with_link("Continue to sign-in", again);
-        return Reply::html(200, (core.hooks.pages)(&page));
+    if selectors.any() && comes_from_elsewhere(&head.view()) && inspect::shown(core, &head.view()).is_some() {
+        return confirm(core, &head.view());
     }
     let mut return_to = return_to(core, &query);
     if let Some(token) = query.first("idp_initiated_login")
@@ -52,50 +40,71 @@ pub(crate) async fn begin(core: &Arc<Core>, request: &RequestView<'_>) -> Reply 
     }
 
     let Ok(transaction) = Transaction::begin(return_to, now) else { return broken(core) };
-    let options = AuthorizationOptions {
-        scopes: core.config.scopes.clone(),
-        state: Some(transaction.state().to_owned()),
-        nonce: Some(transaction.nonce()),
-        code_challenge: Some(oauth::code_challenge(&transaction.verifier())),
-        organization_id: selectors.organization_id,
-        connection_id: selectors.connection_id,
-        login_hint: selectors.login_hint,
-        domain_hint: selectors.domain_hint,
-        provider: selectors.provider,
-        prompt: selectors.prompt,
-        ..AuthorizationOptions::default()
-    };
-    let redirect_uri = &core.config.redirect.uri;
-    let url = oauth::authorization_url(&core.endpoints, core.credentials.client_id(), redirect_uri, &options);
-    let present = RequestCookies::gather(request.headers, &core.names);
+    let url = AuthorizationRequest::new(&core.config.redirect.uri)
+        .scopes(&core.config.scopes)
+        .state(transaction.state())
+        .nonce(&transaction.nonce())
+        .code_challenge_of(&transaction.verifier())
+        .organization_id(selectors.organization_id)
+        .connection_id(selectors.connection_id)
+        .login_hint(selectors.login_hint)
+        .domain_hint(selectors.domain_hint)
+        .provider(selectors.provider)
+        .prompt(selectors.prompt)
+        .url(&core.endpoints, &core.client.id);
+    let present = RequestCookies::gather(head, &core.names);
     match transaction::begin_cookies(core, &transaction, &present, now) {
         Ok(cookies) => Reply::see_other(url).with_cookies(cookies),
         Err(_) => broken(core),
     }
 }
 
-/// What a link to the login route may choose.
+/// Requests that begin no login.
+fn declined(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Option<Reply> {
+    if !matches!(request.method, "GET" | "HEAD") {
+        return Some(Reply::new(405).with_header("allow", "GET, HEAD"));
+    }
+    // Nothing may happen that nobody sees: no flow, no cookie (R22).
+    if request.method == "HEAD" || navigation::is_prefetch(request) {
+        return Some(Reply::new(204));
+    }
+    if !navigation::may_begin_login(request) {
+        return Some(refusal::refuse(core, request, &Refusal::Unauthenticated, now));
+    }
+    inspect::is_misdirected(core, request).then(|| refusal::refuse(core, request, &Refusal::Misdirected, now))
+}
+
+/// The page that asks before another site's choice replaces a session (R55).
+fn confirm(core: &Core, request: &RequestView<'_>) -> Reply {
+    let login = core.config.routes.login.clone();
+    let again = ReturnTo::parse(request.target).map_or(login, |target| target.to_string());
+    let page = Page::new(PageKind::ConfirmLogin).with_link("Continue to sign-in", again);
+    Reply::html(200, (core.hooks.pages)(&page))
+}
+
+/// What a link to the login route may choose; what it did not choose is empty.
 #[derive(Debug, Default)]
 struct Selectors {
-    organization_id: Option<String>,
-    connection_id: Option<String>,
-    login_hint: Option<String>,
-    domain_hint: Option<String>,
-    provider: Option<String>,
-    prompt: Option<String>,
+    organization_id: String,
+    connection_id: String,
+    login_hint: String,
+    domain_hint: String,
+    provider: String,
+    prompt: String,
     idp_initiated: bool,
 }
 
 impl Selectors {
     fn of(query: &Query) -> Self {
-        let take = |name| query.first(name).filter(|value| is_plain(value)).map(str::to_owned);
+        let take = |name| query.first(name).filter(|value| is_plain(value)).unwrap_or_default().to_owned();
+        let prompt = take("prompt");
         Self {
             organization_id: take("organization_id"),
             connection_id: take("connection_id"),
             login_hint: take("login_hint"),
             domain_hint: take("domain_hint"),
             provider: take("provider"),
-            prompt: take("prompt").filter(|prompt| PROMPTS.contains(&prompt.as_str())),
+            prompt: if PROMPTS.contains(&prompt.as_str()) { prompt } else { String::new() },
             idp_initiated: query.first("idp_initiated_login").is_some(),
         }
     }
@@ -103,13 +112,13 @@ impl Selectors {
     /// Whether the link decides as whom one signs in; a hint only fills in a form.
     fn any(&self) -> bool {
         let chosen = [&self.organization_id, &self.connection_id, &self.provider, &self.prompt];
-        self.idp_initiated || chosen.iter().any(|choice| choice.is_some())
+        self.idp_initiated || chosen.iter().any(|choice| !choice.is_empty())
     }
 
-    fn adopt(&mut self, initiated: IdpInitiated) {
-        self.organization_id = Some(initiated.organization_id);
-        self.connection_id = Some(initiated.connection_id);
-        self.login_hint = initiated.login_hint.or(self.login_hint.take());
+    fn adopt(&mut self, initiated: IdpInitiatedLogin) {
+        self.organization_id = initiated.organization_id;
+        self.connection_id = initiated.connection_id;
+        self.login_hint = initiated.login_hint.unwrap_or(std::mem::take(&mut self.login_hint));
     }
 }
 
@@ -132,12 +141,12 @@ fn return_to(core: &Core, query: &Query) -> ReturnTo {
 }
 
 /// A login begun at an identity provider. One that does not verify is an ordinary login.
-async fn idp_initiated(core: &Core, token: &str) -> Option<IdpInitiated> {
-    let check = || jwt::verify_idp_initiated(token, &core.keys.snapshot(), &core.rules, core.now());
-    let mut verdict = check();
-    if matches!(verdict, Verdict::UnknownKey) {
-        let _fetched = core.keys.fetch(Budget::Presented, core.now()).await;
-        verdict = check();
+async fn idp_initiated(core: &Core, token: &str) -> Option<IdpInitiatedLogin> {
+    let check = |now| jwt::verify_idp_initiated(token, &core.keys.snapshot(now), &core.rules, now);
+    let mut verdict = check(core.now());
+    if let Verdict::UnknownKey { kid } = &verdict {
+        let _fetched = core.keys.fetch(Budget::Presented, Some(kid), core.now()).await;
+        verdict = check(core.now());
     }
     match verdict {
         Verdict::Valid { claims, .. } => Some(claims),
@@ -146,11 +155,6 @@ async fn idp_initiated(core: &Core, token: &str) -> Option<IdpInitiated> {
             None
         }
     }
-}
-
-fn is_misdirected(core: &Core, request: &RequestView<'_>) -> bool {
-    let named = request.authority.or_else(|| request.header("host"));
-    core.config.redirect.reach == Reach::Loopback && !named.is_none_or(is_loopback_authority)
 }
 
 fn broken(core: &Core) -> Reply {

@@ -20,35 +20,36 @@ use crate::oauth::{self, TokenFailure, TokenResponse};
 use crate::pages::{Page, PageKind};
 use crate::refresh::send;
 use crate::reply::Reply;
-use crate::request::RequestView;
+use crate::request::{RequestHead, RequestView};
 use crate::scalekit::Core;
 use crate::sealing::{self, SealedSession};
 use crate::secret::AuthorizationCode;
 
 /// Answers the callback route.
-pub(crate) async fn complete(core: &Arc<Core>, request: &RequestView<'_>) -> Reply {
-    if !matches!(request.method, "GET" | "HEAD") {
+pub(crate) async fn complete(core: &Arc<Core>, head: &RequestHead) -> Reply {
+    let method = head.view().method;
+    if !matches!(method, "GET" | "HEAD") {
         return Reply::new(405).with_header("allow", "GET, HEAD");
     }
     // Link scanners and previews look without a browser's cookies; a code is not theirs to redeem (R52).
-    if request.method == "HEAD" || navigation::is_prefetch(request) {
+    if method == "HEAD" || navigation::is_prefetch(&head.view()) {
         return Reply::new(204);
     }
-    let query = Query::of(request);
+    let query = Query::of(&head.view());
     let answer = match Answer::of(&query) {
         Ok(answer) => answer,
         Err(Repeated) => return page(core, 400, PageKind::LoginFailed, None),
     };
-    let present = RequestCookies::gather(request.headers, &core.names);
+    let present = RequestCookies::gather(head, &core.names);
     let flow = FlowId::of(answer.state);
     let Some(transaction) = transaction::find(core, &present, answer.state, core.now()) else {
-        return again(core, request, flow);
+        return again(core, &head.view(), flow);
     };
     let return_to = transaction.return_to.clone();
     let reply = match answer.outcome {
-        Ok(code) => redeem(core, request, transaction, AuthorizationCode::new(code)).await,
+        Ok(code) => redeem(core, head, transaction, AuthorizationCode::new(code)).await,
         Err(error) => {
-            tracing::info!(error = %oauth::printable(error), "Scalekit answered a login with an error");
+            tracing::info!(error = ?error, "Scalekit answered a login with an error");
             page(core, 400, PageKind::LoginFailed, Some(&return_to))
         }
     };
@@ -93,13 +94,13 @@ fn again(core: &Arc<Core>, request: &RequestView<'_>, flow: FlowId) -> Reply {
 /// Redeems the code once, in a task that goes on when the browser hangs up.
 async fn redeem(
     core: &Arc<Core>,
-    request: &RequestView<'_>,
+    head: &RequestHead,
     transaction: Transaction,
     code: AuthorizationCode,
 ) -> Reply {
     let (flow, return_to) = (transaction.flow(), transaction.return_to.clone());
-    let before = inspect::shown(core, request);
-    let looped = loops::signed_in(core, request, core.now());
+    let before = inspect::shown(core, &head.view());
+    let looped = loops::signed_in(core, &head.view(), core.now());
     let completion = core.logins.join(flow, &return_to, core.now(), |sender| {
         let task_core = Arc::clone(core);
         core.runtime.spawn(Box::pin(async move {
@@ -110,7 +111,7 @@ async fn redeem(
             drop(sender.send(finish));
         }));
     });
-    let Some(completion) = completion else { return again(core, request, flow) };
+    let Some(completion) = completion else { return again(core, &head.view(), flow) };
     let now = core.now();
     match completion.await.unwrap_or(Finish::Unavailable) {
         Finish::SignedIn(sealed) => {
@@ -124,7 +125,7 @@ async fn redeem(
                 core.ended.end(facts.session_id, Ended::Replaced, until, now);
                 core.refreshes.drop_session(&facts.session_id);
             }
-            signed_in(core, request, &sealed, &return_to, now).with_cookies(looped)
+            signed_in(core, &head.view(), &sealed, &return_to, now).with_cookies(looped)
         }
         Finish::Failed => page(core, 400, PageKind::LoginFailed, Some(&return_to)),
         Finish::Refused => page(core, 403, PageKind::LoginRefused, None),
@@ -157,26 +158,19 @@ fn signed_in(
 async fn finish(core: &Arc<Core>, transaction: &Transaction, code: &AuthorizationCode) -> Finish {
     let redirect_uri = &core.config.redirect.uri;
     let request =
-        oauth::code_request(&core.endpoints, &core.credentials, code, redirect_uri, Some(&transaction.verifier()));
-    let response = match send(core, request).await {
-        Ok(response) => response,
-        Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a login could not be completed");
-            return Finish::Unavailable;
-        }
-    };
-    match oauth::parse_token_response(&response) {
+        oauth::code_request(&core.endpoints, &core.client, code, redirect_uri, Some(&transaction.verifier()));
+    match oauth::read_token_response(send(core, request).await) {
         Ok(tokens) => accept(core, transaction, tokens).await,
         Err(TokenFailure::Rejected) => {
             tracing::warn!("Scalekit refused an authorization code");
             Finish::Failed
         }
-        Err(TokenFailure::Misconfigured(code)) => {
-            tracing::error!(%code, "Scalekit refuses this client: check client id, secret and redirect URI");
+        Err(TokenFailure::Misconfigured { code }) => {
+            tracing::error!(code, "Scalekit refuses this client: check client id, secret and redirect URI");
             Finish::Misconfigured
         }
-        Err(TokenFailure::Transient { status, .. }) => {
-            tracing::warn!(status, "a login could not be completed");
+        Err(TokenFailure::Transient { cause, .. }) => {
+            tracing::warn!(?cause, "a login could not be completed");
             Finish::Unavailable
         }
     }
@@ -185,24 +179,24 @@ async fn finish(core: &Arc<Core>, transaction: &Transaction, code: &Authorizatio
 /// Verifies what the code brought, asks the application, and seals the session.
 async fn accept(core: &Arc<Core>, transaction: &Transaction, tokens: TokenResponse) -> Finish {
     let now = core.now();
-    let verify = || {
-        let keys = core.keys.snapshot();
-        let access = jwt::verify_session_token(tokens.access_token.secret(), &keys, &core.rules, core.now());
+    let verify = |now| {
+        let keys = core.keys.snapshot(now);
+        let access = jwt::verify_session_token(tokens.access_token.secret(), &keys, &core.rules, now);
         let nonce = transaction.nonce();
         let expected = Expected { nonce: Some(&nonce), access_token: Some(&tokens.access_token), subject: None };
-        let id = tokens.id_token.as_ref().map(|token| jwt::verify_id_token(token.secret(), &keys, &core.rules, core.now(), expected));
-        (access, id)
+        let id = tokens.id_token.as_ref();
+        (access, id.map(|token| jwt::verify_id_token(token.secret(), &keys, &core.rules, now, expected)))
     };
-    let mut verdicts = verify();
-    if matches!(verdicts, (Verdict::UnknownKey, _) | (_, Some(Verdict::UnknownKey))) {
-        if core.keys.fetch(Budget::Sealed, now).await != Fetched::Updated {
+    let mut verdicts = verify(now);
+    if let (Verdict::UnknownKey { kid }, _) | (_, Some(Verdict::UnknownKey { kid })) = &verdicts {
+        if core.keys.fetch(Budget::Sealed, Some(kid), now).await != Fetched::Updated {
             tracing::warn!("a login could not be completed: Scalekit's keys cannot be fetched");
             return Finish::Unavailable;
         }
-        verdicts = verify();
+        verdicts = verify(core.now());
     }
     let (claims, profile) = match verdicts {
-        (Verdict::Valid { claims, .. }, Some(Verdict::Valid { claims: profile, .. })) => (claims, profile),
+        (Verdict::Valid { claims, .. }, Some(Verdict::Valid { claims: id, .. })) => (claims, id.profile),
         (Verdict::Valid { .. }, None) => {
             tracing::error!("Scalekit sent no ID token: is `openid` among the scopes?");
             return Finish::Misconfigured;
@@ -216,7 +210,7 @@ async fn accept(core: &Arc<Core>, transaction: &Transaction, tokens: TokenRespon
             return Finish::Failed;
         }
     };
-    if profile.id() != claims.subject() {
+    if profile.id != claims.subject() {
         tracing::error!(target: "scalekit_session::security", "the tokens of a login are of two users");
         return Finish::Failed;
     }

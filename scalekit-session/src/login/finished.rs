@@ -5,13 +5,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use futures_util::FutureExt;
-use futures_util::channel::oneshot;
 use futures_util::future::Shared;
 
 use super::transaction::{FlowId, LIFETIME};
 use crate::clock::Timestamp;
-use crate::seal::SessionId;
+use crate::id::SessionId;
 use crate::sealing::SealedSession;
 
 use super::return_to::ReturnTo;

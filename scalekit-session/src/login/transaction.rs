@@ -12,7 +12,8 @@ use super::return_to::ReturnTo;
 use crate::clock::Timestamp;
 use crate::cookie::{CookieNames, RequestCookies, SetCookie};
 use crate::scalekit::Core;
-use crate::seal::{Purpose, RandomError};
+use crate::random::{RandomError, random};
+use crate::seal::Purpose;
 use crate::secret::{CodeVerifier, Nonce};
 
 /// A login takes at most this long.
@@ -49,7 +50,7 @@ impl FlowId {
 impl Transaction {
     /// A new flow: state, nonce and code verifier of 256 random bits each.
     pub(crate) fn begin(return_to: ReturnTo, now: Timestamp) -> Result<Self, RandomError> {
-        Ok(Self { begun_at: now, state: random()?, nonce: random()?, verifier: random()?, return_to })
+        Ok(Self { begun_at: now, state: text_of(&*random()?), nonce: text_of(&*random()?), verifier: text_of(&*random()?), return_to })
     }
 
     pub(crate) fn state(&self) -> &str {
@@ -97,10 +98,8 @@ impl Transaction {
 /// Characters of 32 random bytes in base64url.
 const TEXT: usize = 43;
 
-fn random() -> Result<Zeroizing<String>, RandomError> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    crate::seal::fill_random(bytes.as_mut())?;
-    Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref())))
+fn text_of(bytes: &[u8; 32]) -> Zeroizing<String> {
+    Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 fn text(bytes: &[u8]) -> Option<(Zeroizing<String>, &[u8])> {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
+use futures_channel::oneshot;
 use futures_util::FutureExt;
-use futures_util::channel::oneshot;
 use futures_util::future::Shared;
 
 use super::table::Landed;

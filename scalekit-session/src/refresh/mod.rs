@@ -12,13 +12,13 @@ use futures_util::future::{Either, select};
 pub(crate) use self::flight::{Flight, Landing, Outcome};
 pub(crate) use self::table::{Found, Landed, RefreshKey, RefreshTable};
 
-use crate::claims::{Claims, Profile};
+use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::decide::{Ended, Refreshed};
-use crate::inspect;
 use crate::jwt::{self, Expected, Verdict, VerifyingKey};
 use crate::keys::{Budget, Fetched};
 use crate::oauth::{self, TokenFailure, TokenResponse};
+use crate::profile::Profile;
 use crate::scalekit::Core;
 use crate::seal::SessionPayload;
 use crate::sealing::{self, SealedSession};
@@ -107,19 +107,15 @@ async fn rotate(
     session: &Session,
 ) -> Result<(SealedSession, bool), Failure> {
     let refresh_token = payload.refresh_token.as_ref().ok_or(Failure::Rejected)?;
-    let request = oauth::refresh_request(&core.endpoints, &core.credentials, refresh_token);
-    let response = send(core, request).await.map_err(|error| {
-        tracing::warn!(error = &error as &dyn std::error::Error, "a session could not be refreshed for now");
-        Failure::Transient(None)
-    })?;
-    let tokens = oauth::parse_token_response(&response).map_err(|failure| match failure {
+    let request = oauth::refresh_request(&core.endpoints, &core.client, refresh_token);
+    let tokens = oauth::read_token_response(send(core, request).await).map_err(|failure| match failure {
         TokenFailure::Rejected => Failure::Rejected,
-        TokenFailure::Misconfigured(code) => {
-            tracing::error!(%code, "Scalekit refuses this client: check client id and secret. Sessions are kept");
+        TokenFailure::Misconfigured { code } => {
+            tracing::error!(code, "Scalekit refuses this client: check client id and secret. Sessions are kept");
             Failure::Transient(None)
         }
-        TokenFailure::Transient { status, retry_after } => {
-            tracing::warn!(status, "a session could not be refreshed for now");
+        TokenFailure::Transient { cause, retry_after } => {
+            tracing::warn!(?cause, "a session could not be refreshed for now");
             Failure::Transient(retry_after)
         }
     })?;
@@ -174,7 +170,7 @@ fn check_identity(core: &Core, session: &Session, tokens: &TokenResponse) -> Res
         tracing::warn!("the refreshed access token is not a JWT");
         Failure::Transient(None)
     })?;
-    let same_client = |new: Option<&str>| new.is_none_or(|new| new == core.credentials.client_id());
+    let same_client = |new: Option<&str>| new.is_none_or(|new| new == core.client.id);
     let known_issuer = |issuer: &str| core.config.issuers.iter().any(|own| own == issuer);
     let same_issuer = claims.issuer() == old.issuer() || (known_issuer(claims.issuer()) && known_issuer(old.issuer()));
     let same_user = claims.subject() == old.subject() && claims.session_id() == old.session_id();
@@ -197,10 +193,12 @@ fn check_identity(core: &Core, session: &Session, tokens: &TokenResponse) -> Res
 
 /// Verifies a new access token, with one fetch of the keys if it is signed with an unknown one.
 async fn verify(core: &Core, token: &AccessToken, unverified: Claims) -> (Claims, Option<Arc<VerifyingKey>>) {
-    let check = || jwt::verify_session_token(token.secret(), &core.keys.snapshot(), &core.rules, core.now());
-    let mut verdict = check();
-    if matches!(verdict, Verdict::UnknownKey) && core.keys.fetch(Budget::Sealed, core.now()).await == Fetched::Updated {
-        verdict = check();
+    let check = |now| jwt::verify_session_token(token.secret(), &core.keys.snapshot(now), &core.rules, now);
+    let mut verdict = check(core.now());
+    if let Verdict::UnknownKey { kid } = &verdict
+        && core.keys.fetch(Budget::Sealed, Some(kid), core.now()).await == Fetched::Updated
+    {
+        verdict = check(core.now());
     }
     match verdict {
         Verdict::Valid { claims, key } => (claims, Some(key)),
@@ -208,7 +206,7 @@ async fn verify(core: &Core, token: &AccessToken, unverified: Claims) -> (Claims
             tracing::warn!(target: "scalekit_session::security", %reason, "a refreshed access token does not verify");
             (unverified, None)
         }
-        Verdict::UnknownKey | Verdict::NotYet | Verdict::Expired => (unverified, None),
+        Verdict::UnknownKey { .. } | Verdict::NotYet | Verdict::Expired => (unverified, None),
     }
 }
 
@@ -220,8 +218,9 @@ fn renewed_profile(core: &Core, tokens: &TokenResponse, session: &Session) -> Op
         access_token: Some(&tokens.access_token),
         subject: Some(session.user_id()),
     };
-    match jwt::verify_id_token(id_token.secret(), &core.keys.snapshot(), &core.rules, core.now(), expected) {
-        Verdict::Valid { claims, .. } => Some(claims),
+    let now = core.now();
+    match jwt::verify_id_token(id_token.secret(), &core.keys.snapshot(now), &core.rules, now, expected) {
+        Verdict::Valid { claims, .. } => Some(claims.profile),
         _ => None,
     }
 }

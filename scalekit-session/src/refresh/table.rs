@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::flight::Flight;
 use crate::clock::Timestamp;
 use crate::decide::Standing;
-use crate::seal::SessionId;
+use crate::id::SessionId;
 use crate::secret::RefreshToken;
 use crate::session::Session;
 

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-
 use super::clock::ManualClock;
 use super::signing::SigningKey;
 use super::user::TestUser;
@@ -13,7 +11,7 @@ use crate::config::ScalekitBuilder;
 use crate::grant::Grant;
 use crate::jwt;
 use crate::manager::SessionManager;
-use crate::runtime::{self, Runtime};
+use crate::runtime::{Runtime, Task};
 use crate::scalekit::Scalekit;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::transport::{HttpRequest, HttpResponse, Transport, TransportError};
@@ -40,6 +38,12 @@ impl TestEnvironment {
         Self { key: Arc::new(SigningKey::development()), clock: ManualClock::at(Timestamp::from_secs(1_760_000_000)) }
     }
 
+    /// An environment that signs with another key than [`new`](Self::new) publishes: whoever forges tokens.
+    #[must_use]
+    pub fn with_other_key() -> Self {
+        Self { key: Arc::new(SigningKey::successor()), ..Self::new() }
+    }
+
     /// Its clock.
     #[must_use]
     pub fn clock(&self) -> &ManualClock {
@@ -57,10 +61,11 @@ impl TestEnvironment {
             .cookie_secret("dGVzdCBzZWNyZXQgdGVzdCBzZWNyZXQgMDEyMzQ1Njc")
             .clock(self.clock.clone())
             .transport(self.transport());
-        match runtime::current() {
-            Some(_) => builder,
-            None => builder.runtime(NoRuntime),
+        #[cfg(feature = "tokio")]
+        if crate::runtime::TokioRuntime::current().is_ok() {
+            return builder;
         }
+        builder.runtime(NothingBehind)
     }
 
     /// The session manager of [`builder`](Self::builder).
@@ -106,7 +111,7 @@ impl TestEnvironment {
     #[must_use]
     pub fn sign(&self, claims: &serde_json::Value) -> String {
         let header = serde_json::json!({ "alg": "RS256", "kid": Self::KEY_ID, "typ": "JWT" });
-        self.key.sign(&header, claims)
+        self.key.sign(&header.to_string(), &claims.to_string())
     }
 
     /// A transport that publishes the environment's keys and answers 503 to everything else.
@@ -130,14 +135,14 @@ impl Default for TestEnvironment {
 
 /// Outside a runtime nothing runs behind a test.
 #[derive(Debug)]
-struct NoRuntime;
+struct NothingBehind;
 
-impl Runtime for NoRuntime {
-    fn spawn(&self, task: BoxFuture<'static, ()>) {
+impl Runtime for NothingBehind {
+    fn spawn(&self, task: Task) {
         drop(task);
     }
 
-    fn sleep(&self, _span: Duration) -> BoxFuture<'static, ()> {
+    fn sleep(&self, _span: Duration) -> Task {
         Box::pin(std::future::pending())
     }
 }

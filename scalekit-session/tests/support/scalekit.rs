@@ -47,6 +47,7 @@ struct State {
     life: u64,
     grace: Duration,
     rotate: bool,
+    refreshable: bool,
     id_token_on_refresh: bool,
     nonce: Option<String>,
     gated: bool,
@@ -74,6 +75,7 @@ impl FakeScalekit {
                 life: 300,
                 grace: Duration::ZERO,
                 rotate: true,
+                refreshable: true,
                 id_token_on_refresh: false,
                 nonce: None,
                 gated: false,
@@ -165,6 +167,11 @@ impl FakeScalekit {
         self.state.lock().unwrap().rotate = rotate;
     }
 
+    /// Whether tokens come with a refresh token.
+    pub fn set_refreshable(&self, refreshable: bool) {
+        self.state.lock().unwrap().refreshable = refreshable;
+    }
+
     pub fn set_id_token_on_refresh(&self, sent: bool) {
         self.state.lock().unwrap().id_token_on_refresh = sent;
     }
@@ -194,7 +201,7 @@ impl FakeScalekit {
 
     pub fn sign(&self, claims: &Value) -> String {
         let kid = self.state.lock().unwrap().kid.clone();
-        self.key.sign(&json!({ "alg": "RS256", "kid": kid, "typ": "JWT" }), claims)
+        self.key.sign(&json!({ "alg": "RS256", "kid": kid, "typ": "JWT" }).to_string(), &claims.to_string())
     }
 
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
@@ -276,17 +283,19 @@ impl FakeScalekit {
         if let Some(nonce) = nonce {
             merge(&mut id_claims, json!({ "nonce": nonce }));
         }
-        let (kid, life) = (state.kid.clone(), state.life);
+        let (kid, life, refreshable) = (state.kid.clone(), state.life, state.refreshable);
         drop(state);
         let header = json!({ "alg": "RS256", "kid": kid, "typ": "JWT" });
         let mut body = json!({
-            "access_token": self.key.sign(&header, &access_claims),
-            "refresh_token": successor,
+            "access_token": self.key.sign(&header.to_string(), &access_claims.to_string()),
             "token_type": "Bearer",
             "expires_in": life.saturating_sub(1),
         });
+        if refreshable {
+            merge(&mut body, json!({ "refresh_token": successor }));
+        }
         if with_id {
-            merge(&mut body, json!({ "id_token": self.key.sign(&header, &id_claims) }));
+            merge(&mut body, json!({ "id_token": self.key.sign(&header.to_string(), &id_claims.to_string()) }));
         }
         HttpResponse::new(200, body.to_string())
     }

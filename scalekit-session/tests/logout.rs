@@ -1,0 +1,170 @@
+//! Logging out: always, for good, and against everything that is still under way.
+
+mod support;
+
+use std::time::Duration;
+
+use scalekit_session::{Reply, Route, SessionManager, State};
+use support::{Browser, FakeScalekit, Script};
+
+fn set_cookies(reply: &Reply) -> Vec<&str> {
+    reply.headers.iter().filter(|(name, _)| *name == "set-cookie").map(|(_, value)| value.as_str()).collect()
+}
+
+#[tokio::test]
+async fn r29_logout_clears_everything_whatever_the_browser_carries() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let full = Browser::signed_in(&fake, &scalekit).await;
+    let data = full.jar.get("__Host-scalekit").unwrap().to_owned();
+    let jars: [(&str, Vec<(&str, String)>); 6] = [
+        ("nothing", vec![]),
+        ("corrupt", vec![("__Host-scalekit", "Zm9yZWlnbg".to_owned()), ("__Host-scalekit-live", "x".to_owned())]),
+        ("foreign", vec![("__Host-scalekit", data.replace('A', "B")), ("__Host-scalekit.3", "stray".to_owned())]),
+        ("no marker", vec![("__Host-scalekit", data.clone())]),
+        ("flows", vec![("__Host-scalekit-tx-abc", "x".to_owned()), ("__Host-scalekit-loop", "x".to_owned())]),
+        ("stray chunks", (1..8).map(|_| ("__Host-scalekit.7", "x".to_owned())).collect()),
+    ];
+    fake.script(Script::Unreachable);
+    fake.script_keys(Script::Unreachable);
+    for (name, cookies) in jars {
+        let mut browser = Browser::new(scalekit.clone());
+        for (cookie, value) in cookies {
+            browser.jar.put(cookie, &value);
+        }
+        let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+        assert_eq!(reply.status, 303, "{name}");
+        browser.apply(&reply);
+        assert!(browser.jar.is_empty(), "{name}: {:?}", browser.jar.names());
+    }
+}
+
+#[tokio::test]
+async fn r29_r34_an_expired_session_is_logged_out_with_its_hint() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.clock.advance(Duration::from_secs(86_400));
+    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let location = url::Url::parse(reply.header("location").unwrap()).unwrap();
+    assert_eq!(location.path(), "/oidc/logout");
+    let parameter = |name: &str| location.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
+    assert!(parameter("id_token_hint").unwrap().starts_with("eyJ"));
+    assert_eq!(parameter("post_logout_redirect_uri").as_deref(), Some("https://app.test/bye"));
+    browser.apply(&reply);
+    assert!(browser.jar.is_empty());
+}
+
+#[tokio::test]
+async fn r30_a_late_response_does_not_bring_a_session_back() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.clock.advance(Duration::from_secs(280));
+    let late = browser.send("GET", &[]).await;
+    assert!(!late.lines.is_empty(), "it writes the successor");
+    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    browser.apply(&reply);
+    browser.deliver(&late);
+    assert!(browser.get().await.is_anonymous());
+}
+
+#[tokio::test]
+async fn r30_another_instance_that_knows_nothing_of_the_logout_finds_nobody() {
+    let fake = FakeScalekit::new();
+    let (one, two) = (fake.scalekit(), fake.scalekit());
+    let mut browser = Browser::signed_in(&fake, &one).await;
+    fake.clock.advance(Duration::from_secs(280));
+    let late = Browser { scalekit: two.clone(), jar: browser.jar.clone() }.send("GET", &[]).await;
+    assert!(!late.lines.is_empty());
+    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    browser.apply(&reply);
+    browser.deliver(&late);
+    browser.scalekit = two;
+    assert!(browser.get().await.is_anonymous(), "data without its marker is nobody");
+}
+
+#[tokio::test]
+async fn r31_a_late_response_does_not_replace_the_next_login() {
+    let fake = FakeScalekit::new();
+    let (one, two) = (fake.scalekit(), fake.scalekit());
+    let mut browser = Browser::signed_in(&fake, &one).await;
+    fake.clock.advance(Duration::from_secs(280));
+    let late = Browser { scalekit: two.clone(), jar: browser.jar.clone() }.send("GET", &[]).await;
+    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    browser.apply(&reply);
+    fake.set_claims(serde_json::json!({ "sub": "usr_2" }));
+    fake.set_id_claims(serde_json::json!({ "sub": "usr_2" }));
+    browser.log_in(&fake, "/").await;
+    browser.deliver(&late);
+    for scalekit in [one, two] {
+        browser.scalekit = scalekit;
+        match browser.get().await.state {
+            State::Active(session) => assert_eq!(session.user_id(), "usr_2"),
+            other => assert!(matches!(other, State::Anonymous), "{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn r32_logout_during_a_refresh_discards_the_successor() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.clock.advance(Duration::from_secs(400));
+    fake.hold();
+    let waiting = browser.clone();
+    let request = tokio::spawn(async move { waiting.send("GET", &[]).await });
+    fake.held(1).await;
+    let before = browser.clone();
+    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    browser.apply(&reply);
+    fake.release();
+    let answer = request.await.unwrap();
+    assert!(answer.is_anonymous());
+    assert_eq!(answer.lines, [""; 0]);
+    assert!(before.send("GET", &[]).await.is_anonymous(), "nobody picks the successor up");
+    browser.deliver(&answer);
+    assert!(browser.get().await.is_anonymous());
+}
+
+#[tokio::test]
+async fn r33_after_logout_a_copied_cookie_is_refused_by_this_instance() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    let mut thief = browser.clone();
+    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    browser.apply(&reply);
+    assert!(thief.get().await.is_anonymous());
+    assert!(thief.jar.is_empty());
+}
+
+#[tokio::test]
+async fn r35_only_this_site_and_the_user_log_out() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let navigation = |site: &'static str| vec![("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    for (name, method, headers, status, out) in [
+        ("form of this site", "POST", navigation("same-origin"), 303, true),
+        ("not a browser", "POST", vec![], 303, true),
+        ("form of another site", "POST", navigation("cross-site"), 403, false),
+        ("form of a sibling", "POST", navigation("same-site"), 403, false),
+        ("old browser, other origin", "POST", vec![("origin", "https://evil.example")], 403, false),
+        ("link of this site", "GET", navigation("same-origin"), 303, true),
+        ("typed in", "GET", navigation("none"), 303, true),
+        ("link of another site", "GET", navigation("cross-site"), 200, false),
+        ("image of another site", "GET", vec![("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")], 200, false),
+        ("image of this site", "GET", vec![("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "no-cors")], 200, false),
+        ("old browser", "GET", vec![], 200, false),
+        ("prefetch", "GET", vec![("sec-purpose", "prefetch"), ("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate")], 204, false),
+        ("HEAD", "HEAD", vec![], 204, false),
+        ("PUT", "PUT", vec![], 405, false),
+    ] {
+        let mut browser = Browser::signed_in(&fake, &scalekit).await;
+        let reply = browser.serve_with(Route::Logout, method, "/auth/logout", &headers).await;
+        assert_eq!(reply.status, status, "{name}");
+        assert_eq!(!set_cookies(&reply).is_empty(), out, "{name}");
+        browser.apply(&reply);
+        assert_eq!(browser.get().await.is_anonymous(), out, "{name}");
+        if status == 200 {
+            assert!(reply.body.contains("<form method=\"post\" action=\"/auth/logout\">"), "{name}: {}", reply.body);
+        }
+    }
+}
