@@ -100,7 +100,7 @@ impl Keyring {
         let mut failure = OpenError::UnknownKey;
         for (cipher, retired) in self
             .ciphers()
-            .filter(|(cipher, _)| cipher.id().ct_eq(&header.key_id).into())
+            .filter(|(cipher, _)| cipher.id.ct_eq(&header.key_id).into())
         {
             let body = URL_SAFE_NO_PAD
                 .decode(body)
@@ -127,7 +127,7 @@ impl Keyring {
             });
         }
         let header = Header {
-            key_id: *self.first.id(),
+            key_id: self.first.id,
             salt,
         };
         let sealed = self
