@@ -137,6 +137,15 @@ impl Keyring {
         Ok(URL_SAFE_NO_PAD.encode(sealed))
     }
 
+    /// Gives every key the same id.
+    #[cfg(test)]
+    pub(super) fn collide(&mut self) {
+        self.first.id = [0; 4];
+        self.retired
+            .iter_mut()
+            .for_each(|cipher| cipher.id = [0; 4]);
+    }
+
     /// All keys, each with whether it is retired.
     fn ciphers(&self) -> impl Iterator<Item = (&Cipher, bool)> {
         std::iter::once((&self.first, false))

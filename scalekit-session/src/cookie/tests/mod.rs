@@ -16,8 +16,7 @@ fn names() -> CookieNames {
 fn candidates(line: &str) -> Vec<String> {
     let lines = [("cookie", line)];
     let cookies = RequestCookies::gather(&lines, &names());
-    let found = cookies.candidates().map(|sealed| sealed.join()).collect();
-    found
+    cookies.candidates().map(|sealed| sealed.join()).collect()
 }
 
 /// Text of base64url characters that differs at every place.
