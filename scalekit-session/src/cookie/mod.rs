@@ -19,6 +19,11 @@ mod name;
 mod request;
 mod spec;
 
+#[cfg(test)]
+mod jar;
+#[cfg(test)]
+mod tests;
+
 pub(crate) use candidate::Sealed;
 pub(crate) use chunk::{ChunkSet, TooManyChunks, clear, split};
 pub(crate) use marker::{marker_value, parse_marker};

@@ -25,7 +25,7 @@ pub(super) const TAG: usize = 16;
 
 /// The key id and one subkey per purpose, derived once.
 pub(super) struct Cipher {
-    id: [u8; KEY_ID],
+    pub(super) id: [u8; KEY_ID],
     session: Hkdf<Sha256>,
     transaction: Hkdf<Sha256>,
     looped: Hkdf<Sha256>,
@@ -53,10 +53,6 @@ impl Cipher {
             transaction: subkey(Purpose::Transaction)?,
             looped: subkey(Purpose::Loop)?,
         })
-    }
-
-    pub(super) const fn id(&self) -> &[u8; KEY_ID] {
-        &self.id
     }
 
     /// Header, ciphertext and tag.

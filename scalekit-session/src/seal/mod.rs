@@ -28,6 +28,9 @@ mod payload;
 mod purpose;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use key::Key;
 pub use key::KeyError;
 pub(crate) use keyring::{Keyring, KeyringError, OpenError, Opened, SealError};

@@ -1,0 +1,28 @@
+mod reading;
+mod writing;
+
+use std::time::Duration;
+
+use super::{CookieNames, RequestCookies};
+
+const BASE: &str = "__Host-scalekit";
+const MONTH: Option<Duration> = Some(Duration::from_secs(30 * 24 * 60 * 60));
+
+fn names() -> CookieNames {
+    CookieNames::new(BASE.to_owned())
+}
+
+/// What one line means.
+fn candidates(line: &str) -> Vec<String> {
+    let lines = [("cookie", line)];
+    let cookies = RequestCookies::gather(&lines, &names());
+    cookies.candidates().map(|sealed| sealed.join()).collect()
+}
+
+/// Text of base64url characters that differs at every place.
+fn sealed_text(length: usize, seed: usize) -> String {
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    (0..length)
+        .map(|index| char::from(alphabet[(index * 7 + index / 64 + seed) % 64]))
+        .collect()
+}
