@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use url::Url;
 
-use crate::authorization::{AuthorizationRequest, Refusal, parameters_of};
+use crate::authorization::{AuthorizationRequest, Prompt, Refusal, parameters_of};
 use crate::builder::{EmulatorBuilder, StartError};
 use crate::calls::{Call, Calls, Endpoint};
 use crate::environment::Environment;
@@ -14,6 +14,7 @@ use crate::server::Server;
 use crate::sessions::{Session, SessionStatus};
 use crate::signing::{Rotation, SigningError, SigningKey};
 use crate::step::{SignUp, Step};
+use crate::users::Membership;
 
 /// A running Scalekit environment. Dropping it stops the server.
 pub struct Emulator {
@@ -153,7 +154,7 @@ impl Emulator {
             Err(Refusal::Redirect(callback)) => return Ok(callback),
             Err(Refusal::Page(message)) => return Err(AuthenticateError::ErrorPage { message }),
         };
-        let signing_up = matches!(request.prompt, crate::authorization::Prompt::Create);
+        let signing_up = matches!(request.prompt, Prompt::Create);
         let unknown = || AuthenticateError::UnknownUser {
             email: email.to_owned(),
         };
@@ -316,7 +317,6 @@ impl Emulator {
     ///
     /// Held requests are let go; requests in progress get a second to finish.
     pub async fn shutdown(self) {
-        self.environment.faults.clear();
         self.server.stop().await;
     }
 
@@ -324,7 +324,7 @@ impl Emulator {
         &self,
         email: &str,
         organization_id: Option<&str>,
-        mut change: impl FnMut(&mut crate::users::Membership),
+        mut change: impl FnMut(&mut Membership),
     ) -> bool {
         let mut world = self.environment.world();
         let mut changed = false;

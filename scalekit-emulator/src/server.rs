@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::environment::Environment;
+use crate::faults::FaultBook;
 use crate::routes;
 use crate::wire::{Loopback, Scissors};
 
@@ -42,6 +43,7 @@ impl Sockets {
 pub(crate) struct Server {
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<io::Result<()>>>,
+    faults: Arc<FaultBook>,
 }
 
 impl Server {
@@ -53,11 +55,16 @@ impl Server {
             .into_iter()
             .map(|listener| serve(listener, router.clone(), stop.subscribe()))
             .collect();
-        Self { stop, tasks }
+        Self {
+            stop,
+            tasks,
+            faults: Arc::clone(&environment.faults),
+        }
     }
 
     /// Stops accepting at once, and lets requests in progress finish, for a second at most.
     pub(crate) async fn stop(mut self) {
+        self.faults.clear();
         self.stop.send_replace(true);
         for mut task in std::mem::take(&mut self.tasks) {
             if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
@@ -71,6 +78,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // A held request would keep its connection for ever.
+        self.faults.clear();
         self.stop.send_replace(true);
         for task in &self.tasks {
             task.abort();

@@ -8,6 +8,7 @@ use support::{
     CALLBACK, CHALLENGE, START, VERIFIER, claims, error, ok, query, stage, stage_with, text,
 };
 
+#[cfg(test)]
 mod support;
 
 const CLIENT_CREDENTIALS: (&str, &str) = ("grant_type", "client_credentials");

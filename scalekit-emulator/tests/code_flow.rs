@@ -9,6 +9,7 @@ use support::{
     CALLBACK, CHALLENGE, START, VERIFIER, claims, error, header, ok, query, stage, stage_with, text,
 };
 
+#[cfg(test)]
 mod support;
 
 #[tokio::test]
@@ -302,11 +303,13 @@ async fn the_environment_variables_configure_an_application() {
     assert_eq!(query(&callback)["state"], "st-1");
 }
 
+#[cfg(test)]
 fn half_hash(text: &str) -> String {
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
 }
 
+#[cfg(test)]
 fn verifies(token: &str, keys: &Value) -> bool {
     let kid = &header(token)["kid"];
     let Some(key) = keys["keys"]

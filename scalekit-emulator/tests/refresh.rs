@@ -6,6 +6,7 @@ use scalekit_emulator::SessionStatus;
 use serde_json::json;
 use support::{START, claims, error, ok, stage, stage_with, text};
 
+#[cfg(test)]
 mod support;
 
 const DAY: u64 = 24 * 60 * 60;

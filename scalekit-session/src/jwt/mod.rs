@@ -1,1 +1,24 @@
-//! stub
+//! Verification of Scalekit's tokens (R41, R42; RFC 7519, RFC 8725).
+//!
+//! [`jws`] takes a token apart, [`claim_set`] reads its claims strictly, [`jwk`] holds the published keys, [`kind`]
+//! keeps the kinds of token apart, [`verify`] puts them together. Nothing here waits, and nothing reads a clock.
+
+mod claim_set;
+mod id_token;
+mod idp_initiated;
+mod invalid;
+mod jwk;
+mod jws;
+mod kind;
+mod verify;
+
+pub(crate) use claim_set::ClaimSet;
+pub(crate) use id_token::{Expected, IdClaims, unverified_profile, verify_id_token};
+pub use idp_initiated::IdpInitiatedLogin;
+pub(crate) use idp_initiated::verify_idp_initiated;
+pub use invalid::InvalidToken;
+pub(crate) use jwk::{KeySet, KeySetError, VerifyingKey};
+pub(crate) use kind::Kind;
+pub(crate) use verify::{
+    Rules, RulesError, Verdict, unverified_claims, verify, verify_session_token,
+};

@@ -1,1 +1,23 @@
-//! stub
+//! What is said to Scalekit and what it answers, as values: requests are built and responses are read here, and
+//! nothing is sent.
+
+mod authorize;
+mod endpoints;
+mod failure;
+mod logout;
+mod percent;
+mod pkce;
+mod token;
+
+pub use authorize::{AuthorizationRequest, ReservedParameter};
+pub use endpoints::EnvironmentUrlError;
+pub(crate) use endpoints::{Endpoints, is_loopback};
+pub(crate) use failure::TokenFailure;
+pub use failure::TransientCause;
+pub use logout::LogoutRequest;
+pub(crate) use logout::end_session_url;
+pub use pkce::NoRandomness;
+pub(crate) use token::{
+    OauthClient, TokenResponse, client_credentials_request, code_request, read_token_response,
+    refresh_request,
+};

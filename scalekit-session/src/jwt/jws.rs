@@ -1,0 +1,175 @@
+//! Takes a compact JWS apart (RFC 7515 §3.1), strictly: one spelling per token.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::Algorithm;
+use serde::Deserialize;
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use super::{InvalidToken, VerifyingKey};
+
+/// The longest token that is looked at. Scalekit's are one to two thousand bytes.
+const MAX_TOKEN: usize = 64 * 1024;
+
+/// The longest key id that is looked up (RFC 8725 §3.10).
+const MAX_KEY_ID: usize = 256;
+
+/// A token whose header is acceptable, and of which nothing else has been believed yet.
+pub(super) struct Jws<'a> {
+    signing_input: &'a [u8],
+    payload: &'a str,
+    signature: Vec<u8>,
+    /// The key that the token says has signed it.
+    pub(super) key_id: Box<str>,
+    /// The header's `typ`.
+    pub(super) typ: Option<Box<str>>,
+}
+
+impl<'a> Jws<'a> {
+    /// Splits `token`, decodes header and signature, and refuses every header but a plain RS256 one.
+    pub(super) fn parse(token: &'a str) -> Result<Self, InvalidToken> {
+        let Parts {
+            signing_input,
+            header,
+            payload,
+            signature,
+        } = Parts::split(token)?;
+        let header: Header =
+            serde_json::from_slice(&decode(header)?).map_err(|_| InvalidToken::Malformed)?;
+        let algorithm = header.algorithm.ok_or(InvalidToken::Algorithm)?;
+        // `none` and unknown names do not parse, HS256 with the public key as secret does
+        if Algorithm::from_str(&algorithm).ok() != Some(Algorithm::RS256) {
+            return Err(InvalidToken::Algorithm);
+        }
+        if header.critical {
+            return Err(InvalidToken::CriticalExtension);
+        }
+        let key_id = header
+            .key_id
+            .filter(|id| !id.is_empty() && id.len() <= MAX_KEY_ID)
+            .ok_or(InvalidToken::KeyId)?;
+        Ok(Self {
+            signing_input,
+            payload,
+            signature: decode(signature)?,
+            key_id,
+            typ: header.typ,
+        })
+    }
+
+    /// The decoded payload, if `key` has signed the token.
+    pub(super) fn verified_payload(&self, key: &VerifyingKey) -> Result<Vec<u8>, InvalidToken> {
+        if !key.has_signed(self.signing_input, &self.signature) {
+            return Err(InvalidToken::Signature);
+        }
+        decode(self.payload)
+    }
+}
+
+/// The decoded payload of a token that nobody has vouched for.
+pub(super) fn unverified_payload(token: &str) -> Result<Vec<u8>, InvalidToken> {
+    decode(Parts::split(token)?.payload)
+}
+
+struct Parts<'a> {
+    signing_input: &'a [u8],
+    header: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn split(token: &'a str) -> Result<Self, InvalidToken> {
+        if token.len() > MAX_TOKEN {
+            return Err(InvalidToken::Malformed);
+        }
+        let (signing_input, signature) = token.rsplit_once('.').ok_or(InvalidToken::Malformed)?;
+        let (header, payload) = signing_input
+            .split_once('.')
+            .ok_or(InvalidToken::Malformed)?;
+        // five parts would be an encrypted token (RFC 7516); base64url has no dot, so `decode` refuses it
+        Ok(Self {
+            signing_input: signing_input.as_bytes(),
+            header,
+            payload,
+            signature,
+        })
+    }
+}
+
+/// Refuses padding, other alphabets and set bits behind the last byte, so that no token has two spellings.
+fn decode(part: &str) -> Result<Vec<u8>, InvalidToken> {
+    URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| InvalidToken::Malformed)
+}
+
+/// What a JOSE header says that matters here. Keys that come with the token (`jku`, `jwk`, `x5u`, `x5c`) are
+/// not among it: the only keys are the published ones (RFC 8725 §3.10).
+#[derive(Default)]
+struct Header {
+    algorithm: Option<Box<str>>,
+    key_id: Option<Box<str>>,
+    typ: Option<Box<str>>,
+    critical: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Member {
+    Alg,
+    Kid,
+    Typ,
+    Crit,
+    #[serde(other)]
+    Foreign,
+}
+
+impl<'de> Deserialize<'de> for Header {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(HeaderVisitor)
+    }
+}
+
+struct HeaderVisitor;
+
+impl<'de> Visitor<'de> for HeaderVisitor {
+    type Value = Header;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JOSE header")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Header, A::Error> {
+        let mut header = Header::default();
+        while let Some(member) = members.next_key::<Member>()? {
+            match member {
+                Member::Alg => once(&mut header.algorithm, "alg", &mut members)?,
+                Member::Kid => once(&mut header.key_id, "kid", &mut members)?,
+                Member::Typ => once(&mut header.typ, "typ", &mut members)?,
+                Member::Crit => {
+                    members.next_value::<IgnoredAny>()?;
+                    header.critical = true;
+                }
+                Member::Foreign => {
+                    members.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(header)
+    }
+}
+
+fn once<'de, A: MapAccess<'de>>(
+    slot: &mut Option<Box<str>>,
+    name: &'static str,
+    members: &mut A,
+) -> Result<(), A::Error> {
+    if slot.replace(members.next_value()?).is_some() {
+        return Err(de::Error::duplicate_field(name));
+    }
+    Ok(())
+}

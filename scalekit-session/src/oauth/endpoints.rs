@@ -1,0 +1,93 @@
+//! Where Scalekit answers: fixed paths below the environment URL, no discovery.
+
+use std::net::Ipv6Addr;
+
+use thiserror::Error;
+use url::{Host, Url};
+
+/// Scalekit's endpoints in one environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoints {
+    environment_url: String,
+    pub(crate) authorize: String,
+    pub(crate) token: String,
+    pub(crate) keys: String,
+    pub(crate) end_session: String,
+}
+
+impl Endpoints {
+    /// Checks and normalises an environment URL: scheme and host in lower case, no default port, no slash at the
+    /// end. The result is also the expected issuer, so there must be one spelling.
+    pub(crate) fn parse(environment_url: &str) -> Result<Self, EnvironmentUrlError> {
+        let url =
+            Url::parse(environment_url.trim()).map_err(|_| EnvironmentUrlError::NotAbsolute)?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => return Err(EnvironmentUrlError::PlainHttp),
+            _ => return Err(EnvironmentUrlError::NotAbsolute),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(EnvironmentUrlError::Userinfo);
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err(EnvironmentUrlError::MoreThanOrigin);
+        }
+        let environment_url = url
+            .as_str()
+            .strip_suffix('/')
+            .unwrap_or(url.as_str())
+            .to_owned();
+        Ok(Self {
+            authorize: format!("{environment_url}/oauth/authorize"),
+            token: format!("{environment_url}/oauth/token"),
+            keys: format!("{environment_url}/keys"),
+            end_session: format!("{environment_url}/oidc/logout"),
+            environment_url,
+        })
+    }
+
+    /// The normalised environment URL: the `iss` of tokens unless a custom domain is configured.
+    pub(crate) fn environment_url(&self) -> &str {
+        &self.environment_url
+    }
+}
+
+/// Whether the URL's host can only be this machine: `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`. IPv4
+/// addresses written as IPv6 and `localhost.` with a dot are not, because browsers treat them otherwise.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address == Ipv6Addr::LOCALHOST,
+        None => false,
+    }
+}
+
+/// Why a text is no environment URL, and what to write instead. Shows nothing of the text: it may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EnvironmentUrlError {
+    /// No scheme, no host, or another scheme than `https`.
+    #[error(
+        "the environment URL is not an absolute URL; write it like https://your-subdomain.scalekit.com"
+    )]
+    NotAbsolute,
+    /// `http` to another machine.
+    #[error(
+        "the environment URL must begin with https://; http:// is only for this machine \
+         (localhost, *.localhost, 127.0.0.0/8, [::1])"
+    )]
+    PlainHttp,
+    /// A user name or password before the host.
+    #[error(
+        "the environment URL must not hold a user name or password; give the client secret on its own"
+    )]
+    Userinfo,
+    /// A path, query or fragment behind the host.
+    #[error(
+        "the environment URL must end after the host; write https://your-subdomain.scalekit.com, \
+         without path, query and fragment"
+    )]
+    MoreThanOrigin,
+}

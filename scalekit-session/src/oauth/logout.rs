@@ -1,0 +1,125 @@
+//! The end-session URL (OIDC RP-Initiated Logout §2): where a logout goes on after the local one.
+
+use super::{Endpoints, percent};
+use crate::IdToken;
+
+/// The longest URL that is sent to a browser unless configured: proxies in front of Scalekit cut longer ones (R34).
+const MAX_URL: usize = 6 * 1024;
+
+/// A logout at Scalekit, to be sent to the browser as a URL. It must be a top-level navigation: Scalekit knows the
+/// session by its own cookie.
+///
+/// ```
+/// use scalekit_session::{IdToken, LogoutRequest};
+///
+/// let logout = LogoutRequest::new()
+///     .id_token_hint(&IdToken::new("eyJhbGciOi…"))
+///     .post_logout_redirect_uri("https://app.example.com/bye");
+/// assert!(!format!("{logout:?}").contains("eyJ"));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until its URL is made"]
+pub struct LogoutRequest {
+    id_token_hint: Option<IdToken>,
+    post_logout_redirect_uri: String,
+    state: String,
+    client_id: String,
+    logout_hint: String,
+    max_url: usize,
+}
+
+impl LogoutRequest {
+    /// A logout that ends on a page of Scalekit's.
+    pub fn new() -> Self {
+        Self {
+            id_token_hint: None,
+            post_logout_redirect_uri: String::new(),
+            state: String::new(),
+            client_id: String::new(),
+            logout_hint: String::new(),
+            max_url: MAX_URL,
+        }
+    }
+
+    /// The ID token of the session, expired or not: without it Scalekit may ask the user.
+    pub fn id_token_hint(self, id_token: &IdToken) -> Self {
+        Self {
+            id_token_hint: Some(id_token.clone()),
+            ..self
+        }
+    }
+
+    /// Where the browser goes afterwards: absolute, and registered with Scalekit to the letter.
+    pub fn post_logout_redirect_uri(self, uri: impl Into<String>) -> Self {
+        Self {
+            post_logout_redirect_uri: uri.into(),
+            ..self
+        }
+    }
+
+    /// Comes back to the post-logout redirect URI.
+    pub fn state(self, state: impl Into<String>) -> Self {
+        Self {
+            state: state.into(),
+            ..self
+        }
+    }
+
+    /// Says whose redirect URI it is, when there is no ID token to say so.
+    pub fn client_id(self, client_id: impl Into<String>) -> Self {
+        Self {
+            client_id: client_id.into(),
+            ..self
+        }
+    }
+
+    /// Says who logs out (Scalekit's session id or an e-mail address), when there is no ID token to say so.
+    pub fn logout_hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            logout_hint: hint.into(),
+            ..self
+        }
+    }
+
+    /// The longest URL to make, in bytes. When the ID token does not fit, client id and logout hint take its place.
+    pub fn max_url(self, bytes: usize) -> Self {
+        Self {
+            max_url: bytes,
+            ..self
+        }
+    }
+
+    pub(crate) fn has_client_id(&self) -> bool {
+        !self.client_id.is_empty()
+    }
+}
+
+impl Default for LogoutRequest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The URL, with the parameters in the order of Scalekit's Node SDK. Empty ones are left out.
+pub(crate) fn end_session_url(endpoints: &Endpoints, request: &LogoutRequest) -> String {
+    let url = |hint: &str, client_id: &str, logout_hint: &str| {
+        let parameters = [
+            ("id_token_hint", hint),
+            (
+                "post_logout_redirect_uri",
+                &request.post_logout_redirect_uri,
+            ),
+            ("state", &request.state),
+            ("client_id", client_id),
+            ("logout_hint", logout_hint),
+        ];
+        percent::with_query(&endpoints.end_session, parameters)
+    };
+    let hinted = request
+        .id_token_hint
+        .as_ref()
+        .map(|id_token| url(id_token.secret(), "", ""));
+    hinted
+        .filter(|url| url.len() <= request.max_url)
+        .unwrap_or_else(|| url("", &request.client_id, &request.logout_hint))
+}
