@@ -93,6 +93,7 @@ proptest! {
                 race.step(step).await;
                 let answer = race.browser.send("GET", &[]).await;
                 prop_assert!(answer.is_active(), "after {step:?}: {:?}", answer.state);
+                race.under_way.push((race.time, answer));
             }
             race.deliver_all();
             prop_assert!(race.browser.get().await.is_active());

@@ -32,7 +32,9 @@ pub enum StartError {
         port: u16,
     },
     /// The operating system refused the port for another reason.
-    #[error("cannot listen on port {port} of this machine: {source}; choose another port with PORT=…")]
+    #[error(
+        "cannot listen on port {port} of this machine: {source}; choose another port with PORT=…"
+    )]
     Listen {
         /// The port.
         port: u16,
@@ -102,7 +104,9 @@ impl Demo {
     /// When the listener breaks.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let app = app(&self.scalekit);
-        axum::serve(self.listener, app).with_graceful_shutdown(stop).await
+        axum::serve(self.listener, app)
+            .with_graceful_shutdown(stop)
+            .await
     }
 }
 

@@ -52,20 +52,74 @@ struct Invoice {
 }
 
 const INVOICES: [Invoice; 6] = [
-    invoice("INV-2041", "Northwind Hosting", "2026-12-01", Status::Open, 1_249_00),
-    invoice("INV-2038", "Bright Office Supplies", "2026-11-24", Status::Open, 318_40),
-    invoice("INV-2035", "Lumen Electric", "2026-11-12", Status::Overdue, 742_15),
-    invoice("INV-2029", "Northwind Hosting", "2026-11-01", Status::Paid, 1_249_00),
-    invoice("INV-2022", "Harbor Legal", "2026-10-20", Status::Paid, 2_860_00),
-    invoice("INV-2017", "Northwind Hosting", "2026-10-01", Status::Paid, 1_199_00),
+    invoice(
+        "INV-2041",
+        "Northwind Hosting",
+        "2026-12-01",
+        Status::Open,
+        124_900,
+    ),
+    invoice(
+        "INV-2038",
+        "Bright Office Supplies",
+        "2026-11-24",
+        Status::Open,
+        31_840,
+    ),
+    invoice(
+        "INV-2035",
+        "Lumen Electric",
+        "2026-11-12",
+        Status::Overdue,
+        74_215,
+    ),
+    invoice(
+        "INV-2029",
+        "Northwind Hosting",
+        "2026-11-01",
+        Status::Paid,
+        124_900,
+    ),
+    invoice(
+        "INV-2022",
+        "Harbor Legal",
+        "2026-10-20",
+        Status::Paid,
+        286_000,
+    ),
+    invoice(
+        "INV-2017",
+        "Northwind Hosting",
+        "2026-10-01",
+        Status::Paid,
+        119_900,
+    ),
 ];
 
-const fn invoice(number: &'static str, from: &'static str, due: &'static str, status: Status, cents: u32) -> Invoice {
-    Invoice { number, from, due, status, cents }
+const fn invoice(
+    number: &'static str,
+    from: &'static str,
+    due: &'static str,
+    status: Status,
+    cents: u32,
+) -> Invoice {
+    Invoice {
+        number,
+        from,
+        due,
+        status,
+        cents,
+    }
 }
 
 fn row(invoice: &Invoice) -> String {
-    let Invoice { number, from, due, status, cents } = invoice;
+    let Invoice {
+        number,
+        from,
+        due,
+        status,
+        cents,
+    } = invoice;
     let (class, label) = match status {
         Status::Paid => ("paid", "Paid"),
         Status::Open => ("open", "Open"),
@@ -92,8 +146,8 @@ mod tests {
 
     #[test]
     fn amounts_have_their_separators() {
-        assert_eq!(dollars(318_40), "$318.40");
-        assert_eq!(dollars(2_860_05), "$2,860.05");
-        assert_eq!(dollars(1_000_00), "$1,000.00");
+        assert_eq!(dollars(31_840), "$318.40");
+        assert_eq!(dollars(286_005), "$2,860.05");
+        assert_eq!(dollars(100_000), "$1,000.00");
     }
 }

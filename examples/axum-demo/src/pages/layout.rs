@@ -31,11 +31,7 @@ pub(super) fn page(
 }
 
 /// The frame of every page. `navigation` is HTML already.
-pub(super) fn document(
-    title: &str,
-    navigation: &impl Display,
-    content: Arguments<'_>,
-) -> String {
+pub(super) fn document(title: &str, navigation: &impl Display, content: Arguments<'_>) -> String {
     let title = Escaped(title);
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -50,7 +46,11 @@ pub(super) fn document(
 
 fn navigation(place: Place, session: Option<&Session>) -> String {
     let link = |to: Place, path: &str, label: &str| {
-        let current = if to == place { " aria-current=\"page\"" } else { "" };
+        let current = if to == place {
+            " aria-current=\"page\""
+        } else {
+            ""
+        };
         format!("<a href=\"{path}\"{current}>{label}</a>")
     };
     let links = [
@@ -74,13 +74,15 @@ fn navigation(place: Place, session: Option<&Session>) -> String {
 pub(super) fn display_name(session: &Session) -> &str {
     let profile = session.profile();
     profile
-        .and_then(|profile| profile.name())
-        .or_else(|| profile.and_then(|profile| profile.email()))
+        .and_then(|profile| profile.name.as_deref())
+        .or_else(|| profile.and_then(|profile| profile.email.as_deref()))
         .unwrap_or_else(|| session.user_id())
 }
 
 pub(super) fn initials(name: &str) -> String {
-    let letters = name.split_whitespace().filter_map(|word| word.chars().next());
+    let letters = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next());
     letters.take(2).flat_map(char::to_uppercase).collect()
 }
 

@@ -9,8 +9,8 @@ pub(crate) async fn me(session: Session) -> Json<Value> {
     let profile = session.profile();
     Json(json!({
         "user_id": session.user_id(),
-        "name": profile.and_then(|profile| profile.name()),
-        "email": profile.and_then(|profile| profile.email()),
+        "name": profile.and_then(|profile| profile.name.as_deref()),
+        "email": profile.and_then(|profile| profile.email.as_deref()),
         "organization_id": session.organization_id(),
         "roles": session.roles().collect::<Vec<_>>(),
         "permissions": session.permissions().collect::<Vec<_>>(),
