@@ -81,7 +81,9 @@ impl IntoResponse for SessionRejection {
         match self.0 {
             Repr::Refused(reply) => response(reply),
             // Fails closed, and tells the developer in the log, not the visitor.
-            Repr::MissingLayer => (StatusCode::INTERNAL_SERVER_ERROR, "session handling is not set up").into_response(),
+            Repr::MissingLayer => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "session handling is not set up").into_response()
+            }
         }
     }
 }

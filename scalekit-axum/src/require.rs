@@ -209,7 +209,9 @@ fn lines<B>(request: &Request<B>) -> RequestLines<'_> {
 }
 
 fn missing_layer() -> Reply {
-    tracing::error!("RequireLayer without SessionLayer around it: add `.layer(SessionLayer::new(&scalekit))` last");
+    tracing::error!(
+        "RequireLayer without SessionLayer around it: add `.layer(SessionLayer::new(&scalekit))` last"
+    );
     let mut reply = Reply::new(StatusCode::INTERNAL_SERVER_ERROR.as_u16());
     reply.body = "session handling is not set up".to_owned();
     reply

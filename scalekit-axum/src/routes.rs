@@ -26,8 +26,14 @@ where
     })
 }
 
-async fn serve(manager: Arc<dyn SessionManager>, route: scalekit_session::Route, request: Request<Body>) -> Response {
-    let head = RequestLines::new(request.method(), request.uri(), request.headers(), request.extensions()).view().to_head();
+async fn serve(
+    manager: Arc<dyn SessionManager>,
+    route: scalekit_session::Route,
+    request: Request<Body>,
+) -> Response {
+    let head = RequestLines::new(request.method(), request.uri(), request.headers(), request.extensions())
+        .view()
+        .to_head();
     drop(request);
     response(manager.serve(route, head).await)
 }

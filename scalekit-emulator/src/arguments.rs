@@ -27,26 +27,17 @@ pub(crate) enum ArgumentError {
     #[error("{0} needs a value")]
     Missing(String),
     #[error("{name} needs {needs}, not {value}")]
-    Invalid {
-        name: String,
-        needs: &'static str,
-        value: String,
-    },
+    Invalid { name: String, needs: &'static str, value: String },
 }
 
 impl Arguments {
     pub(crate) fn redirect_uris(&self) -> impl Iterator<Item = &str> {
-        let default = self
-            .redirect_uris
-            .is_empty()
-            .then_some(DEFAULT_REDIRECT_URI);
+        let default = self.redirect_uris.is_empty().then_some(DEFAULT_REDIRECT_URI);
         self.redirect_uris.iter().map(String::as_str).chain(default)
     }
 
     pub(crate) fn first_redirect_uri(&self) -> &str {
-        self.redirect_uris
-            .first()
-            .map_or(DEFAULT_REDIRECT_URI, String::as_str)
+        self.redirect_uris.first().map_or(DEFAULT_REDIRECT_URI, String::as_str)
     }
 }
 
@@ -64,12 +55,8 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Command, Argu
             Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
             None => (word, None),
         };
-        let mut value = || {
-            inline
-                .clone()
-                .or_else(|| words.next())
-                .ok_or_else(|| ArgumentError::Missing(name.clone()))
-        };
+        let mut value =
+            || inline.clone().or_else(|| words.next()).ok_or_else(|| ArgumentError::Missing(name.clone()));
         match name.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
             "--port" => arguments.port = number(&name, value()?, "a port number")?,
@@ -78,35 +65,23 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Command, Argu
                 arguments.access_token_lifetime = Some(Duration::from_secs(seconds));
             }
             "--redirect-uri" => arguments.redirect_uris.push(absolute(&name, value()?)?),
-            "--post-logout-redirect-uri" => arguments
-                .post_logout_redirect_uris
-                .push(absolute(&name, value()?)?),
+            "--post-logout-redirect-uri" => {
+                arguments.post_logout_redirect_uris.push(absolute(&name, value()?)?)
+            }
             _ => return Err(ArgumentError::Unknown(name)),
         }
     }
     Ok(Command::Serve(arguments))
 }
 
-fn number<T: std::str::FromStr>(
-    name: &str,
-    value: String,
-    needs: &'static str,
-) -> Result<T, ArgumentError> {
-    value.parse().map_err(|_| ArgumentError::Invalid {
-        name: name.to_owned(),
-        needs,
-        value,
-    })
+fn number<T: std::str::FromStr>(name: &str, value: String, needs: &'static str) -> Result<T, ArgumentError> {
+    value.parse().map_err(|_| ArgumentError::Invalid { name: name.to_owned(), needs, value })
 }
 
 fn absolute(name: &str, value: String) -> Result<String, ArgumentError> {
     match Url::parse(&value) {
         Ok(_) => Ok(value),
-        Err(_) => Err(ArgumentError::Invalid {
-            name: name.to_owned(),
-            needs: "an absolute URL",
-            value,
-        }),
+        Err(_) => Err(ArgumentError::Invalid { name: name.to_owned(), needs: "an absolute URL", value }),
     }
 }
 
@@ -131,18 +106,11 @@ mod tests {
 
     #[test]
     fn values_follow_a_space_or_an_equals_sign_and_add_up() {
-        let line =
-            "--port=0 --redirect-uri http://a/b?c=d --redirect-uri=app://e --access-token-secs 7";
+        let line = "--port=0 --redirect-uri http://a/b?c=d --redirect-uri=app://e --access-token-secs 7";
         let arguments = serve(line).unwrap();
         assert_eq!(arguments.port, 0);
-        assert_eq!(
-            arguments.redirect_uris().collect::<Vec<_>>(),
-            ["http://a/b?c=d", "app://e"]
-        );
-        assert_eq!(
-            arguments.access_token_lifetime,
-            Some(Duration::from_secs(7))
-        );
+        assert_eq!(arguments.redirect_uris().collect::<Vec<_>>(), ["http://a/b?c=d", "app://e"]);
+        assert_eq!(arguments.access_token_lifetime, Some(Duration::from_secs(7)));
     }
 
     #[test]
@@ -150,13 +118,7 @@ mod tests {
         let says = |line: &str| serve(line).unwrap_err().to_string();
         assert_eq!(says("--prot 1"), "unknown argument --prot");
         assert_eq!(says("--port"), "--port needs a value");
-        assert_eq!(
-            says("--port 99999"),
-            "--port needs a port number, not 99999"
-        );
-        assert_eq!(
-            says("--redirect-uri /cb"),
-            "--redirect-uri needs an absolute URL, not /cb"
-        );
+        assert_eq!(says("--port 99999"), "--port needs a port number, not 99999");
+        assert_eq!(says("--redirect-uri /cb"), "--redirect-uri needs an absolute URL, not /cb");
     }
 }

@@ -41,12 +41,7 @@ impl AuthorizationRequest {
     pub(crate) fn read(parameters: &Parameters, world: &World) -> Result<Self, Refusal> {
         let (client_id, redirect_uri) = return_address(parameters, world)?;
         let refuse = |error: &str, description: &str| {
-            Refusal::Redirect(callback_error(
-                redirect_uri,
-                error,
-                description,
-                parameters.get("state"),
-            ))
+            Refusal::Redirect(callback_error(redirect_uri, error, description, parameters.get("state")))
         };
         let invalid = |description: &str| refuse("invalid_request", description);
 
@@ -62,17 +57,10 @@ impl AuthorizationRequest {
                 return Err(invalid("code_challenge_method must be S256"));
             }
             if !challenge.is_some_and(is_s256_challenge) {
-                return Err(invalid(
-                    "code_challenge must be the SHA-256 of the verifier as base64url",
-                ));
+                return Err(invalid("code_challenge must be the SHA-256 of the verifier as base64url"));
             }
-        } else if world
-            .client(client_id)
-            .is_some_and(|client| client.enforce_pkce)
-        {
-            return Err(invalid(
-                "this client must use PKCE: code_challenge is missing",
-            ));
+        } else if world.client(client_id).is_some_and(|client| client.enforce_pkce) {
+            return Err(invalid("this client must use PKCE: code_challenge is missing"));
         }
         let connection_id = parameters.get("connection_id");
         if connection_id.is_some_and(|id| !world.has_connection(id)) {
@@ -99,29 +87,18 @@ impl AuthorizationRequest {
     }
 
     pub(crate) fn refuse(&self, error: &str, description: &str) -> String {
-        callback_error(
-            &self.redirect_uri,
-            error,
-            description,
-            self.state.as_deref(),
-        )
+        callback_error(&self.redirect_uri, error, description, self.state.as_deref())
     }
 
     pub(crate) fn answer(&self, code: &str) -> String {
-        append(
-            &self.redirect_uri,
-            &[("code", Some(code)), ("state", self.state.as_deref())],
-        )
+        append(&self.redirect_uri, &[("code", Some(code)), ("state", self.state.as_deref())])
     }
 }
 
 impl Prompt {
     /// Unknown values are ignored, as unknown parameters are.
     fn read(prompt: Option<&str>) -> Option<Self> {
-        let values = prompt
-            .unwrap_or_default()
-            .split_ascii_whitespace()
-            .collect::<Vec<_>>();
+        let values = prompt.unwrap_or_default().split_ascii_whitespace().collect::<Vec<_>>();
         if values.contains(&"none") {
             return (values.len() == 1).then_some(Self::None);
         }
@@ -138,22 +115,14 @@ impl Prompt {
 impl World {
     fn has_connection(&self, id: &str) -> bool {
         id == HOSTED_CONNECTION
-            || self
-                .organizations
-                .iter()
-                .any(|organization| organization.connection.as_deref() == Some(id))
+            || self.organizations.iter().any(|organization| organization.connection.as_deref() == Some(id))
     }
 }
 
 /// Client and callback address: before both are known to be good, nobody is redirected.
-fn return_address<'a>(
-    parameters: &'a Parameters,
-    world: &World,
-) -> Result<(&'a str, &'a str), Refusal> {
+fn return_address<'a>(parameters: &'a Parameters, world: &World) -> Result<(&'a str, &'a str), Refusal> {
     if let Some(name @ ("client_id" | "redirect_uri")) = parameters.repeated() {
-        return Err(Refusal::Page(format!(
-            "The parameter {name} was given twice."
-        )));
+        return Err(Refusal::Page(format!("The parameter {name} was given twice.")));
     }
     let client_id = parameters
         .get("client_id")
@@ -178,43 +147,24 @@ fn return_address<'a>(
 }
 
 fn scope(requested: Option<&str>) -> String {
-    let requested = requested
-        .unwrap_or_default()
-        .split_ascii_whitespace()
-        .collect::<Vec<_>>();
-    if requested.is_empty() {
-        "openid profile email".to_owned()
-    } else {
-        requested.join(" ")
-    }
+    let requested = requested.unwrap_or_default().split_ascii_whitespace().collect::<Vec<_>>();
+    if requested.is_empty() { "openid profile email".to_owned() } else { requested.join(" ") }
 }
 
 fn is_s256_challenge(challenge: &str) -> bool {
     challenge.len() == 43
-        && challenge
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-fn callback_error(
-    redirect_uri: &str,
-    error: &str,
-    description: &str,
-    state: Option<&str>,
-) -> String {
+fn callback_error(redirect_uri: &str, error: &str, description: &str, state: Option<&str>) -> String {
     append(
         redirect_uri,
-        &[
-            ("error", Some(error)),
-            ("error_description", Some(description)),
-            ("state", state),
-        ],
+        &[("error", Some(error)), ("error_description", Some(description)), ("state", state)],
     )
 }
 
 /// The parameters of an authorization URL, if it is one of the environment at `issuer`.
 pub(crate) fn parameters_of(url: &str, issuer: &str) -> Option<Parameters> {
     let (path, query) = url.strip_prefix(issuer)?.split_once('?')?;
-    (path == "/oauth/authorize" && Url::parse(url).is_ok())
-        .then(|| Parameters::parse(query.as_bytes()))
+    (path == "/oauth/authorize" && Url::parse(url).is_ok()).then(|| Parameters::parse(query.as_bytes()))
 }

@@ -30,9 +30,7 @@ pub struct EmulatorBuilder {
 #[non_exhaustive]
 pub enum StartError {
     /// Somebody else listens on the port.
-    #[error(
-        "port {port} is in use: stop the other process, choose another port, or take 0 for any free one"
-    )]
+    #[error("port {port} is in use: stop the other process, choose another port, or take 0 for any free one")]
     PortInUse {
         /// The port.
         port: u16,
@@ -192,15 +190,10 @@ impl EmulatorBuilder {
             world.add_user(user);
         }
         let keys = KeyRing::development()?;
-        let sockets = Sockets::bind(self.port)
-            .await
-            .map_err(|source| match source.kind() {
-                io::ErrorKind::AddrInUse => StartError::PortInUse { port: self.port },
-                _ => StartError::Listen {
-                    port: self.port,
-                    source,
-                },
-            })?;
+        let sockets = Sockets::bind(self.port).await.map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse { port: self.port },
+            _ => StartError::Listen { port: self.port, source },
+        })?;
         let environment = Arc::new(Environment::new(sockets.port, self.clock, world, keys));
         let server = Server::start(sockets, &environment);
         Ok(Emulator::new(environment, server))
@@ -220,15 +213,10 @@ fn check(world: &World, users: &[User]) -> Result<(), StartError> {
     let clients = world.clients.iter().map(|client| client.id.clone());
     let emails = users.iter().map(|user| user.email.to_ascii_lowercase());
     let organizations = world.organizations.iter().map(|known| known.id.clone());
-    let mut names = clients
-        .chain(emails)
-        .chain(organizations)
-        .collect::<Vec<_>>();
+    let mut names = clients.chain(emails).chain(organizations).collect::<Vec<_>>();
     names.sort_unstable();
-    if let Some(what) = names
-        .iter()
-        .zip(names.iter().skip(1))
-        .find_map(|(first, second)| (first == second).then_some(first))
+    if let Some(what) =
+        names.iter().zip(names.iter().skip(1)).find_map(|(first, second)| (first == second).then_some(first))
     {
         return Err(StartError::Duplicate { what: what.clone() });
     }

@@ -114,13 +114,7 @@ impl Calls {
     /// All requests.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.token()
-            + self.authorize
-            + self.keys
-            + self.discovery
-            + self.logout
-            + self.userinfo
-            + self.revoke
+        self.token() + self.authorize + self.keys + self.discovery + self.logout + self.userinfo + self.revoke
     }
 
     fn count(&mut self, endpoint: Endpoint, grant: Option<GrantType>) {
@@ -133,9 +127,7 @@ impl Calls {
             (Endpoint::Revoke, _) => &mut self.revoke,
             (Endpoint::Token, Some(GrantType::AuthorizationCode)) => &mut self.token_code,
             (Endpoint::Token, Some(GrantType::RefreshToken)) => &mut self.token_refresh,
-            (Endpoint::Token, Some(GrantType::ClientCredentials)) => {
-                &mut self.token_client_credentials
-            }
+            (Endpoint::Token, Some(GrantType::ClientCredentials)) => &mut self.token_client_credentials,
             (Endpoint::Token, None) => &mut self.token_other,
         };
         *counter += 1;

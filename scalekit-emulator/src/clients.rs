@@ -17,11 +17,7 @@ impl Client {
     /// A web application, which authenticates with a secret.
     #[must_use]
     pub fn confidential(id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self {
-            secrets: vec![secret.into()],
-            enforce_pkce: false,
-            ..Self::public(id)
-        }
+        Self { secrets: vec![secret.into()], enforce_pkce: false, ..Self::public(id) }
     }
 
     /// A single-page or native application: no secret, PKCE always.
@@ -93,9 +89,7 @@ impl Client {
     }
 
     pub(crate) fn allows_post_logout_redirect_to(&self, uri: &str) -> bool {
-        self.post_logout_redirect_uris
-            .iter()
-            .any(|known| known == uri)
+        self.post_logout_redirect_uris.iter().any(|known| known == uri)
     }
 }
 

@@ -16,14 +16,9 @@ pub trait Clock: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the system clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system clock")]
     fn now(&self) -> u64 {
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, millis)
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis)
     }
 }
 
@@ -39,9 +34,7 @@ impl ManualClock {
     /// A clock that stands at `unix_seconds`.
     #[must_use]
     pub fn at(unix_seconds: u64) -> Self {
-        Self {
-            millis: Arc::new(AtomicU64::new(unix_seconds.saturating_mul(1000))),
-        }
+        Self { millis: Arc::new(AtomicU64::new(unix_seconds.saturating_mul(1000))) }
     }
 
     /// Moves the clock forward.
@@ -51,8 +44,7 @@ impl ManualClock {
 
     /// Moves the clock to `unix_seconds`, backwards too.
     pub fn set(&self, unix_seconds: u64) {
-        self.millis
-            .store(unix_seconds.saturating_mul(1000), Ordering::SeqCst);
+        self.millis.store(unix_seconds.saturating_mul(1000), Ordering::SeqCst);
     }
 
     /// Milliseconds since the Unix epoch.

@@ -43,8 +43,7 @@ impl World {
         organization_id: &str,
         now: u64,
     ) -> String {
-        self.codes
-            .retain(|_, code| now.saturating_sub(code.issued_at) < 2 * millis(LIFETIME));
+        self.codes.retain(|_, code| now.saturating_sub(code.issued_at) < 2 * millis(LIFETIME));
         let code = self.ids.hex(40);
         self.codes.insert(
             code.clone(),
@@ -91,8 +90,7 @@ impl World {
 
 /// A verifier without a challenge is refused too: somebody has cut the challenge out of the request.
 fn proves(verifier: Option<&str>, challenge: Option<&str>) -> bool {
-    let computed =
-        verifier.map(|verifier| URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())));
+    let computed = verifier.map(|verifier| URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())));
     computed.as_deref() == challenge
 }
 

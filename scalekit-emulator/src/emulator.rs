@@ -48,10 +48,7 @@ pub enum AuthenticateError {
 
 impl Emulator {
     pub(crate) fn new(environment: Arc<Environment>, server: Server) -> Self {
-        Self {
-            environment,
-            server,
-        }
+        Self { environment, server }
     }
 
     /// Starts on any free port of the loopback interface, with the seeded people and the machine's clock.
@@ -135,18 +132,11 @@ impl Emulator {
     /// # Errors
     ///
     /// When the browser would not get back to the application.
-    pub fn authenticate(
-        &self,
-        authorize_url: &str,
-        email: &str,
-    ) -> Result<String, AuthenticateError> {
+    pub fn authenticate(&self, authorize_url: &str, email: &str) -> Result<String, AuthenticateError> {
         let environment = &self.environment;
         environment.calls.arrived(Endpoint::Authorize, None);
-        let parameters = parameters_of(authorize_url, self.url()).ok_or_else(|| {
-            AuthenticateError::NotAuthorize {
-                issuer: self.url().to_owned(),
-            }
-        })?;
+        let parameters = parameters_of(authorize_url, self.url())
+            .ok_or_else(|| AuthenticateError::NotAuthorize { issuer: self.url().to_owned() })?;
         let now = environment.now();
         let mut world = environment.world();
         let request = match AuthorizationRequest::read(&parameters, &world) {
@@ -155,9 +145,7 @@ impl Emulator {
             Err(Refusal::Page(message)) => return Err(AuthenticateError::ErrorPage { message }),
         };
         let signing_up = matches!(request.prompt, Prompt::Create);
-        let unknown = || AuthenticateError::UnknownUser {
-            email: email.to_owned(),
-        };
+        let unknown = || AuthenticateError::UnknownUser { email: email.to_owned() };
         if !signing_up && world.user_by_email(email).is_none() {
             return Err(unknown());
         }
@@ -174,9 +162,7 @@ impl Emulator {
                     world.register(&request, &sign_up(email), browser, now)
                 }
                 Step::Verify { request, .. } => world.verify(&request, TEST_CODE, browser, now),
-                Step::ChooseOrganization {
-                    request, options, ..
-                } => {
+                Step::ChooseOrganization { request, options, .. } => {
                     let (first, _) = options.first().ok_or_else(unknown)?;
                     world.choose(&request, first, browser, now).into()
                 }
@@ -224,8 +210,7 @@ impl Emulator {
     /// When no key can be generated.
     pub fn rotate_keys(&self, rotation: Rotation) -> Result<(), SigningError> {
         let key = SigningKey::generate()?;
-        self.environment
-            .change_keys(|keys| keys.rotate(key, rotation));
+        self.environment.change_keys(|keys| keys.rotate(key, rotation));
         Ok(())
     }
 
@@ -237,21 +222,15 @@ impl Emulator {
 
     /// Revokes a session; `false` when it did not live.
     pub fn revoke_session(&self, session_id: &str) -> bool {
-        self.environment.world().end_session(
-            session_id,
-            SessionStatus::Revoked,
-            self.environment.now(),
-        )
+        self.environment.world().end_session(session_id, SessionStatus::Revoked, self.environment.now())
     }
 
     /// Revokes all sessions of a person, given by address or identifier, and says how many lived.
     pub fn revoke_user_sessions(&self, user: &str) -> usize {
         let now = self.environment.now();
         let mut world = self.environment.world();
-        let user_id = world
-            .user_by_email(user)
-            .and_then(|user| user.id.clone())
-            .unwrap_or_else(|| user.to_owned());
+        let user_id =
+            world.user_by_email(user).and_then(|user| user.id.clone()).unwrap_or_else(|| user.to_owned());
         let sessions = world.sessions(now);
         sessions
             .iter()
@@ -342,19 +321,13 @@ impl Emulator {
 
 impl std::fmt::Debug for Emulator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Emulator")
-            .field("url", &self.url())
-            .finish_non_exhaustive()
+        f.debug_struct("Emulator").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
 fn sign_up(email: &str) -> SignUp {
     let (name, domain) = email.split_once('@').unwrap_or((email, "example"));
-    SignUp {
-        email: email.to_owned(),
-        name: name.to_owned(),
-        organization: domain.to_owned(),
-    }
+    SignUp { email: email.to_owned(), name: name.to_owned(), organization: domain.to_owned() }
 }
 
 fn strings<T: Into<String>>(items: impl IntoIterator<Item = T>) -> Vec<String> {

@@ -53,11 +53,8 @@ impl World {
         client_id: &str,
         now: u64,
     ) -> Result<(Grant, String), RefreshError> {
-        let RefreshToken { grant: id, rotated } = self
-            .refresh_tokens
-            .get(token)
-            .cloned()
-            .ok_or(RefreshError::Unknown)?;
+        let RefreshToken { grant: id, rotated } =
+            self.refresh_tokens.get(token).cloned().ok_or(RefreshError::Unknown)?;
         let grant = self
             .grants
             .get(&id)
@@ -75,9 +72,7 @@ impl World {
             }
             return Err(RefreshError::Reused);
         }
-        self.active_session(&grant.session_id, now)
-            .ok_or(RefreshError::SessionEnded)?
-            .last_active_at = now;
+        self.active_session(&grant.session_id, now).ok_or(RefreshError::SessionEnded)?.last_active_at = now;
 
         let successor = match rotated {
             Some(rotated) => rotated.successor,
@@ -88,18 +83,10 @@ impl World {
 
     /// Revokes the chain of a refresh token and ends its session.
     pub(crate) fn revoke_refresh_token(&mut self, token: &str, client_id: &str, now: u64) {
-        let Some(id) = self
-            .refresh_tokens
-            .get(token)
-            .map(|token| token.grant.clone())
-        else {
+        let Some(id) = self.refresh_tokens.get(token).map(|token| token.grant.clone()) else {
             return;
         };
-        let Some(grant) = self
-            .grants
-            .get(&id)
-            .filter(|grant| grant.client_id == client_id)
-        else {
+        let Some(grant) = self.grants.get(&id).filter(|grant| grant.client_id == client_id) else {
             return;
         };
         let session = grant.session_id.clone();
@@ -110,23 +97,14 @@ impl World {
     fn rotate(&mut self, token: &str, grant: String, now: u64) -> String {
         let successor = self.issue_refresh_token(grant);
         if let Some(old) = self.refresh_tokens.get_mut(token) {
-            old.rotated = Some(Rotated {
-                at: now,
-                successor: successor.clone(),
-            });
+            old.rotated = Some(Rotated { at: now, successor: successor.clone() });
         }
         successor
     }
 
     fn issue_refresh_token(&mut self, grant: String) -> String {
         let token = self.ids.hex(40);
-        self.refresh_tokens.insert(
-            token.clone(),
-            RefreshToken {
-                grant,
-                rotated: None,
-            },
-        );
+        self.refresh_tokens.insert(token.clone(), RefreshToken { grant, rotated: None });
         token
     }
 

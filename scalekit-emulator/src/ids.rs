@@ -21,12 +21,8 @@ impl Ids {
 
     /// `prefix` and 18 decimal digits, the form of Scalekit's identifiers.
     pub(crate) fn id(&mut self, prefix: &str) -> String {
-        let digits = self
-            .block()
-            .iter()
-            .take(18)
-            .map(|byte| char::from(b'0' + byte % 10))
-            .collect::<String>();
+        let digits =
+            self.block().iter().take(18).map(|byte| char::from(b'0' + byte % 10)).collect::<String>();
         format!("{prefix}{digits}")
     }
 

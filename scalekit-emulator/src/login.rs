@@ -23,12 +23,7 @@ pub(crate) struct LoginRequest {
 
 impl World {
     /// A browser arrives at `/oauth/authorize`.
-    pub(crate) fn begin(
-        &mut self,
-        request: AuthorizationRequest,
-        browser: Option<&str>,
-        now: u64,
-    ) -> Step {
+    pub(crate) fn begin(&mut self, request: AuthorizationRequest, browser: Option<&str>, now: u64) -> Step {
         let session = self.live_session(browser, now).cloned();
         match (request.prompt, session) {
             (Prompt::Create, _) => {
@@ -39,20 +34,13 @@ impl World {
             (Prompt::Login, _) | (Prompt::Unspecified | Prompt::SelectAccount, None) => {
                 let client = request.client_id.clone();
                 let hint = request.login_hint.clone().unwrap_or_default();
-                Step::SignIn {
-                    request: self.remember(request, now),
-                    client,
-                    hint,
-                    notice: None,
-                }
+                Step::SignIn { request: self.remember(request, now), client, hint, notice: None }
             }
             (Prompt::None, None) => {
                 let error = self.policy.login_required.clone();
                 Step::Callback(request.refuse(&error, "nobody is signed in"))
             }
-            (Prompt::SelectAccount, Some(session)) => {
-                self.select_organization(request, &session, now)
-            }
+            (Prompt::SelectAccount, Some(session)) => self.select_organization(request, &session, now),
             // `organization_id` alone does not switch a live session; it takes `select_account`.
             (Prompt::Unspecified | Prompt::None, Some(session)) => {
                 self.finish(&request, &session.id, &session.organization_id, now)
@@ -61,13 +49,7 @@ impl World {
     }
 
     /// Somebody picked or typed an address.
-    pub(crate) fn identify(
-        &mut self,
-        request: &str,
-        email: &str,
-        browser: Option<&str>,
-        now: u64,
-    ) -> Visit {
+    pub(crate) fn identify(&mut self, request: &str, email: &str, browser: Option<&str>, now: u64) -> Visit {
         let email = email.trim();
         let Some(pending) = self.login_requests.get_mut(request) else {
             return Step::Lost.into();
@@ -82,14 +64,7 @@ impl World {
             .into();
         }
         if is_test_address(email) {
-            return verify(
-                request,
-                pending,
-                Identity::Known {
-                    email: email.to_owned(),
-                },
-            )
-            .into();
+            return verify(request, pending, Identity::Known { email: email.to_owned() }).into();
         }
         self.welcome(request, email, browser, now)
     }
@@ -135,17 +110,9 @@ impl World {
     }
 
     /// Somebody typed the one-time code.
-    pub(crate) fn verify(
-        &mut self,
-        request: &str,
-        code: &str,
-        browser: Option<&str>,
-        now: u64,
-    ) -> Visit {
-        let Some(identity) = self
-            .login_requests
-            .get(request)
-            .and_then(|pending| pending.awaiting_code.clone())
+    pub(crate) fn verify(&mut self, request: &str, code: &str, browser: Option<&str>, now: u64) -> Visit {
+        let Some(identity) =
+            self.login_requests.get(request).and_then(|pending| pending.awaiting_code.clone())
         else {
             return Step::Lost.into();
         };
@@ -184,11 +151,9 @@ impl World {
     /// Somebody does not want to sign in.
     pub(crate) fn cancel(&mut self, request: &str) -> Step {
         match self.login_requests.remove(request) {
-            Some(pending) => Step::Callback(
-                pending
-                    .request
-                    .refuse("access_denied", "the person did not want to sign in"),
-            ),
+            Some(pending) => {
+                Step::Callback(pending.request.refuse("access_denied", "the person did not want to sign in"))
+            }
             None => Step::Lost,
         }
     }
@@ -215,19 +180,11 @@ impl World {
             return Step::Lost.into();
         };
         let (session, cookie) = self.start_session(user, browser, now);
-        Visit {
-            step: self.select_organization(pending.request, &session, now),
-            cookie,
-        }
+        Visit { step: self.select_organization(pending.request, &session, now), cookie }
     }
 
     /// The same person keeps the session of the browser; another person ends it.
-    fn start_session(
-        &mut self,
-        user: &User,
-        browser: Option<&str>,
-        now: u64,
-    ) -> (Session, Option<String>) {
+    fn start_session(&mut self, user: &User, browser: Option<&str>, now: u64) -> (Session, Option<String>) {
         let user_id = user.id.clone().unwrap_or_default();
         if let Some(session) = self.live_session(browser, now) {
             if session.user_id == user_id {
@@ -258,12 +215,7 @@ impl World {
         (session, Some(cookie))
     }
 
-    fn select_organization(
-        &mut self,
-        request: AuthorizationRequest,
-        session: &Session,
-        now: u64,
-    ) -> Step {
+    fn select_organization(&mut self, request: AuthorizationRequest, session: &Session, now: u64) -> Step {
         if let Some(organization) = request.organization_id.clone() {
             return self.enter(&request, session, &organization, now);
         }
@@ -279,11 +231,7 @@ impl World {
                     .filter_map(|membership| self.organization(&membership.organization))
                     .map(|organization| (organization.id.clone(), organization.name.clone()))
                     .collect();
-                Step::ChooseOrganization {
-                    request: self.remember(request, now),
-                    email,
-                    options,
-                }
+                Step::ChooseOrganization { request: self.remember(request, now), email, options }
             }
         }
     }
@@ -295,9 +243,7 @@ impl World {
         organization: &str,
         now: u64,
     ) -> Step {
-        let member = self
-            .user(&session.user_id)
-            .is_some_and(|user| user.membership(organization).is_some());
+        let member = self.user(&session.user_id).is_some_and(|user| user.membership(organization).is_some());
         if member {
             self.finish(request, &session.id, organization, now)
         } else {
@@ -324,17 +270,9 @@ impl World {
 
     fn remember(&mut self, request: AuthorizationRequest, now: u64) -> String {
         let lifetime = millis(std::time::Duration::from_secs(LIFETIME_SECONDS));
-        self.login_requests
-            .retain(|_, pending| now.saturating_sub(pending.begun_at) < lifetime);
+        self.login_requests.retain(|_, pending| now.saturating_sub(pending.begun_at) < lifetime);
         let id = self.ids.id("lri_");
-        self.login_requests.insert(
-            id.clone(),
-            LoginRequest {
-                request,
-                begun_at: now,
-                awaiting_code: None,
-            },
-        );
+        self.login_requests.insert(id.clone(), LoginRequest { request, begun_at: now, awaiting_code: None });
         id
     }
 }
@@ -342,35 +280,24 @@ impl World {
 fn verify(request: &str, pending: &mut LoginRequest, identity: Identity) -> Step {
     let email = identity.email().to_owned();
     pending.awaiting_code = Some(identity);
-    Step::Verify {
-        request: request.to_owned(),
-        email,
-        wrong: false,
-    }
+    Step::Verify { request: request.to_owned(), email, wrong: false }
 }
 
 fn sign_up(request: String, email: &str, notice: Option<String>) -> Step {
     Step::SignUp {
         request,
-        filled: SignUp {
-            email: email.to_owned(),
-            name: String::new(),
-            organization: String::new(),
-        },
+        filled: SignUp { email: email.to_owned(), name: String::new(), organization: String::new() },
         notice,
     }
 }
 
 fn is_email(text: &str) -> bool {
-    text.split_once('@')
-        .is_some_and(|(user, domain)| !user.is_empty() && !domain.is_empty())
+    text.split_once('@').is_some_and(|(user, domain)| !user.is_empty() && !domain.is_empty())
 }
 
 /// `…+sktest@…` or `…+sktest…@…`: Scalekit sends no e-mail to these.
 fn is_test_address(email: &str) -> bool {
-    email
-        .rsplit_once('@')
-        .is_some_and(|(user, _)| user.contains("+sktest"))
+    email.rsplit_once('@').is_some_and(|(user, _)| user.contains("+sktest"))
 }
 
 fn add_once(list: &mut Vec<String>, item: &str) {

@@ -27,10 +27,7 @@ Prints the variables of the application to standard output, one NAME=value a lin
 ";
 
 #[tokio::main]
-#[expect(
-    clippy::print_stdout,
-    reason = "standard output is the interface of the program"
-)]
+#[expect(clippy::print_stdout, reason = "standard output is the interface of the program")]
 async fn main() -> ExitCode {
     let arguments = match arguments::parse(std::env::args().skip(1)) {
         Ok(Command::Serve(arguments)) => arguments,
@@ -53,10 +50,7 @@ async fn main() -> ExitCode {
     for (name, value) in emulator.env(arguments.first_redirect_uri()) {
         println!("{name}={value}");
     }
-    eprintln!(
-        "Serving on {url}, where a page shows who is there. Stop with Ctrl-C.",
-        url = emulator.url()
-    );
+    eprintln!("Serving on {url}, where a page shows who is there. Stop with Ctrl-C.", url = emulator.url());
     if let Err(error) = tokio::signal::ctrl_c().await {
         eprintln!("scalekit-emulator: cannot wait for Ctrl-C: {error}");
         return ExitCode::FAILURE;

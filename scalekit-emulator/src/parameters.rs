@@ -15,9 +15,7 @@ impl Parameters {
             if parameters.value(&name).is_some() {
                 parameters.repeated = Some(name.into_owned());
             } else {
-                parameters
-                    .pairs
-                    .push((name.into_owned(), value.into_owned()));
+                parameters.pairs.push((name.into_owned(), value.into_owned()));
             }
         }
         parameters
@@ -34,10 +32,7 @@ impl Parameters {
     }
 
     fn value(&self, name: &str) -> Option<&str> {
-        self.pairs
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -78,10 +73,7 @@ mod tests {
     #[test]
     fn a_query_is_appended_to_what_is_there() {
         assert_eq!(append("app://x", &[("a", Some("b c"))]), "app://x?a=b+c");
-        assert_eq!(
-            append("https://x/?q", &[("a", Some("1"))]),
-            "https://x/?q&a=1"
-        );
+        assert_eq!(append("https://x/?q", &[("a", Some("1"))]), "https://x/?q&a=1");
         assert_eq!(append("https://x/", &[("a", None)]), "https://x/");
     }
 }

@@ -28,12 +28,7 @@ pub(crate) const ADMIN_PERMISSIONS: [&str; 12] = [
     "reports:read",
     "settings:write",
 ];
-const MEMBER_PERMISSIONS: [&str; 4] = [
-    "members:read",
-    "projects:read",
-    "projects:write",
-    "reports:read",
-];
+const MEMBER_PERMISSIONS: [&str; 4] = ["members:read", "projects:read", "projects:write", "reports:read"];
 
 pub(crate) fn client() -> Client {
     Client::confidential(CLIENT_ID, CLIENT_SECRET)
@@ -41,9 +36,7 @@ pub(crate) fn client() -> Client {
 
 pub(crate) fn organizations() -> Vec<Organization> {
     vec![
-        Organization::new(ACME, "Acme")
-            .external_id("acme")
-            .connection("conn_100000000000000002"),
+        Organization::new(ACME, "Acme").external_id("acme").connection("conn_100000000000000002"),
         Organization::new(MANY, "Many Permissions"),
         Organization::new(RIVERS, "Two Rivers"),
         Organization::new(BRIDGES, "Two Bridges"),
@@ -56,16 +49,10 @@ pub(crate) fn users() -> Vec<User> {
             .id("usr_100000000000000001")
             .external_id("ada")
             .member(admin_of(ACME)),
-        User::new("bob@acme.example", "Bob Moran")
-            .id("usr_100000000000000002")
-            .member(member_of(ACME)),
+        User::new("bob@acme.example", "Bob Moran").id("usr_100000000000000002").member(member_of(ACME)),
         User::new("mia@many.example", "Mia Many")
             .id("usr_100000000000000003")
-            .member(
-                Membership::of(MANY)
-                    .roles(["admin"])
-                    .permissions(two_hundred_permissions()),
-            ),
+            .member(Membership::of(MANY).roles(["admin"]).permissions(two_hundred_permissions())),
         User::new("sam@two.example", "Sam Second")
             .id("usr_100000000000000004")
             .member(admin_of(RIVERS))
@@ -75,15 +62,11 @@ pub(crate) fn users() -> Vec<User> {
 
 /// What the creator of an organization gets.
 pub(crate) fn admin_of(organization: &str) -> Membership {
-    Membership::of(organization)
-        .roles(["admin"])
-        .permissions(ADMIN_PERMISSIONS)
+    Membership::of(organization).roles(["admin"]).permissions(ADMIN_PERMISSIONS)
 }
 
 fn member_of(organization: &str) -> Membership {
-    Membership::of(organization)
-        .roles(["member"])
-        .permissions(MEMBER_PERMISSIONS)
+    Membership::of(organization).roles(["member"]).permissions(MEMBER_PERMISSIONS)
 }
 
 /// 16 characters each: more than one browser cookie can hold.

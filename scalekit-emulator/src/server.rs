@@ -55,11 +55,7 @@ impl Server {
             .into_iter()
             .map(|listener| serve(listener, router.clone(), stop.subscribe()))
             .collect();
-        Self {
-            stop,
-            tasks,
-            faults: Arc::clone(&environment.faults),
-        }
+        Self { stop, tasks, faults: Arc::clone(&environment.faults) }
     }
 
     /// Stops accepting at once, and lets requests in progress finish, for a second at most.
@@ -93,14 +89,11 @@ fn serve(
     mut stop: watch::Receiver<bool>,
 ) -> JoinHandle<io::Result<()>> {
     tokio::spawn(async move {
-        axum::serve(
-            Loopback(listener),
-            router.into_make_service_with_connect_info::<Scissors>(),
-        )
-        .with_graceful_shutdown(async move {
-            // An error means that the server is gone: stop too.
-            let _stopped = stop.wait_for(|stop| *stop).await;
-        })
-        .await
+        axum::serve(Loopback(listener), router.into_make_service_with_connect_info::<Scissors>())
+            .with_graceful_shutdown(async move {
+                // An error means that the server is gone: stop too.
+                let _stopped = stop.wait_for(|stop| *stop).await;
+            })
+            .await
     })
 }

@@ -6,9 +6,7 @@ use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeySize, PublicKeyComponents};
-use aws_lc_rs::signature::{
-    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
-};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -45,12 +43,8 @@ pub(crate) struct KeyRing {
 
 impl KeyRing {
     pub(crate) fn development() -> Result<Self, SigningError> {
-        let pair =
-            RsaKeyPair::from_pkcs8(DEVELOPMENT_KEY).map_err(|_| failed("read the first key"))?;
-        Ok(Self {
-            signing: Arc::new(SigningKey::new(pair)?),
-            retired: Vec::new(),
-        })
+        let pair = RsaKeyPair::from_pkcs8(DEVELOPMENT_KEY).map_err(|_| failed("read the first key"))?;
+        Ok(Self { signing: Arc::new(SigningKey::new(pair)?), retired: Vec::new() })
     }
 
     pub(crate) fn rotate(&mut self, key: SigningKey, rotation: Rotation) {
@@ -66,12 +60,7 @@ impl KeyRing {
     }
 
     pub(crate) fn jwks(&self) -> Value {
-        let keys = self
-            .retired
-            .iter()
-            .chain([&self.signing])
-            .map(|key| key.jwk())
-            .collect::<Vec<_>>();
+        let keys = self.retired.iter().chain([&self.signing]).map(|key| key.jwk()).collect::<Vec<_>>();
         json!({ "keys": keys })
     }
 
@@ -84,18 +73,11 @@ impl KeyRing {
             return None;
         }
         let kid = header.get("kid")?.as_str()?;
-        let key = self
-            .retired
-            .iter()
-            .chain([&self.signing])
-            .find(|key| key.kid == kid)?;
+        let key = self.retired.iter().chain([&self.signing]).find(|key| key.kid == kid)?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        PublicKeyComponents {
-            n: &key.modulus,
-            e: &key.exponent,
-        }
-        .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature)
-        .ok()?;
+        PublicKeyComponents { n: &key.modulus, e: &key.exponent }
+            .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature)
+            .ok()?;
         decode(claims)
     }
 }
@@ -109,9 +91,7 @@ pub(crate) struct SigningKey {
 
 impl SigningKey {
     pub(crate) fn generate() -> Result<Self, SigningError> {
-        RsaKeyPair::generate(KeySize::Rsa2048)
-            .map_err(|_| failed("generate a key"))
-            .and_then(Self::new)
+        RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| failed("generate a key")).and_then(Self::new)
     }
 
     /// RS256, with the header Scalekit writes.
@@ -124,23 +104,15 @@ impl SigningKey {
         let signed = signing_input(header, claims);
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                signed.as_bytes(),
-                &mut signature,
-            )
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
             .map_err(|_| failed("sign"))?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
     /// The classic confusion: an HMAC keyed with the public key in PEM form.
     pub(crate) fn sign_hs256(&self, claims: &Value) -> Result<String, SigningError> {
-        let der: PublicKeyX509Der<'_> = self
-            .pair
-            .public_key()
-            .as_der()
-            .map_err(|_| failed("encode the public key"))?;
+        let der: PublicKeyX509Der<'_> =
+            self.pair.public_key().as_der().map_err(|_| failed("encode the public key"))?;
         let key = hmac::Key::new(hmac::HMAC_SHA256, pem(der.as_ref()).as_bytes());
         let mut header = self.header();
         replace(&mut header, "alg", "HS256");
@@ -169,12 +141,7 @@ impl SigningKey {
             .take(18)
             .map(|byte| char::from(b'0' + byte % 10))
             .collect::<String>();
-        Ok(Self {
-            kid: format!("snk_{kid}"),
-            modulus,
-            exponent,
-            pair,
-        })
+        Ok(Self { kid: format!("snk_{kid}"), modulus, exponent, pair })
     }
 
     fn jwk(&self) -> Value {
@@ -191,9 +158,7 @@ impl SigningKey {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKey")
-            .field("kid", &self.kid)
-            .finish_non_exhaustive()
+        f.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
     }
 }
 
@@ -211,11 +176,7 @@ pub(crate) fn replace(object: &mut Value, name: &str, value: impl Into<Value>) {
 }
 
 fn signing_input(header: &Value, claims: &Value) -> String {
-    format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(header.to_string()),
-        URL_SAFE_NO_PAD.encode(claims.to_string())
-    )
+    format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()))
 }
 
 fn decode(part: &str) -> Option<Value> {
@@ -249,9 +210,9 @@ fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
         short @ 0..=0x7f => (usize::from(*short), rest),
         long => {
             let (bytes, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
-            let length = bytes.iter().try_fold(0_usize, |length, byte| {
-                Some(length.checked_mul(256)? + usize::from(*byte))
-            })?;
+            let length = bytes
+                .iter()
+                .try_fold(0_usize, |length, byte| Some(length.checked_mul(256)? + usize::from(*byte)))?;
             (length, rest)
         }
     };
@@ -259,11 +220,7 @@ fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn unsigned(integer: &[u8]) -> Vec<u8> {
-    integer
-        .iter()
-        .copied()
-        .skip_while(|byte| *byte == 0)
-        .collect()
+    integer.iter().copied().skip_while(|byte| *byte == 0).collect()
 }
 
 fn failed(attempt: &'static str) -> SigningError {

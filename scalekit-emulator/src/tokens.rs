@@ -97,11 +97,7 @@ impl World {
             let mut id = common;
             put(&mut id, "azp", subject.client_id);
             put(&mut id, "exp", now + ID_TOKEN_LIFETIME);
-            put(
-                &mut id,
-                "amr",
-                json!([subject.connection_id.unwrap_or(HOSTED_CONNECTION)]),
-            );
+            put(&mut id, "amr", json!([subject.connection_id.unwrap_or(HOSTED_CONNECTION)]));
             put(&mut id, "email", user.email.as_str());
             put(&mut id, "email_verified", user.email_verified);
             if has_scope("profile") {

@@ -58,9 +58,7 @@ impl User {
     }
 
     pub(crate) fn membership(&self, organization: &str) -> Option<&Membership> {
-        self.memberships
-            .iter()
-            .find(|membership| membership.organization == organization)
+        self.memberships.iter().find(|membership| membership.organization == organization)
     }
 
     /// First word, and the rest.
@@ -84,11 +82,7 @@ impl Membership {
     /// A membership of the organization with this identifier, without roles or permissions.
     #[must_use]
     pub fn of(organization: impl Into<String>) -> Self {
-        Self {
-            organization: organization.into(),
-            roles: Vec::new(),
-            permissions: Vec::new(),
-        }
+        Self { organization: organization.into(), roles: Vec::new(), permissions: Vec::new() }
     }
 
     /// Replaces the roles.
@@ -100,10 +94,7 @@ impl Membership {
 
     /// Replaces the permissions.
     #[must_use]
-    pub fn permissions<P: Into<String>>(
-        mut self,
-        permissions: impl IntoIterator<Item = P>,
-    ) -> Self {
+    pub fn permissions<P: Into<String>>(mut self, permissions: impl IntoIterator<Item = P>) -> Self {
         self.permissions = permissions.into_iter().map(Into::into).collect();
         self
     }
@@ -122,12 +113,7 @@ impl Organization {
     /// An organization; identifiers look like `org_…`.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            name: name.into(),
-            external_id: None,
-            connection: None,
-        }
+        Self { id: id.into(), name: name.into(), external_id: None, connection: None }
     }
 
     /// Your own identifier of the organization: the claim `xoid`.

@@ -22,11 +22,7 @@ impl Scissors {
     }
 
     fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) {
-            Err(io::ErrorKind::ConnectionAborted.into())
-        } else {
-            Ok(())
-        }
+        if self.0.load(Ordering::SeqCst) { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 }
 
@@ -46,10 +42,7 @@ impl Listener for Loopback {
         let (stream, peer) = Listener::accept(&mut self.0).await;
         // A failure costs some milliseconds at most.
         let _unchanged = stream.set_nodelay(true);
-        let wire = Wire {
-            stream,
-            scissors: Scissors::default(),
-        };
+        let wire = Wire { stream, scissors: Scissors::default() };
         (wire, peer)
     }
 
@@ -74,11 +67,7 @@ impl AsyncRead for Wire {
 }
 
 impl AsyncWrite for Wire {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         match self.scissors.check() {
             Ok(()) => Pin::new(&mut self.stream).poll_write(cx, buf),
             Err(cut) => Poll::Ready(Err(cut)),

@@ -77,15 +77,11 @@ impl World {
     }
 
     pub(crate) fn organization(&self, id: &str) -> Option<&Organization> {
-        self.organizations
-            .iter()
-            .find(|organization| organization.id == id)
+        self.organizations.iter().find(|organization| organization.id == id)
     }
 
     pub(crate) fn user(&self, id: &str) -> Option<&User> {
-        self.users
-            .iter()
-            .find(|user| user.id.as_deref() == Some(id))
+        self.users.iter().find(|user| user.id.as_deref() == Some(id))
     }
 
     pub(crate) fn user_by_email(&self, email: &str) -> Option<&User> {

@@ -23,10 +23,7 @@ async fn without_a_trusted_return_address_there_is_a_page_and_no_redirect() {
         assert_eq!(page.location, None);
         assert!(page.html.contains(says), "{}", page.html);
     }
-    let twice = format!(
-        "{}&redirect_uri=http://evil.example",
-        stage.authorize_url(&[])
-    );
+    let twice = format!("{}&redirect_uri=http://evil.example", stage.authorize_url(&[]));
     let page = stage.browser().open(&twice).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert_eq!(page.location, None);
@@ -43,10 +40,7 @@ async fn other_errors_reach_the_application_with_its_state() {
         (&[challenge, method("plain")], "invalid_request"),
         (&[challenge], "invalid_request"),
         (&[method("S256")], "invalid_request"),
-        (
-            &[("code_challenge", "x"), method("S256")],
-            "invalid_request",
-        ),
+        (&[("code_challenge", "x"), method("S256")], "invalid_request"),
         (&[("prompt", "none login")], "invalid_request"),
         (&[("connection_id", "conn_x")], "invalid_connection_id"),
         (&[("organization_id", "org_x")], "invalid_organization_id"),
@@ -71,10 +65,7 @@ async fn a_client_can_be_made_to_use_pkce() {
     let stage = stage_with(|builder| builder.enforce_pkce(true)).await;
     let page = stage.browser().open(&stage.authorize_url(&[])).await;
     assert_eq!(page.callback()["error"], "invalid_request");
-    let pkce = [
-        ("code_challenge", CHALLENGE),
-        ("code_challenge_method", "S256"),
-    ];
+    let pkce = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
     let page = stage.browser().open(&stage.authorize_url(&pkce)).await;
     assert_eq!(page.status, StatusCode::OK);
 }
@@ -101,13 +92,8 @@ async fn unknown_parameters_are_ignored_and_awkward_states_come_back() {
 #[tokio::test]
 async fn authenticate_says_why_the_browser_does_not_come_back() {
     let stage = stage().await;
-    let elsewhere = stage
-        .emulator
-        .authenticate("http://localhost:1/oauth/authorize?x", "ada@acme.example");
-    assert!(matches!(
-        elsewhere,
-        Err(AuthenticateError::NotAuthorize { .. })
-    ));
+    let elsewhere = stage.emulator.authenticate("http://localhost:1/oauth/authorize?x", "ada@acme.example");
+    assert!(matches!(elsewhere, Err(AuthenticateError::NotAuthorize { .. })));
     let url = stage.authorize_url(&[("client_id", "x")]);
     let page = stage.emulator.authenticate(&url, "ada@acme.example");
     assert!(matches!(page, Err(AuthenticateError::ErrorPage { .. })));

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use scalekit_emulator::Client;
 use serde_json::json;
-use support::{
-    CALLBACK, CHALLENGE, START, VERIFIER, claims, error, ok, query, stage, stage_with, text,
-};
+use support::{CALLBACK, CHALLENGE, START, VERIFIER, claims, error, ok, query, stage, stage_with, text};
 
 #[cfg(test)]
 mod support;
@@ -101,31 +99,20 @@ async fn malformed_token_requests_are_refused() {
 
     let request = stage.http.post(stage.at("/oauth/token"));
     let json = request.json(&json!({ "grant_type": "client_credentials" }));
-    assert_eq!(
-        error(json.send().await.unwrap(), 400).await,
-        "invalid_request"
-    );
+    assert_eq!(error(json.send().await.unwrap(), 400).await, "invalid_request");
 }
 
 #[tokio::test]
 async fn a_public_client_needs_pkce_and_no_secret() {
     let lifetime = Duration::from_secs(60);
-    let client = Client::public("native_1")
-        .redirect_uri("app://callback")
-        .access_token_lifetime(lifetime);
+    let client = Client::public("native_1").redirect_uri("app://callback").access_token_lifetime(lifetime);
     let stage = stage_with(|builder| builder.client(client)).await;
-    let request = [
-        ("client_id", "native_1"),
-        ("redirect_uri", "app://callback"),
-    ];
+    let request = [("client_id", "native_1"), ("redirect_uri", "app://callback")];
     let url = stage.authorize_url(&request);
     let refused = stage.emulator.authenticate(&url, "ada@acme.example");
     assert_eq!(query(&refused.unwrap())["error"], "invalid_request");
 
-    let pkce = [
-        ("code_challenge", CHALLENGE),
-        ("code_challenge_method", "S256"),
-    ];
+    let pkce = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
     let url = stage.authorize_url(&[request, pkce].concat());
     let callback = stage.emulator.authenticate(&url, "ada@acme.example");
     let callback = callback.unwrap();

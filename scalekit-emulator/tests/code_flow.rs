@@ -17,11 +17,7 @@ async fn a_code_buys_tokens_with_the_claims_of_scalekit() {
     let stage = stage().await;
     let code = stage.code(
         "ada@acme.example",
-        &[
-            ("nonce", "n-1"),
-            ("code_challenge", CHALLENGE),
-            ("code_challenge_method", "S256"),
-        ],
+        &[("nonce", "n-1"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")],
     );
     let response = stage
         .token(&[
@@ -137,12 +133,7 @@ async fn without_offline_access_there_is_no_refresh_token() {
 async fn without_openid_there_is_no_id_token() {
     let stage = stage().await;
     let code = stage.code("ada@acme.example", &[("scope", "offline_access")]);
-    assert!(
-        ok(stage.exchange(&code).await)
-            .await
-            .get("id_token")
-            .is_none()
-    );
+    assert!(ok(stage.exchange(&code).await).await.get("id_token").is_none());
 }
 
 #[tokio::test]
@@ -158,10 +149,7 @@ async fn a_code_works_once() {
     let stage = stage().await;
     let code = stage.code("ada@acme.example", &[]);
     ok(stage.exchange(&code).await).await;
-    assert_eq!(
-        error(stage.exchange(&code).await, 400).await,
-        "invalid_grant"
-    );
+    assert_eq!(error(stage.exchange(&code).await, 400).await, "invalid_grant");
 }
 
 #[tokio::test]
@@ -172,22 +160,15 @@ async fn a_code_lives_ten_minutes() {
     stage.clock.set(START + 599);
     ok(stage.exchange(&code).await).await;
     stage.clock.set(START + 600);
-    assert_eq!(
-        error(stage.exchange(&late).await, 400).await,
-        "invalid_grant"
-    );
+    assert_eq!(error(stage.exchange(&late).await, 400).await, "invalid_grant");
 }
 
 #[tokio::test]
 async fn a_code_is_bound_to_redirect_uri_verifier_and_client() {
-    let stage = stage_with(|builder| {
-        builder.client(Client::confidential("skc_2", "s2").redirect_uri(CALLBACK))
-    })
-    .await;
-    let pkce = [
-        ("code_challenge", CHALLENGE),
-        ("code_challenge_method", "S256"),
-    ];
+    let stage =
+        stage_with(|builder| builder.client(Client::confidential("skc_2", "s2").redirect_uri(CALLBACK)))
+            .await;
+    let pkce = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
     let exchange = async |code: &str, extra: &[(&str, &str)]| {
         let mut form = vec![("grant_type", "authorization_code"), ("code", code)];
         form.extend_from_slice(extra);
@@ -217,19 +198,11 @@ async fn a_code_is_bound_to_redirect_uri_verifier_and_client() {
 async fn further_people_organizations_and_clients_can_be_added() {
     let stage = stage_with(|builder| {
         builder
-            .organization(
-                Organization::new("org_x", "X")
-                    .external_id("x-1")
-                    .connection("conn_x"),
-            )
+            .organization(Organization::new("org_x", "X").external_id("x-1").connection("conn_x"))
             .user(
                 User::new("eve@x.example", "Eve")
                     .email_verified(false)
-                    .member(
-                        Membership::of("org_x")
-                            .roles(["owner"])
-                            .permissions(["a:b"]),
-                    ),
+                    .member(Membership::of("org_x").roles(["owner"]).permissions(["a:b"])),
             )
             .user(User::new("loner@solo.example", "Loner"))
     })
@@ -248,10 +221,7 @@ async fn further_people_organizations_and_clients_can_be_added() {
     assert_eq!(id["amr"], json!(["conn_x"]));
 
     let loner = stage.sign_in("loner@solo.example").await;
-    assert_eq!(
-        claims(text(&loner, "access_token"))["roles"],
-        json!(["admin"])
-    );
+    assert_eq!(claims(text(&loner, "access_token"))["roles"], json!(["admin"]));
 }
 
 #[tokio::test]
@@ -276,10 +246,7 @@ async fn the_environment_variables_configure_an_application() {
     let stage = stage().await;
     let uri = "http://localhost:9000/cb";
     let env = stage.emulator.env(uri);
-    let names = env
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect::<Vec<_>>();
+    let names = env.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
     assert_eq!(
         names,
         [
@@ -294,10 +261,7 @@ async fn the_environment_variables_configure_an_application() {
     assert_ne!(stage.emulator.env(uri)[4], env[4]);
     let callback = stage
         .emulator
-        .authenticate(
-            &stage.authorize_url(&[("redirect_uri", uri)]),
-            "ada@acme.example",
-        )
+        .authenticate(&stage.authorize_url(&[("redirect_uri", uri)]), "ada@acme.example")
         .unwrap();
     assert!(callback.starts_with(uri));
     assert_eq!(query(&callback)["state"], "st-1");
@@ -312,12 +276,7 @@ fn half_hash(text: &str) -> String {
 #[cfg(test)]
 fn verifies(token: &str, keys: &Value) -> bool {
     let kid = &header(token)["kid"];
-    let Some(key) = keys["keys"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|key| &key["kid"] == kid)
-    else {
+    let Some(key) = keys["keys"].as_array().unwrap().iter().find(|key| &key["kid"] == kid) else {
         return false;
     };
     assert_eq!(key["use"], "sig");
@@ -325,14 +284,7 @@ fn verifies(token: &str, keys: &Value) -> bool {
     assert_eq!(key["alg"], "RS256");
     let number = |name| URL_SAFE_NO_PAD.decode(text(key, name)).unwrap();
     let (signed, signature) = token.rsplit_once('.').unwrap();
-    RsaPublicKeyComponents {
-        n: number("n"),
-        e: number("e"),
-    }
-    .verify(
-        &RSA_PKCS1_2048_8192_SHA256,
-        signed.as_bytes(),
-        &URL_SAFE_NO_PAD.decode(signature).unwrap(),
-    )
-    .is_ok()
+    RsaPublicKeyComponents { n: number("n"), e: number("e") }
+        .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &URL_SAFE_NO_PAD.decode(signature).unwrap())
+        .is_ok()
 }

@@ -14,17 +14,11 @@ async fn a_fault_hits_its_grant_as_often_as_said() {
     let stage = stage().await;
     let tokens = stage.sign_in("ada@acme.example").await;
     let faults = stage.emulator.faults();
-    faults
-        .on(Endpoint::Token)
-        .grant(GrantType::RefreshToken)
-        .times(2)
-        .inject(Fault::Status {
-            status: 429,
-            retry_after: Some(Duration::from_secs(7)),
-            body: FaultBody::OAuth {
-                error: "slow_down".to_owned(),
-            },
-        });
+    faults.on(Endpoint::Token).grant(GrantType::RefreshToken).times(2).inject(Fault::Status {
+        status: 429,
+        retry_after: Some(Duration::from_secs(7)),
+        body: FaultBody::OAuth { error: "slow_down".to_owned() },
+    });
     let token = text(&tokens, "refresh_token");
     for _ in 0..2 {
         let answer = stage.refresh(token).await;
@@ -50,11 +44,7 @@ async fn a_fault_without_a_number_lasts_until_cleared() {
 
     let bodies = [FaultBody::Empty, FaultBody::Json("{".to_owned())];
     for (body, expected) in bodies.into_iter().zip(["", "{"]) {
-        faults.on(Endpoint::Keys).times(1).inject(Fault::Status {
-            status: 200,
-            retry_after: None,
-            body,
-        });
+        faults.on(Endpoint::Keys).times(1).inject(Fault::Status { status: 200, retry_after: None, body });
         let answer = stage.http.get(stage.at("/keys")).send().await.unwrap();
         assert_eq!(answer.text().await.unwrap(), expected);
     }
@@ -84,10 +74,7 @@ async fn a_dropped_connection_after_processing_has_rotated_the_token() {
     assert!(refresh_fails(&stage, token).await);
     ok(stage.refresh(token).await).await;
     stage.clock.advance(Duration::from_secs(60));
-    assert_eq!(
-        error(stage.refresh(token).await, 400).await,
-        "invalid_grant"
-    );
+    assert_eq!(error(stage.refresh(token).await, 400).await, "invalid_grant");
 
     let statuses = stage.emulator.calls().recent();
     let dropped = statuses.iter().filter(|call| call.status.is_none());
@@ -99,10 +86,7 @@ async fn truncated_json_is_processed_and_framed_but_not_json() {
     let stage = stage().await;
     let tokens = stage.sign_in("ada@acme.example").await;
     let faults = stage.emulator.faults();
-    faults
-        .on(Endpoint::Token)
-        .times(1)
-        .inject(Fault::TruncatedJson);
+    faults.on(Endpoint::Token).times(1).inject(Fault::TruncatedJson);
     let answer = stage.refresh(text(&tokens, "refresh_token")).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["content-type"], "application/json");
@@ -167,11 +151,7 @@ async fn tampered_claims_arrive_in_both_tokens() {
     for (tamper, name, expected) in [
         (Tamper::WrongIssuer("x".to_owned()), "iss", json!("x")),
         (audience, "aud", json!(["x"])),
-        (
-            Tamper::AudienceAsString,
-            "aud",
-            json!(stage.emulator.client_id()),
-        ),
+        (Tamper::AudienceAsString, "aud", json!(stage.emulator.client_id())),
         (Tamper::OtherSubject("x".to_owned()), "sub", json!("x")),
         (Tamper::OtherSid, "sid", json!("ses_999999999999999999")),
         (Tamper::OtherOrganization("x".to_owned()), "oid", json!("x")),
@@ -189,10 +169,7 @@ async fn tampered_claims_arrive_in_both_tokens() {
 #[tokio::test]
 async fn tampered_signatures_hashes_and_shapes() {
     let stage = stage().await;
-    for (algorithm, name) in [
-        (ForgedAlgorithm::None, "none"),
-        (ForgedAlgorithm::Hs256, "HS256"),
-    ] {
+    for (algorithm, name) in [(ForgedAlgorithm::None, "none"), (ForgedAlgorithm::Hs256, "HS256")] {
         let tokens = tampered(&stage, Tamper::WrongAlgorithm(algorithm)).await;
         assert_eq!(header(text(&tokens, "access_token"))["alg"], name);
         assert_eq!(header(text(&tokens, "id_token"))["alg"], name);
@@ -206,10 +183,7 @@ async fn tampered_signatures_hashes_and_shapes() {
     let tokens = tampered(&stage, Tamper::WrongNonce).await;
     assert_eq!(claims(text(&tokens, "id_token"))["nonce"], "another nonce");
     let tokens = tampered(&stage, Tamper::WrongAtHash).await;
-    assert_eq!(
-        claims(text(&tokens, "id_token"))["at_hash"],
-        "AAAAAAAAAAAAAAAAAAAAAA"
-    );
+    assert_eq!(claims(text(&tokens, "id_token"))["at_hash"], "AAAAAAAAAAAAAAAAAAAAAA");
     let tokens = tampered(&stage, Tamper::OmitRefreshToken).await;
     assert!(tokens.get("refresh_token").is_none());
 
@@ -243,11 +217,7 @@ async fn every_call_is_counted_once() {
     ok(stage.token(&[("grant_type", "client_credentials")]).await).await;
     error(stage.token(&[("grant_type", "x")]).await, 400).await;
     stage.keys().await;
-    for path in [
-        "/.well-known/openid-configuration",
-        "/oidc/logout",
-        "/userinfo",
-    ] {
+    for path in ["/.well-known/openid-configuration", "/oidc/logout", "/userinfo"] {
         stage.http.get(stage.at(path)).send().await.unwrap();
     }
     stage.post("/revoke", &[]).await.unwrap();

@@ -17,9 +17,7 @@ async fn a_click_on_a_person_signs_in_and_the_cookie_is_http_only() {
     let page = browser.open(&stage.authorize_url(&[])).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.html.contains("ada@acme.example"));
-    let page = browser
-        .submit(&page, "/login", &[("email", "ada@acme.example")])
-        .await;
+    let page = browser.submit(&page, "/login", &[("email", "ada@acme.example")]).await;
     assert_eq!(page.status, StatusCode::SEE_OTHER);
     assert_eq!(page.callback()["state"], "st-1");
     let cookie = page.set_cookie.as_deref().unwrap();
@@ -32,13 +30,8 @@ async fn a_signed_in_browser_is_not_asked_again_and_clients_share_the_session() 
     let other = Client::confidential("skc_2", "s2").redirect_uri("http://localhost:4000/cb");
     let stage = stage_with(|builder| builder.client(other)).await;
     let mut browser = stage.browser();
-    browser
-        .sign_in(&stage.authorize_url(&[]), "ada@acme.example")
-        .await;
-    let url = stage.authorize_url(&[
-        ("client_id", "skc_2"),
-        ("redirect_uri", "http://localhost:4000/cb"),
-    ]);
+    browser.sign_in(&stage.authorize_url(&[]), "ada@acme.example").await;
+    let url = stage.authorize_url(&[("client_id", "skc_2"), ("redirect_uri", "http://localhost:4000/cb")]);
     let page = browser.open(&url).await;
     assert_eq!(page.status, StatusCode::FOUND);
     assert!(page.callback().contains_key("code"));
@@ -51,12 +44,8 @@ async fn a_signed_in_browser_is_not_asked_again_and_clients_share_the_session() 
 async fn two_browsers_have_two_sessions() {
     let stage = stage().await;
     let (mut first, mut second) = (stage.browser(), stage.browser());
-    first
-        .sign_in(&stage.authorize_url(&[]), "ada@acme.example")
-        .await;
-    second
-        .sign_in(&stage.authorize_url(&[]), "bob@acme.example")
-        .await;
+    first.sign_in(&stage.authorize_url(&[]), "ada@acme.example").await;
+    second.sign_in(&stage.authorize_url(&[]), "bob@acme.example").await;
     let mut emails = Vec::new();
     for browser in [&mut first, &mut second] {
         let code = browser.open(&stage.authorize_url(&[])).await.callback()["code"].clone();
@@ -76,19 +65,14 @@ async fn prompt_none_never_shows_a_page() {
     assert_eq!(page.status, StatusCode::FOUND);
     assert_eq!(page.callback()["error"], "login_required");
     assert_eq!(page.callback()["state"], "st-1");
-    browser
-        .sign_in(&stage.authorize_url(&[]), "ada@acme.example")
-        .await;
+    browser.sign_in(&stage.authorize_url(&[]), "ada@acme.example").await;
     assert!(browser.open(&silent).await.callback().contains_key("code"));
 }
 
 #[tokio::test]
 async fn the_error_of_prompt_none_can_be_chosen() {
     let stage = stage_with(|builder| builder.login_required_error("user_login_required")).await;
-    let page = stage
-        .browser()
-        .open(&stage.authorize_url(&[("prompt", "none")]))
-        .await;
+    let page = stage.browser().open(&stage.authorize_url(&[("prompt", "none")])).await;
     assert_eq!(page.callback()["error"], "user_login_required");
 }
 
@@ -96,9 +80,7 @@ async fn the_error_of_prompt_none_can_be_chosen() {
 async fn prompt_login_asks_again_and_another_person_ends_the_session() {
     let stage = stage().await;
     let mut browser = stage.browser();
-    browser
-        .sign_in(&stage.authorize_url(&[]), "ada@acme.example")
-        .await;
+    browser.sign_in(&stage.authorize_url(&[]), "ada@acme.example").await;
     let again = stage.authorize_url(&[("prompt", "login")]);
     browser.sign_in(&again, "ada@acme.example").await;
     assert_eq!(stage.emulator.sessions().len(), 1);
@@ -136,13 +118,9 @@ async fn sign_up_makes_a_person_an_organization_and_its_admin() {
 async fn an_address_that_nobody_has_leads_to_sign_up() {
     let stage = stage().await;
     let mut browser = stage.browser();
-    let page = browser
-        .sign_in(&stage.authorize_url(&[]), "who@n.example")
-        .await;
+    let page = browser.sign_in(&stage.authorize_url(&[]), "who@n.example").await;
     assert!(page.html.contains("Create your account"));
-    let page = browser
-        .submit(&page, "/login", &[("email", "nonsense")])
-        .await;
+    let page = browser.submit(&page, "/login", &[("email", "nonsense")]).await;
     assert!(page.html.contains("Please enter an e-mail address."));
 }
 
@@ -156,20 +134,13 @@ async fn test_users_are_asked_for_their_code() {
     let form = [("email", email), ("name", "Eve"), ("organization", "E")];
     let page = browser.submit(&page, "/login/sign-up", &form).await;
     assert!(page.html.contains("Enter the code"));
-    let page = browser
-        .submit(&page, "/login/code", &[("code", "000000")])
-        .await;
+    let page = browser.submit(&page, "/login/code", &[("code", "000000")]).await;
     assert!(page.html.contains("That is not the code."));
     assert!(stage.emulator.sessions().is_empty());
-    let page = browser
-        .submit(&page, "/login/code", &[("code", "424242")])
-        .await;
+    let page = browser.submit(&page, "/login/code", &[("code", "424242")]).await;
     assert!(page.callback().contains_key("code"));
 
-    let page = stage
-        .browser()
-        .sign_in(&stage.authorize_url(&[]), email)
-        .await;
+    let page = stage.browser().sign_in(&stage.authorize_url(&[]), email).await;
     assert!(page.html.contains("Enter the code"));
     stage.sign_in(email).await;
 }
@@ -178,9 +149,7 @@ async fn test_users_are_asked_for_their_code() {
 async fn somebody_with_two_organizations_chooses() {
     let stage = stage().await;
     let mut browser = stage.browser();
-    let page = browser
-        .sign_in(&stage.authorize_url(&[]), "sam@two.example")
-        .await;
+    let page = browser.sign_in(&stage.authorize_url(&[]), "sam@two.example").await;
     assert!(page.html.contains("Two Rivers") && page.html.contains("Two Bridges"));
     let choice = [("organization_id", BRIDGES)];
     let page = browser.submit(&page, "/login/organization", &choice).await;
@@ -232,9 +201,7 @@ async fn a_stale_page_says_so() {
     let stage = stage().await;
     let mut browser = stage.browser();
     let page = browser.open(&stage.authorize_url(&[])).await;
-    browser
-        .submit(&page, "/login", &[("email", "ada@acme.example")])
-        .await;
+    browser.submit(&page, "/login", &[("email", "ada@acme.example")]).await;
     let ada = [("email", "ada@acme.example")];
     let page = browser.submit(&page, "/login", &ada).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
@@ -247,39 +214,23 @@ async fn hostile_text_stays_text() {
     let hostile = r#""><script>alert('x')</script>&@evil.example"#;
     let mut browser = stage.browser();
     let hint = ("login_hint", hostile);
-    let sign_in = browser
-        .open(&stage.authorize_url(&[hint, ("state", hostile)]))
-        .await;
-    let sign_up = browser
-        .open(&stage.authorize_url(&[hint, ("prompt", "create")]))
-        .await;
-    let unknown = browser
-        .submit(&sign_in, "/login", &[("email", hostile)])
-        .await;
+    let sign_in = browser.open(&stage.authorize_url(&[hint, ("state", hostile)])).await;
+    let sign_up = browser.open(&stage.authorize_url(&[hint, ("prompt", "create")])).await;
+    let unknown = browser.submit(&sign_in, "/login", &[("email", hostile)]).await;
     let form = [("email", hostile), ("name", hostile)];
     let incomplete = browser.submit(&sign_up, "/login/sign-up", &form).await;
     let test_user = format!("{hostile}+sktest@x");
-    let code = browser
-        .submit(&sign_in, "/login", &[("email", &test_user)])
-        .await;
-    let client = browser
-        .open(&stage.authorize_url(&[("client_id", hostile)]))
-        .await;
-    let uri = browser
-        .open(&stage.authorize_url(&[("redirect_uri", hostile)]))
-        .await;
+    let code = browser.submit(&sign_in, "/login", &[("email", &test_user)]).await;
+    let client = browser.open(&stage.authorize_url(&[("client_id", hostile)])).await;
+    let uri = browser.open(&stage.authorize_url(&[("redirect_uri", hostile)])).await;
     let whole = [&form[..], &[("organization", hostile)]].concat();
     let signed_up = browser.submit(&sign_up, "/login/sign-up", &whole).await;
     assert!(signed_up.callback().contains_key("code"));
     let home = browser.open(&stage.at("/")).await;
     let mut logout = url::Url::parse(&stage.at("/oidc/logout")).unwrap();
-    logout
-        .query_pairs_mut()
-        .append_pair("post_logout_redirect_uri", hostile);
+    logout.query_pairs_mut().append_pair("post_logout_redirect_uri", hostile);
     let logout = browser.open(logout.as_str()).await;
-    for page in [
-        sign_in, sign_up, unknown, incomplete, code, client, uri, home, logout,
-    ] {
+    for page in [sign_in, sign_up, unknown, incomplete, code, client, uri, home, logout] {
         assert!(!page.html.contains("<script"), "{}", page.html);
         assert!(page.html.contains("&lt;script&gt;"), "{}", page.html);
     }
@@ -289,9 +240,7 @@ async fn hostile_text_stays_text() {
 async fn the_state_page_shows_who_is_there_and_no_secret() {
     let stage = stage().await;
     let mut browser = stage.browser();
-    browser
-        .sign_in(&stage.authorize_url(&[]), "ada@acme.example")
-        .await;
+    browser.sign_in(&stage.authorize_url(&[]), "ada@acme.example").await;
     let tokens = stage.sign_in("bob@acme.example").await;
     let page = browser.open(&stage.at("/")).await;
     assert_eq!(page.status, StatusCode::OK);
@@ -313,8 +262,5 @@ async fn the_state_page_shows_who_is_there_and_no_secret() {
 #[cfg(test)]
 async fn organization(stage: &support::Stage, page: &Page) -> String {
     let tokens = ok(stage.exchange(&page.callback()["code"]).await).await;
-    claims(text(&tokens, "access_token"))["oid"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    claims(text(&tokens, "access_token"))["oid"].as_str().unwrap().to_owned()
 }

@@ -69,11 +69,7 @@ async fn the_program_prints_variables_and_serves() {
         .spawn()
         .unwrap();
     let stdout = BufReader::new(program.stdout.take().unwrap());
-    let lines = stdout
-        .lines()
-        .take(5)
-        .map(Result::unwrap)
-        .collect::<Vec<_>>();
+    let lines = stdout.lines().take(5).map(Result::unwrap).collect::<Vec<_>>();
     let url = lines[0].strip_prefix("SCALEKIT_ENVIRONMENT_URL=").unwrap();
     let answer = http().get(format!("{url}/keys")).send().await;
     program.kill().unwrap();
@@ -85,10 +81,8 @@ async fn the_program_prints_variables_and_serves() {
 
 #[test]
 fn wrong_arguments_end_the_program_with_2() {
-    let output = Command::new(env!("CARGO_BIN_EXE_scalekit-emulator"))
-        .args(["--port", "eighty"])
-        .output()
-        .unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_scalekit-emulator")).args(["--port", "eighty"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
     let message = String::from_utf8(output.stderr).unwrap();

@@ -19,10 +19,7 @@ async fn a_refresh_rotates_the_token_and_keeps_the_session() {
     let second = ok(stage.refresh(text(&first, "refresh_token")).await).await;
     assert_ne!(second["refresh_token"], first["refresh_token"]);
     assert_eq!(second["expires_in"], 299);
-    let (old, new) = (
-        claims(text(&first, "access_token")),
-        claims(text(&second, "access_token")),
-    );
+    let (old, new) = (claims(text(&first, "access_token")), claims(text(&second, "access_token")));
     assert_eq!(new["sid"], old["sid"]);
     assert_ne!(new["jti"], old["jti"]);
     assert_eq!(new["exp"], START + 290 + 300);
@@ -48,17 +45,13 @@ async fn within_the_grace_period_the_old_token_gets_the_successor_it_has() {
 
 #[tokio::test]
 async fn reuse_after_the_grace_period_revokes_the_successors_when_asked_to() {
-    let stage =
-        stage_with(|builder| builder.grace(Duration::ZERO).revoke_family_on_reuse(true)).await;
+    let stage = stage_with(|builder| builder.grace(Duration::ZERO).revoke_family_on_reuse(true)).await;
     let first = stage.sign_in("ada@acme.example").await;
     let old = text(&first, "refresh_token");
     let second = ok(stage.refresh(old).await).await;
     assert_eq!(error(stage.refresh(old).await, 400).await, "invalid_grant");
     let successor = text(&second, "refresh_token");
-    assert_eq!(
-        error(stage.refresh(successor).await, 400).await,
-        "invalid_grant"
-    );
+    assert_eq!(error(stage.refresh(successor).await, 400).await, "invalid_grant");
 }
 
 #[tokio::test]
@@ -70,19 +63,14 @@ async fn a_session_idles_out_unless_it_is_refreshed() {
         token = text(&ok(stage.refresh(&token).await).await, "refresh_token").to_owned();
     }
     stage.clock.advance(Duration::from_secs(7 * DAY));
-    assert_eq!(
-        error(stage.refresh(&token).await, 400).await,
-        "invalid_grant"
-    );
+    assert_eq!(error(stage.refresh(&token).await, 400).await, "invalid_grant");
     assert_eq!(stage.emulator.sessions()[0].status, SessionStatus::Expired);
 }
 
 #[tokio::test]
 async fn a_session_ends_at_its_absolute_timeout_however_busy() {
     let stage = stage_with(|builder| {
-        builder
-            .absolute_timeout(Duration::from_secs(100))
-            .idle_timeout(Duration::from_secs(60))
+        builder.absolute_timeout(Duration::from_secs(100)).idle_timeout(Duration::from_secs(60))
     })
     .await;
     let first = stage.sign_in("ada@acme.example").await;
@@ -108,11 +96,7 @@ async fn a_revoked_session_is_not_refreshed() {
         assert_eq!(error(answer, 400).await, "invalid_grant");
     }
     let sessions = stage.emulator.sessions();
-    assert!(
-        sessions
-            .iter()
-            .all(|session| session.status == SessionStatus::Revoked)
-    );
+    assert!(sessions.iter().all(|session| session.status == SessionStatus::Revoked));
 }
 
 #[tokio::test]
@@ -126,10 +110,7 @@ async fn the_revocation_endpoint_ends_the_chain() {
         ("token", token),
     ];
     assert_eq!(stage.post("/revoke", &form).await.unwrap().status(), 200);
-    assert_eq!(
-        error(stage.refresh(token).await, 400).await,
-        "invalid_grant"
-    );
+    assert_eq!(error(stage.refresh(token).await, 400).await, "invalid_grant");
     assert_eq!(stage.post("/revoke", &form).await.unwrap().status(), 200);
     let stranger = stage.post("/revoke", &[("token", token)]).await.unwrap();
     assert_eq!(error(stranger, 401).await, "invalid_client");
@@ -140,18 +121,10 @@ async fn changed_roles_and_permissions_arrive_with_the_next_refresh() {
     let stage = stage().await;
     let tokens = stage.sign_in("bob@acme.example").await;
     assert!(stage.emulator.set_roles("bob@acme.example", None, ["boss"]));
-    assert!(
-        stage
-            .emulator
-            .set_permissions("bob@acme.example", ["invoices:read"])
-    );
+    assert!(stage.emulator.set_permissions("bob@acme.example", ["invoices:read"]));
     assert!(!stage.emulator.set_permissions("nobody@acme.example", ["a"]));
     let elsewhere = Some("org_100000000000000002");
-    assert!(
-        !stage
-            .emulator
-            .set_roles("bob@acme.example", elsewhere, ["x"])
-    );
+    assert!(!stage.emulator.set_roles("bob@acme.example", elsewhere, ["x"]));
     let refreshed = ok(stage.refresh(text(&tokens, "refresh_token")).await).await;
     let claims = claims(text(&refreshed, "access_token"));
     assert_eq!(claims["roles"], json!(["boss"]));

@@ -144,11 +144,7 @@ impl Claims {
     pub(crate) fn new(mut claims: ClaimSet) -> Result<Self, InvalidToken> {
         let scope = claims.scope.take().unwrap_or_default().0;
         let scopes = claims.scopes.take().unwrap_or_default().0;
-        let words = scope
-            .iter()
-            .chain(&scopes)
-            .flat_map(|text| text.split(' '))
-            .map(Box::from);
+        let words = scope.iter().chain(&scopes).flat_map(|text| text.split(' ')).map(Box::from);
         Ok(Self {
             issued_at: claims.issued_at()?,
             expires_at: claims.expires_at()?,

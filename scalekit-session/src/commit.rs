@@ -9,7 +9,8 @@ use crate::scalekit::Core;
 
 /// The headers that a response gets for having asked for the session, just before its head leaves.
 pub(crate) fn conclude(core: &Core, resolution: &Resolution, response: &dyn Headers) -> HeaderEdits {
-    let write = resolution.write.as_deref().filter(|write| is_current(core, write) && !handler_wrote(core, response));
+    let write =
+        resolution.write.as_deref().filter(|write| is_current(core, write) && !handler_wrote(core, response));
     HeaderEdits {
         cookies: write.map(|write| write.cookies.clone()).unwrap_or_default(),
         cache_control: caching::cache_control(response),

@@ -28,7 +28,12 @@ impl Exchange {
     /// An exchange in which nobody has asked yet.
     #[must_use]
     pub fn new(manager: Arc<dyn SessionManager>) -> Self {
-        Self { manager, resolution: OnceLock::new(), renewed: OnceLock::new(), head_sent: AtomicBool::new(false) }
+        Self {
+            manager,
+            resolution: OnceLock::new(),
+            renewed: OnceLock::new(),
+            head_sent: AtomicBool::new(false),
+        }
     }
 
     /// The manager behind it.
@@ -52,7 +57,9 @@ impl Exchange {
             return Resolving(Stage::Known(ready(known.clone())));
         }
         match self.manager.inspect(&self.as_of_now(request), self.manager.clock().now()) {
-            Inspection::Settled(resolution) => Resolving(Stage::Known(ready(keep(&self.resolution, resolution)))),
+            Inspection::Settled(resolution) => {
+                Resolving(Stage::Known(ready(keep(&self.resolution, resolution))))
+            }
             Inspection::Pending(pending) => Resolving(Stage::Waiting { slot: &self.resolution, pending }),
         }
     }
@@ -114,7 +121,9 @@ impl Future for Resolving<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<State> {
         match &mut self.0 {
             Stage::Known(state) => Pin::new(state).poll(cx),
-            Stage::Waiting { slot, pending } => Pin::new(pending).poll(cx).map(|resolution| keep(slot, resolution)),
+            Stage::Waiting { slot, pending } => {
+                Pin::new(pending).poll(cx).map(|resolution| keep(slot, resolution))
+            }
         }
     }
 }

@@ -64,7 +64,13 @@ pub(crate) struct Shown {
     pub(crate) value: Arc<str>,
 }
 
-fn decide(core: &Arc<Core>, request: &RequestView<'_>, mut found: Found, chunks: ChunkSet, now: Timestamp) -> Inspection {
+fn decide(
+    core: &Arc<Core>,
+    request: &RequestView<'_>,
+    mut found: Found,
+    chunks: ChunkSet,
+    now: Timestamp,
+) -> Inspection {
     let way = way(request);
     core.keys.refresh(now);
     let mut token = found.token(core, now);
@@ -80,9 +86,13 @@ fn decide(core: &Arc<Core>, request: &RequestView<'_>, mut found: Found, chunks:
                 let resolution = nobody(core, Some(&found.session), cookies == Cookies::Delete);
                 return Inspection::Settled(asking_again(core, resolution, &found.session, racing));
             }
-            Decision::Unavailable { retry_after } => return settled(State::Unavailable { retry_after }),
+            Decision::Unavailable { retry_after } => {
+                return settled(State::Unavailable { retry_after });
+            }
             waiting @ (Decision::NeedKeys | Decision::Refresh(_)) => {
-                let Some(shown) = found.into_shown(core) else { return settled(State::Anonymous) };
+                let Some(shown) = found.into_shown(core) else {
+                    return settled(State::Anonymous);
+                };
                 let asked = Asked { way, chunks, navigation: is_navigation(request) };
                 return Inspection::Pending(settle::settle(core, asked, shown, token, waiting));
             }
@@ -135,7 +145,9 @@ impl Found {
     /// Checks signature, kind, issuer and audience, and remembers a session that passes.
     fn verify(&mut self, core: &Arc<Core>, now: Timestamp) -> Token {
         let session = self.session.clone();
-        let Some(fresh) = self.fresh(core) else { return Token::Invalid };
+        let Some(fresh) = self.fresh(core) else {
+            return Token::Invalid;
+        };
         let (token, verified) = verify(core, &fresh.payload, &fresh.value, &session, now);
         self.session = verified.unwrap_or(session);
         token
@@ -194,13 +206,16 @@ fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Evi
     let mut best: Option<Found> = None;
     let mut unmarked_at: Option<Timestamp> = None;
     for sealed in cookies.candidates() {
-        let Some(found) = open(core, &sealed) else { continue };
+        let Some(found) = open(core, &sealed) else {
+            continue;
+        };
         let facts = found.session.facts();
         if unmarked {
             unmarked_at = unmarked_at.max(Some(facts.rotated_at));
             continue;
         }
-        if !cookies.markers().filter_map(cookie::parse_marker).any(|marker| marker.ct_eq(&facts.live).into()) {
+        if !cookies.markers().filter_map(cookie::parse_marker).any(|marker| marker.ct_eq(&facts.live).into())
+        {
             continue;
         }
         match &best {
@@ -262,7 +277,8 @@ pub(crate) fn serve(core: &Arc<Core>, session: &Session, now: Timestamp) -> Reso
 fn reseal(core: &Arc<Core>, session: &Session, now: Timestamp) -> Option<Box<Write>> {
     let facts = session.facts();
     let payload = sealing::open(core, &facts.tokens.sealed()?)?;
-    let sealed = sealing::seal(core, payload, facts.claims.clone(), facts.profile.clone(), facts.key.clone()).ok()?;
+    let sealed =
+        sealing::seal(core, payload, facts.claims.clone(), facts.profile.clone(), facts.key.clone()).ok()?;
     let cookies = sealing::data_cookies(core, &sealed.value, facts.login_at, now).ok()?;
     let of = WriteOf { session_id: facts.session_id, generation: facts.generation, deletes: false };
     Some(Box::new(Write { cookies, of: Some(of) }))
@@ -283,9 +299,15 @@ pub(crate) fn nobody(core: &Core, session: Option<&Session>, delete: bool) -> Re
 
 /// A token refused moments ago may have lost a race whose winner's cookies are on their way: a page load asks once
 /// more before it is sent to login (16a).
-pub(crate) fn asking_again(core: &Core, mut resolution: Resolution, session: &Session, racing: bool) -> Resolution {
+pub(crate) fn asking_again(
+    core: &Core,
+    mut resolution: Resolution,
+    session: &Session,
+    racing: bool,
+) -> Resolution {
     let again = |key| core.refreshes.may_ask_again(key);
-    resolution.racing = racing && resolution.write.is_none() && session.facts().refresh.as_ref().is_some_and(again);
+    resolution.racing =
+        racing && resolution.write.is_none() && session.facts().refresh.as_ref().is_some_and(again);
     resolution
 }
 

@@ -13,10 +13,10 @@ mod claims;
 mod jwt;
 mod profile;
 
-pub mod transport;
 mod keys;
 mod oauth;
 mod runtime;
+pub mod transport;
 
 mod access;
 mod decide;
@@ -59,8 +59,8 @@ pub mod testing;
 pub use access::Requirement;
 pub use claims::Claims;
 pub use client::{
-    Authentication, BuildClientError, ClientError, ClientErrorKind, ClientToken, CodeExchange,
-    Refreshed, ScalekitClient, ScalekitClientBuilder,
+    Authentication, BuildClientError, ClientError, ClientErrorKind, ClientToken, CodeExchange, Refreshed,
+    ScalekitClient, ScalekitClientBuilder,
 };
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use config::{ConfigError, Problem, RedirectUriError, ScalekitBuilder};
@@ -73,8 +73,7 @@ pub use jwt::{IdpInitiatedLogin, InvalidToken};
 pub use login::{ReturnTo, ReturnToError};
 pub use manager::{Inspection, Pending, Resolution, SessionManager, State};
 pub use oauth::{
-    AuthorizationRequest, EnvironmentUrlError, LogoutRequest, NoRandomness, ReservedParameter,
-    TransientCause,
+    AuthorizationRequest, EnvironmentUrlError, LogoutRequest, NoRandomness, ReservedParameter, TransientCause,
 };
 pub use pages::{Page, PageAction, PageKind, render_page};
 pub use policy::Policy;
@@ -88,7 +87,5 @@ pub use runtime::{NoRuntime, TokioRuntime};
 pub use runtime::{Runtime, Task};
 pub use scalekit::Scalekit;
 pub use seal::KeyError;
-pub use secret::{
-    AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, IdToken, Nonce, RefreshToken,
-};
+pub use secret::{AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, IdToken, Nonce, RefreshToken};
 pub use session::Session;

@@ -29,7 +29,8 @@ pub(crate) fn logout(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp
         "POST" => end(core, request, now),
         "GET" if is_own_navigation(request) => end(core, request, now),
         "GET" => {
-            let page = Page::new(PageKind::ConfirmLogout).with_form("Sign out", core.config.routes.logout.clone());
+            let page =
+                Page::new(PageKind::ConfirmLogout).with_form("Sign out", core.config.routes.logout.clone());
             Reply::html(200, (core.hooks.pages)(&page))
         }
         "HEAD" => Reply::new(204),

@@ -44,7 +44,11 @@ pub(crate) fn anonymous(core: &Core, request: &RequestView<'_>, now: Timestamp) 
     match read(core, request, now) {
         Some(count) if count.armed => {
             let lost = count.lost.saturating_add(1);
-            if lost >= LIMIT { Loop::Yes } else { Loop::No(write(core, Count { lost, armed: false, ..count })) }
+            if lost >= LIMIT {
+                Loop::Yes
+            } else {
+                Loop::No(write(core, Count { lost, armed: false, ..count }))
+            }
         }
         Some(_) | None => Loop::No(None),
     }

@@ -44,7 +44,9 @@ pub(crate) fn may_begin_login(request: &RequestView<'_>) -> bool {
 pub(crate) fn is_prefetch(request: &RequestView<'_>) -> bool {
     let says_prefetch = |name| {
         let mut prefetch = false;
-        request.headers.visit(name, &mut |value| prefetch |= value.trim_ascii().to_ascii_lowercase().starts_with(b"prefetch"));
+        request.headers.visit(name, &mut |value| {
+            prefetch |= value.trim_ascii().to_ascii_lowercase().starts_with(b"prefetch")
+        });
         prefetch
     };
     says_prefetch("sec-purpose")
@@ -78,10 +80,18 @@ mod tests {
     fn r48_requests_are_classified_by_what_their_client_understands() {
         let html = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
         for (name, headers, expected) in [
-            ("address bar", vec![html, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")], Client::Navigation),
+            (
+                "address bar",
+                vec![html, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")],
+                Client::Navigation,
+            ),
             ("old browser", vec![html], Client::Navigation),
             ("frame", vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")], Client::Navigation),
-            ("fetch()", vec![("accept", "*/*"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")], Client::Program),
+            (
+                "fetch()",
+                vec![("accept", "*/*"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+                Client::Program,
+            ),
             ("fetch() that asks for HTML", vec![html, ("sec-fetch-mode", "cors")], Client::Program),
             ("image", vec![("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")], Client::Program),
             ("object", vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "object")], Client::Program),
@@ -91,7 +101,11 @@ mod tests {
             ("no headers", vec![], Client::Program),
             ("JSON", vec![("accept", "application/json")], Client::Program),
             ("event stream", vec![("accept", "text/event-stream")], Client::Program),
-            ("socket", vec![html, ("upgrade", "websocket"), ("sec-fetch-mode", "websocket")], Client::Program),
+            (
+                "socket",
+                vec![html, ("upgrade", "websocket"), ("sec-fetch-mode", "websocket")],
+                Client::Program,
+            ),
             ("prefetch", vec![html, ("sec-purpose", "prefetch")], Client::Prefetch),
             ("prerender", vec![html, ("sec-purpose", "prefetch;prerender")], Client::Prefetch),
             ("old prefetch", vec![html, ("purpose", "Prefetch")], Client::Prefetch),
@@ -113,7 +127,11 @@ mod tests {
             ("XHR", vec![("x-requested-with", "XMLHttpRequest")], false),
             ("prefetch", vec![("sec-purpose", "prefetch")], false),
         ] {
-            assert_eq!(may_begin_login(&RequestView::new("GET", "/auth/login", &headers)), expected, "{name}");
+            assert_eq!(
+                may_begin_login(&RequestView::new("GET", "/auth/login", &headers)),
+                expected,
+                "{name}"
+            );
         }
     }
 }

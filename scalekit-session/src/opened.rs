@@ -91,7 +91,8 @@ impl Hasher for TailHasher {
             for (to, from) in padded.iter_mut().zip(word) {
                 *to = *from;
             }
-            self.0 = (self.0 ^ u64::from_le_bytes(padded)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+            self.0 =
+                (self.0 ^ u64::from_le_bytes(padded)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
         }
     }
 

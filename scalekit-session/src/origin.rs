@@ -34,7 +34,12 @@ mod tests {
             ("listed sibling", "POST", vec![("sec-fetch-site", "same-site"), ours], false),
             ("other site", "POST", vec![("sec-fetch-site", "cross-site")], true),
             ("made-up value", "POST", vec![("sec-fetch-site", "friendly")], true),
-            ("repeated", "POST", vec![("sec-fetch-site", "same-origin"), ("sec-fetch-site", "same-origin")], true),
+            (
+                "repeated",
+                "POST",
+                vec![("sec-fetch-site", "same-origin"), ("sec-fetch-site", "same-origin")],
+                true,
+            ),
             ("old browser, ours", "DELETE", vec![ours], false),
             ("old browser, other", "DELETE", vec![("origin", "https://evil.test")], true),
             ("old browser, null", "PUT", vec![("origin", "null")], true),
@@ -43,7 +48,12 @@ mod tests {
             ("unknown method", "BREW", vec![("sec-fetch-site", "cross-site")], true),
             ("lower case is not GET", "get", vec![("sec-fetch-site", "cross-site")], true),
             ("GET has no effects", "GET", vec![("sec-fetch-site", "cross-site")], false),
-            ("socket of another site", "GET", vec![("upgrade", "websocket"), ("origin", "https://evil.test")], true),
+            (
+                "socket of another site",
+                "GET",
+                vec![("upgrade", "websocket"), ("origin", "https://evil.test")],
+                true,
+            ),
             ("own socket", "GET", vec![("upgrade", "websocket"), ours], false),
         ] {
             let request = RequestView::new(method, "/", &headers);

@@ -65,16 +65,37 @@ impl Page {
     #[must_use]
     pub fn new(kind: PageKind) -> Self {
         let (title, message) = match kind {
-            PageKind::Forbidden => ("Not allowed", "Your account does not have the permission that this page needs."),
-            PageKind::CrossOrigin => ("Not allowed", "This request was sent by another site, so it was not carried out."),
-            PageKind::Unavailable => ("One moment", "Signing in is not available right now. You are not signed out; please try again shortly."),
-            PageKind::LoginFailed => ("Sign-in did not work", "The sign-in could not be completed. Please try again."),
+            PageKind::Forbidden => {
+                ("Not allowed", "Your account does not have the permission that this page needs.")
+            }
+            PageKind::CrossOrigin => {
+                ("Not allowed", "This request was sent by another site, so it was not carried out.")
+            }
+            PageKind::Unavailable => (
+                "One moment",
+                "Signing in is not available right now. You are not signed out; please try again shortly.",
+            ),
+            PageKind::LoginFailed => {
+                ("Sign-in did not work", "The sign-in could not be completed. Please try again.")
+            }
             PageKind::LoginRefused => ("Sign-in refused", "This application does not admit your account."),
-            PageKind::LoginStale => ("Sign-in expired", "This sign-in was completed before, or was begun too long ago or in another browser."),
-            PageKind::LoginLoop => ("Sign-in does not last", "You signed in several times, but this browser does not keep the session. Please check that it accepts cookies from this site."),
-            PageKind::ConfirmLogin => ("Sign in?", "Another site asks to sign you in here. You may then be signed in with another account."),
+            PageKind::LoginStale => (
+                "Sign-in expired",
+                "This sign-in was completed before, or was begun too long ago or in another browser.",
+            ),
+            PageKind::LoginLoop => (
+                "Sign-in does not last",
+                "You signed in several times, but this browser does not keep the session. Please check that it accepts cookies from this site.",
+            ),
+            PageKind::ConfirmLogin => (
+                "Sign in?",
+                "Another site asks to sign you in here. You may then be signed in with another account.",
+            ),
             PageKind::ConfirmLogout => ("Sign out?", "Do you want to sign out?"),
-            PageKind::Misconfigured => ("Something is not set up", "Signing in is not set up correctly. The application's log says what is wrong."),
+            PageKind::Misconfigured => (
+                "Something is not set up",
+                "Signing in is not set up correctly. The application's log says what is wrong.",
+            ),
         };
         Self { kind, title, message, action: None }
     }
@@ -134,9 +155,13 @@ mod tests {
 
     #[test]
     fn r43_a_path_cannot_leave_its_attribute() {
-        let page = Page::new(PageKind::LoginFailed).with_link("Sign in", "/a?b=\"><script>alert(1)</script>'&c");
+        let page =
+            Page::new(PageKind::LoginFailed).with_link("Sign in", "/a?b=\"><script>alert(1)</script>'&c");
         let html = render_page(&page);
         assert!(!html.contains("<script>"), "{html}");
-        assert!(html.contains("href=\"/a?b=&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;c\""), "{html}");
+        assert!(
+            html.contains("href=\"/a?b=&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;c\""),
+            "{html}"
+        );
     }
 }

@@ -53,7 +53,12 @@ impl Policy {
 
     /// When a token received now is over: its life counts from its arrival, so that a wrong clock here neither
     /// shortens nor extends it, but never past `exp` plus leeway.
-    pub(crate) fn end(&self, received_at: Timestamp, issued_at: Timestamp, expires_at: Timestamp) -> Timestamp {
+    pub(crate) fn end(
+        &self,
+        received_at: Timestamp,
+        issued_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Timestamp {
         let life = expires_at.since(issued_at);
         (received_at + life).min(expires_at + self.leeway)
     }

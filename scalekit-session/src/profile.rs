@@ -134,8 +134,5 @@ fn identities(claim: Option<Value>) -> Vec<LinkedIdentity> {
     let Some(Value::Array(identities)) = claim else {
         return Vec::new();
     };
-    identities
-        .into_iter()
-        .filter_map(|identity| serde_json::from_value(identity).ok())
-        .collect()
+    identities.into_iter().filter_map(|identity| serde_json::from_value(identity).ok()).collect()
 }

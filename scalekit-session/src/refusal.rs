@@ -99,7 +99,9 @@ pub(crate) fn login_path(core: &Core, return_to: Option<&ReturnTo>) -> String {
     let login = &core.config.routes.login;
     match return_to.filter(|path| **path != core.config.default_return_to) {
         Some(path) => {
-            let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("return_to", path.as_str()).finish();
+            let query: String = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("return_to", path.as_str())
+                .finish();
             format!("{login}?{query}")
         }
         None => login.clone(),
@@ -134,11 +136,18 @@ fn page(core: &Core, why: &Refusal) -> Reply {
 /// RFC 9457, with a stable `code`.
 fn problem(core: &Core, why: &Refusal) -> Reply {
     let (title, detail) = match why {
-        Refusal::Unauthenticated | Refusal::Racing => ("Unauthorized", "there is no session; log in first".to_owned()),
+        Refusal::Unauthenticated | Refusal::Racing => {
+            ("Unauthorized", "there is no session; log in first".to_owned())
+        }
         Refusal::Forbidden { required } => ("Forbidden", format!("the session does not have: {required}")),
-        Refusal::Unavailable { .. } => ("Service Unavailable", "the session cannot be checked at the moment; it is not lost".to_owned()),
+        Refusal::Unavailable { .. } => {
+            ("Service Unavailable", "the session cannot be checked at the moment; it is not lost".to_owned())
+        }
         Refusal::CrossOrigin => ("Forbidden", "a page of another origin sent this request".to_owned()),
-        Refusal::Misdirected => ("Misdirected Request", "sessions over http are served on loopback hosts only; set an https redirect URI".to_owned()),
+        Refusal::Misdirected => (
+            "Misdirected Request",
+            "sessions over http are served on loopback hosts only; set an https redirect URI".to_owned(),
+        ),
     };
     let problem = serde_json::json!({
         "type": "about:blank",

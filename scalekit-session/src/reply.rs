@@ -105,7 +105,8 @@ impl HeaderEdits {
     /// The edits in order. Every value is visible ASCII and spaces.
     pub fn iter(&self) -> impl Iterator<Item = HeaderEdit<'_>> {
         let cookies = self.cookies.iter().map(|cookie| HeaderEdit::Append("set-cookie", cookie.as_str()));
-        let cache_control = self.cache_control.as_deref().map(|value| HeaderEdit::Replace("cache-control", value));
+        let cache_control =
+            self.cache_control.as_deref().map(|value| HeaderEdit::Replace("cache-control", value));
         let vary = self.vary.as_deref().map(|value| HeaderEdit::Replace("vary", value));
         cookies.chain(cache_control).chain(vary)
     }

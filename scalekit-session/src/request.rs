@@ -90,7 +90,10 @@ impl fmt::Debug for RequestView<'_> {
     /// Leaves the headers and the query out: they carry cookies and codes (R46).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.target.split('?').next().unwrap_or_default();
-        f.debug_struct("RequestView").field("method", &self.method).field("path", &path).finish_non_exhaustive()
+        f.debug_struct("RequestView")
+            .field("method", &self.method)
+            .field("path", &path)
+            .finish_non_exhaustive()
     }
 }
 

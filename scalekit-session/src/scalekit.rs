@@ -96,7 +96,12 @@ impl Core {
         hooks: Hooks,
         cache_bytes: usize,
     ) -> Self {
-        let keys = Keys::new(endpoints.keys.clone(), Arc::clone(&transport), Arc::clone(&runtime), Arc::clone(&clock));
+        let keys = Keys::new(
+            endpoints.keys.clone(),
+            Arc::clone(&transport),
+            Arc::clone(&runtime),
+            Arc::clone(&clock),
+        );
         Self {
             config,
             endpoints,

@@ -10,12 +10,12 @@ use crate::clock::Timestamp;
 use crate::cookie::{self, ChunkSet, SetCookie};
 use crate::error::{Error, Repr, Sizes};
 use crate::grant::Grant;
+use crate::id::SessionId;
 use crate::jwt::VerifyingKey;
 use crate::profile::Profile;
+use crate::random::random;
 use crate::refresh::RefreshKey;
 use crate::scalekit::Core;
-use crate::id::SessionId;
-use crate::random::random;
 use crate::seal::{Purpose, SessionPayload};
 use crate::secret::{AccessToken, IdToken};
 use crate::session::{Facts, Session, Tokens};
@@ -29,7 +29,12 @@ pub(crate) struct SealedSession {
 }
 
 /// Seals what a login brought: a new session id, a new live marker, generation 0 (R27).
-pub(crate) fn login(core: &Arc<Core>, grant: &Grant, flow: [u8; 8], now: Timestamp) -> Result<SealedSession, Error> {
+pub(crate) fn login(
+    core: &Arc<Core>,
+    grant: &Grant,
+    flow: [u8; 8],
+    now: Timestamp,
+) -> Result<SealedSession, Error> {
     if grant.claims.session_id().is_none() {
         return Err(Repr::NotASession("sid").into());
     }
@@ -67,7 +72,8 @@ pub(crate) fn seal(
     let mut value = seal_payload(core, &payload)?;
     if request_bytes(core, &value) > core.config.budget && payload.id_token.is_some() {
         payload.id_token = None;
-        payload.profile = profile.as_ref().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
+        payload.profile =
+            profile.as_ref().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
         value = seal_payload(core, &payload)?;
         tracing::warn!(user = claims.subject(), "the session is large: its ID token is not kept");
     }
@@ -83,7 +89,11 @@ pub(crate) fn seal(
         .into());
     }
     if cookies * 4 > core.config.budget * 3 {
-        tracing::debug!(cookies, budget = core.config.budget, "the session takes over 75 % of its cookie budget");
+        tracing::debug!(
+            cookies,
+            budget = core.config.budget,
+            "the session takes over 75 % of its cookie budget"
+        );
     }
     let value: Arc<str> = value.into();
     let live = payload.live;
@@ -142,7 +152,11 @@ impl SealedSession {
     /// The cookies of a new login, marker first.
     pub(crate) fn login_cookies(&self, core: &Core, now: Timestamp) -> Result<Vec<SetCookie>, Error> {
         let marker = core.names.marker();
-        let mut cookies = vec![core.spec.set(marker, &cookie::marker_value(&self.live), Some(core.config.policy.absolute_limit))];
+        let mut cookies = vec![core.spec.set(
+            marker,
+            &cookie::marker_value(&self.live),
+            Some(core.config.policy.absolute_limit),
+        )];
         cookies.extend(data_cookies(core, &self.value, self.session.facts().login_at, now)?);
         Ok(cookies)
     }
@@ -158,12 +172,17 @@ pub(crate) fn data_cookies(
     let left = (login_at + core.config.policy.absolute_limit).since(now).max(Duration::from_secs(1));
     cookie::split(&core.spec, &core.names, value, Some(left)).map_err(|_| {
         let budget = core.config.budget;
-        Repr::TooLarge(Sizes { cookies: value.len(), budget, access_token: 0, refresh_token: 0, profile: 0 }).into()
+        Repr::TooLarge(Sizes { cookies: value.len(), budget, access_token: 0, refresh_token: 0, profile: 0 })
+            .into()
     })
 }
 
 /// The removal of the chunks that a request showed and `kept` pieces do not overwrite.
-pub(crate) fn stale_chunks(core: &Core, shown: ChunkSet, kept: usize) -> impl Iterator<Item = SetCookie> + use<'_> {
+pub(crate) fn stale_chunks(
+    core: &Core,
+    shown: ChunkSet,
+    kept: usize,
+) -> impl Iterator<Item = SetCookie> + use<'_> {
     cookie::clear(&core.spec, &core.names, shown.intersection(ChunkSet::beyond(kept)))
 }
 

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::error::{Error, Repr};
+use crate::id::SessionId;
 use crate::jwt::VerifyingKey;
 use crate::profile::Profile;
 use crate::refresh::RefreshKey;
-use crate::id::SessionId;
 use crate::secret::{AccessToken, IdToken};
 
 /// A signed-in user in one organization: an immutable snapshot, cheap to clone.

@@ -15,7 +15,13 @@ use crate::scalekit::Core;
 use crate::sealing;
 
 /// Carries out what `inspect` could not decide without Scalekit.
-pub(crate) fn settle(core: &Arc<Core>, asked: Asked, shown: Shown, token: Token, waiting: Decision) -> Pending {
+pub(crate) fn settle(
+    core: &Arc<Core>,
+    asked: Asked,
+    shown: Shown,
+    token: Token,
+    waiting: Decision,
+) -> Pending {
     let core = Arc::clone(core);
     Pending::new(async move { run(&core, asked, shown, token, waiting).await })
 }
@@ -27,7 +33,9 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
     let shown = inspect::shown(core, request).filter(|_| way.writable && !way.preflight);
     let core = Arc::clone(core);
     Pending::new(async move {
-        let Some(shown) = shown else { return Resolution::new(State::Anonymous) };
+        let Some(shown) = shown else {
+            return Resolution::new(State::Anonymous);
+        };
         let asked = Asked { way, chunks, navigation: false };
         let (token, session) = inspect::verify(&core, &shown.payload, &shown.value, &shown.session, now);
         let session = session.unwrap_or_else(|| shown.session.clone());
@@ -35,7 +43,9 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
         let evidence = inspect::evidence(&core, &shown.session, token, now);
         // Who may not be served may not refresh either; a token that is over is no obstacle.
         match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
-            Decision::Nobody(cookies) => inspect::nobody(&core, Some(&shown.session), cookies == Cookies::Delete),
+            Decision::Nobody(cookies) => {
+                inspect::nobody(&core, Some(&shown.session), cookies == Cookies::Delete)
+            }
             Decision::Serve if shown.session.facts().refresh.is_some() => {
                 run(&core, asked, shown, token, Decision::Refresh(Urgency::Opportunistic)).await
             }
@@ -45,18 +55,29 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
 }
 
 /// Each round does one piece of I/O and decides again. `NeedKeys` and `Refresh` follow one another at most once.
-async fn run(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut token: Token, mut next: Decision) -> Resolution {
+async fn run(
+    core: &Arc<Core>,
+    asked: Asked,
+    mut shown: Shown,
+    mut token: Token,
+    mut next: Decision,
+) -> Resolution {
     loop {
         match next {
             Decision::NeedKeys => token = fetch_keys(core, &mut shown).await,
-            Decision::Refresh(_) => return refresh(core, asked, shown, token == Token::Valid).await,
+            Decision::Refresh(_) => {
+                return refresh(core, asked, shown, token == Token::Valid).await;
+            }
             Decision::Verify => {
-                let (verdict, session) = inspect::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
+                let (verdict, session) =
+                    inspect::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
                 shown.session = session.unwrap_or(shown.session);
                 token = verdict;
             }
             Decision::Serve => return inspect::serve(core, &shown.session, core.now()),
-            Decision::Unavailable { retry_after } => return Resolution::new(State::Unavailable { retry_after }),
+            Decision::Unavailable { retry_after } => {
+                return Resolution::new(State::Unavailable { retry_after });
+            }
             Decision::Nobody(cookies) => {
                 return inspect::nobody(core, Some(&shown.session), cookies == Cookies::Delete);
             }
@@ -69,7 +90,12 @@ async fn run(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut token: Token,
 
 async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
     let now = core.now();
-    let verdict = jwt::verify_session_token(shown.payload.access_token.secret(), &core.keys.snapshot(now), &core.rules, now);
+    let verdict = jwt::verify_session_token(
+        shown.payload.access_token.secret(),
+        &core.keys.snapshot(now),
+        &core.rules,
+        now,
+    );
     let fetched = match &verdict {
         Verdict::UnknownKey { kid } => core.keys.fetch(Budget::Sealed, Some(kid), now).await,
         _ => Fetched::Updated,
@@ -106,8 +132,11 @@ async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid
             Settlement::ServeNew => match &written {
                 Some(landed) if now < landed.session.facts().end => State::Active(landed.session.clone()),
                 Some(landed) => {
-                    let Some(payload) = sealing::open(core, &landed.value) else { break };
-                    shown = Shown { session: landed.session.clone(), payload, value: Arc::clone(&landed.value) };
+                    let Some(payload) = sealing::open(core, &landed.value) else {
+                        break;
+                    };
+                    shown =
+                        Shown { session: landed.session.clone(), payload, value: Arc::clone(&landed.value) };
                     old_valid = false;
                     continue;
                 }
@@ -149,7 +178,9 @@ async fn fly(core: &Arc<Core>, shown: &Shown) -> Outcome {
         Found::Landed(landed) => {
             Outcome { refreshed: Refreshed::Rotated { usable: landed.usable }, landed: Some(landed) }
         }
-        Found::BackOff { until } => Outcome::without_successor(Refreshed::Failed { retry_after: until.since(now) }),
+        Found::BackOff { until } => {
+            Outcome::without_successor(Refreshed::Failed { retry_after: until.since(now) })
+        }
         Found::Rejected { since } => Outcome::without_successor(Refreshed::Rejected { since }),
     }
 }
@@ -162,7 +193,9 @@ fn is_heir(shown: &Shown, landed: &Landed) -> bool {
 
 /// The decision, with the cookies of the successor if there is one; nothing for a session that ended meanwhile (R32).
 fn write(core: &Core, asked: Asked, state: State, landed: Option<&Landed>, now: Timestamp) -> Resolution {
-    let Some(landed) = landed else { return Resolution::new(state) };
+    let Some(landed) = landed else {
+        return Resolution::new(state);
+    };
     let facts = landed.session.facts();
     if core.ended.get(&facts.session_id) != decide::Ended::No {
         return Resolution::new(State::Anonymous);

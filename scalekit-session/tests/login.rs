@@ -19,12 +19,28 @@ fn set_cookies(reply: &Reply) -> Vec<&str> {
 async fn r21_r22_login_leads_out_with_pkce_state_and_nonce_and_back_to_where_it_began() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::new(fake.scalekit());
-    let begun = browser.serve(Route::Login, "GET", "/auth/login?return_to=%2Finvoices%3Fpage%3D2&login_hint=ada%40acme.example").await;
+    let begun = browser
+        .serve(
+            Route::Login,
+            "GET",
+            "/auth/login?return_to=%2Finvoices%3Fpage%3D2&login_hint=ada%40acme.example",
+        )
+        .await;
     let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
     let parameters: Vec<String> = location.query_pairs().map(|(name, _)| name.into_owned()).collect();
     assert_eq!(
         parameters,
-        ["response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "login_hint", "code_challenge", "code_challenge_method"]
+        [
+            "response_type",
+            "client_id",
+            "redirect_uri",
+            "scope",
+            "state",
+            "nonce",
+            "login_hint",
+            "code_challenge",
+            "code_challenge_method"
+        ]
     );
     assert!(location.as_str().contains("scope=openid%20profile%20email%20offline_access"), "{location}");
     browser.apply(&begun);
@@ -35,7 +51,11 @@ async fn r21_r22_login_leads_out_with_pkce_state_and_nonce_and_back_to_where_it_
     let first = set_cookies(&reply)[0];
     assert!(first.starts_with("__Host-scalekit-live="), "marker first: {first}");
     browser.apply(&reply);
-    assert_eq!(browser.jar.names().iter().filter(|name| name.contains("-tx-")).count(), 0, "the flow's cookie is gone");
+    assert_eq!(
+        browser.jar.names().iter().filter(|name| name.contains("-tx-")).count(),
+        0,
+        "the flow's cookie is gone"
+    );
     let answer = browser.get().await;
     assert_eq!(answer.session().user_id(), "usr_1");
     assert_eq!(answer.session().profile().unwrap().email.as_deref(), Some("ada@acme.example"));
@@ -133,7 +153,11 @@ async fn r52_a_callback_loaded_again_redeems_nothing_and_goes_where_the_login_le
     let callback = browser.callback_of(&fake, &begun);
     assert_eq!(browser.serve(Route::Callback, "HEAD", &callback).await.status, 204);
 
-    let both = join_all([browser.serve(Route::Callback, "GET", &callback), browser.serve(Route::Callback, "GET", &callback)]).await;
+    let both = join_all([
+        browser.serve(Route::Callback, "GET", &callback),
+        browser.serve(Route::Callback, "GET", &callback),
+    ])
+    .await;
     assert_eq!(fake.calls("authorization_code"), 1);
     for reply in &both {
         assert_eq!((reply.status, reply.header("location")), (303, Some("/invoices")), "a double click");
@@ -178,7 +202,9 @@ async fn r43_r52_an_error_answer_is_a_plain_page_that_reflects_nothing() {
     browser.apply(&other);
     let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
     let state = location.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    let target = format!("/auth/callback?error=access_denied&error_description=%3Cscript%3Ealert(1)%3C%2Fscript%3E&state={state}");
+    let target = format!(
+        "/auth/callback?error=access_denied&error_description=%3Cscript%3Ealert(1)%3C%2Fscript%3E&state={state}"
+    );
     let reply = browser.serve(Route::Callback, "GET", &target).await;
     assert_eq!(reply.status, 400);
     assert!(!reply.body.contains("script"), "{}", reply.body);
@@ -240,7 +266,8 @@ async fn r42_a_wrong_nonce_signs_nobody_in() {
     let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
     let state = location.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let code = fake.issue_code("somebody else's");
-    let reply = browser.serve(Route::Callback, "GET", &format!("/auth/callback?code={code}&state={state}")).await;
+    let reply =
+        browser.serve(Route::Callback, "GET", &format!("/auth/callback?code={code}&state={state}")).await;
     assert_eq!(reply.status, 400);
 }
 
@@ -353,7 +380,9 @@ async fn r47_a_login_that_never_lasts_is_stopped_and_restored_tabs_are_no_loop()
 async fn r55_selectors_of_another_site_do_not_replace_a_session_silently() {
     let fake = FakeScalekit::new();
     let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
-    let from = |site: &'static str| vec![("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let from = |site: &'static str| {
+        vec![("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]
+    };
     let target = "/auth/login?organization_id=org_evil";
     let asked = browser.serve_with(Route::Login, "GET", target, &from("cross-site")).await;
     assert_eq!(asked.status, 200);
@@ -368,7 +397,15 @@ async fn r55_selectors_of_another_site_do_not_replace_a_session_silently() {
 #[tokio::test]
 async fn r39_a_hostile_return_path_leads_to_the_default() {
     let fake = FakeScalekit::new();
-    for hostile in ["https://evil.example/", "//evil.example", "/%5Cevil.example", "/auth/logout", "/auth/login", "javascript:alert(1)", "/%09/evil.example"] {
+    for hostile in [
+        "https://evil.example/",
+        "//evil.example",
+        "/%5Cevil.example",
+        "/auth/logout",
+        "/auth/login",
+        "javascript:alert(1)",
+        "/%09/evil.example",
+    ] {
         let mut browser = Browser::new(fake.scalekit());
         let begun = browser.serve(Route::Login, "GET", &format!("/auth/login?return_to={hostile}")).await;
         browser.apply(&begun);

@@ -19,8 +19,14 @@ async fn r29_logout_clears_everything_whatever_the_browser_carries() {
     let data = full.jar.get("__Host-scalekit").unwrap().to_owned();
     let jars: [(&str, Vec<(&str, String)>); 6] = [
         ("nothing", vec![]),
-        ("corrupt", vec![("__Host-scalekit", "Zm9yZWlnbg".to_owned()), ("__Host-scalekit-live", "x".to_owned())]),
-        ("foreign", vec![("__Host-scalekit", data.replace('A', "B")), ("__Host-scalekit.3", "stray".to_owned())]),
+        (
+            "corrupt",
+            vec![("__Host-scalekit", "Zm9yZWlnbg".to_owned()), ("__Host-scalekit-live", "x".to_owned())],
+        ),
+        (
+            "foreign",
+            vec![("__Host-scalekit", data.replace('A', "B")), ("__Host-scalekit.3", "stray".to_owned())],
+        ),
         ("no marker", vec![("__Host-scalekit", data.clone())]),
         ("flows", vec![("__Host-scalekit-tx-abc", "x".to_owned()), ("__Host-scalekit-loop", "x".to_owned())]),
         ("stray chunks", (1..8).map(|_| ("__Host-scalekit.7", "x".to_owned())).collect()),
@@ -47,7 +53,8 @@ async fn r29_r34_an_expired_session_is_logged_out_with_its_hint() {
     let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
     let location = url::Url::parse(reply.header("location").unwrap()).unwrap();
     assert_eq!(location.path(), "/oidc/logout");
-    let parameter = |name: &str| location.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
+    let parameter =
+        |name: &str| location.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
     assert!(parameter("id_token_hint").unwrap().starts_with("eyJ"));
     assert_eq!(parameter("post_logout_redirect_uri").as_deref(), Some("https://app.test/bye"));
     browser.apply(&reply);
@@ -140,7 +147,9 @@ async fn r33_after_logout_a_copied_cookie_is_refused_by_this_instance() {
 async fn r35_only_this_site_and_the_user_log_out() {
     let fake = FakeScalekit::new();
     let scalekit = fake.scalekit();
-    let navigation = |site: &'static str| vec![("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let navigation = |site: &'static str| {
+        vec![("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]
+    };
     for (name, method, headers, status, out) in [
         ("form of this site", "POST", navigation("same-origin"), 303, true),
         ("not a browser", "POST", vec![], 303, true),
@@ -150,10 +159,32 @@ async fn r35_only_this_site_and_the_user_log_out() {
         ("link of this site", "GET", navigation("same-origin"), 303, true),
         ("typed in", "GET", navigation("none"), 303, true),
         ("link of another site", "GET", navigation("cross-site"), 200, false),
-        ("image of another site", "GET", vec![("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")], 200, false),
-        ("image of this site", "GET", vec![("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "no-cors")], 200, false),
+        (
+            "image of another site",
+            "GET",
+            vec![("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")],
+            200,
+            false,
+        ),
+        (
+            "image of this site",
+            "GET",
+            vec![("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "no-cors")],
+            200,
+            false,
+        ),
         ("old browser", "GET", vec![], 200, false),
-        ("prefetch", "GET", vec![("sec-purpose", "prefetch"), ("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate")], 204, false),
+        (
+            "prefetch",
+            "GET",
+            vec![
+                ("sec-purpose", "prefetch"),
+                ("sec-fetch-site", "same-origin"),
+                ("sec-fetch-mode", "navigate"),
+            ],
+            204,
+            false,
+        ),
         ("HEAD", "HEAD", vec![], 204, false),
         ("PUT", "PUT", vec![], 405, false),
     ] {
@@ -164,7 +195,11 @@ async fn r35_only_this_site_and_the_user_log_out() {
         browser.apply(&reply);
         assert_eq!(browser.get().await.is_anonymous(), out, "{name}");
         if status == 200 {
-            assert!(reply.body.contains("<form method=\"post\" action=\"/auth/logout\">"), "{name}: {}", reply.body);
+            assert!(
+                reply.body.contains("<form method=\"post\" action=\"/auth/logout\">"),
+                "{name}: {}",
+                reply.body
+            );
         }
     }
 }

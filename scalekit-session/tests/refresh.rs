@@ -140,8 +140,14 @@ async fn r8_only_a_parsed_invalid_grant_ends_a_session() {
         ("403 of a firewall", Script::Answer { status: 403, body: html.to_owned(), retry_after: None }),
         ("400 with HTML", Script::Answer { status: 400, body: html.to_owned(), retry_after: None }),
         ("200 with HTML", Script::Answer { status: 200, body: html.to_owned(), retry_after: None }),
-        ("truncated JSON", Script::Answer { status: 400, body: "{\"error\":\"invalid_gr".to_owned(), retry_after: None }),
-        ("200 truncated", Script::Answer { status: 200, body: "{\"access_token\":\"ey".to_owned(), retry_after: None }),
+        (
+            "truncated JSON",
+            Script::Answer { status: 400, body: "{\"error\":\"invalid_gr".to_owned(), retry_after: None },
+        ),
+        (
+            "200 truncated",
+            Script::Answer { status: 200, body: "{\"access_token\":\"ey".to_owned(), retry_after: None },
+        ),
         ("500 invalid_grant", Script::oauth(500, "invalid_grant")),
         ("temporarily_unavailable", Script::oauth(400, "temporarily_unavailable")),
         ("server_error", Script::oauth(400, "server_error")),
@@ -305,7 +311,11 @@ async fn r12_new_roles_are_visible_in_the_same_request_and_missing_tokens_are_ke
     fake.set_rotate(false);
     for round in 2..5 {
         fake.clock.advance(secs(280));
-        assert_eq!(browser.get().await.session().refreshes(), round, "a token that is not rotated works again");
+        assert_eq!(
+            browser.get().await.session().refreshes(),
+            round,
+            "a token that is not rotated works again"
+        );
     }
 }
 
@@ -390,7 +400,11 @@ async fn r54_a_browser_that_never_got_the_successor_comes_back_two_token_lives_l
     let _lost = browser.send("GET", &[]).await;
     fake.clock.advance(secs(660));
     let answer = browser.get().await;
-    assert_eq!(answer.session().refreshes(), 2, "the successor's own token was over: it was refreshed in turn");
+    assert_eq!(
+        answer.session().refreshes(),
+        2,
+        "the successor's own token was over: it was refreshed in turn"
+    );
     assert!(browser.get().await.is_active());
 }
 

@@ -28,7 +28,12 @@ async fn r14_r17_sessions_that_grow_and_shrink_leave_exactly_their_chunks() {
         let answer = browser.get().await;
         assert_eq!(answer.session().permissions().count(), count);
         let chunks = browser.jar.names().len() - 1;
-        let claimed = browser.jar.get("__Host-scalekit").unwrap().split_once('.').map_or(1, |(count, _)| count.parse().unwrap());
+        let claimed = browser
+            .jar
+            .get("__Host-scalekit")
+            .unwrap()
+            .split_once('.')
+            .map_or(1, |(count, _)| count.parse().unwrap());
         assert_eq!(chunks, claimed, "{count} permissions: {:?}", browser.jar.names());
         assert!(browser.get().await.is_active());
     }
@@ -139,7 +144,9 @@ async fn r23_a_tossed_cookie_locks_nobody_out() {
     for tossed in [
         format!("__Host-scalekit=garbage; __Host-scalekit-live=garbage; {cookies}"),
         format!("{cookies}; __Host-scalekit=garbage; __Host-scalekit-live=garbage"),
-        format!("=__Host-scalekit=x; %5F%5FHost-scalekit=x; {cookies}; __Host-scalekit.10=x; __Host-scalekitx=1"),
+        format!(
+            "=__Host-scalekit=x; %5F%5FHost-scalekit=x; {cookies}; __Host-scalekit.10=x; __Host-scalekitx=1"
+        ),
     ] {
         let headers = [("cookie", tossed.as_str())];
         let request = RequestView::new("GET", "/", &headers);
@@ -209,7 +216,8 @@ fn with_secrets(fake: &FakeScalekit, secrets: &[&str]) -> scalekit_session::Scal
 async fn r36_secrets_rotate_without_a_logout() {
     let fake = FakeScalekit::new();
     // Announce, activate, retire: the next step always reaches one instance first.
-    let fleet = [[OLD].as_slice(), &[OLD, NEW], &[NEW, OLD], &[NEW]].map(|secrets| with_secrets(&fake, secrets));
+    let fleet =
+        [[OLD].as_slice(), &[OLD, NEW], &[NEW, OLD], &[NEW]].map(|secrets| with_secrets(&fake, secrets));
     let mut browser = Browser::signed_in(&fake, &fleet[0]).await;
     for step in fleet.windows(2) {
         for scalekit in [&step[0], &step[1], &step[0], &step[1]] {
@@ -229,7 +237,11 @@ async fn r36_a_session_without_a_refresh_token_is_sealed_anew_at_once_and_others
         browser.scalekit = with_secrets(&fake, &[NEW, OLD]);
         let answer = browser.get().await;
         assert!(answer.is_active());
-        assert_eq!(answer.lines.is_empty(), refreshable, "a re-seal of old tokens would undo a rotation under way");
+        assert_eq!(
+            answer.lines.is_empty(),
+            refreshable,
+            "a re-seal of old tokens would undo a rotation under way"
+        );
         if !refreshable {
             browser.scalekit = with_secrets(&fake, &[NEW]);
             let answer = browser.get().await;
@@ -247,7 +259,10 @@ async fn r42_a_leaked_cookie_secret_alone_gives_nobody_a_role() {
     let cookies = forger.sign_in(&scalekit, &TestUser::new("usr_1").role("admin"));
     let headers = [("cookie", cookies.as_str())];
     let state = Exchange::new(scalekit.manager()).resolve(&RequestView::new("GET", "/", &headers)).await;
-    assert!(matches!(state, State::Anonymous), "sealed with the right secret, signed with the wrong key: {state:?}");
+    assert!(
+        matches!(state, State::Anonymous),
+        "sealed with the right secret, signed with the wrong key: {state:?}"
+    );
 }
 
 #[tokio::test]
@@ -306,7 +321,10 @@ async fn r51_a_forged_request_gets_no_session() {
     let answer = browser.send("POST", &[("sec-fetch-site", "same-origin")]).await;
     assert!(answer.is_active());
     let nobody = Browser::new(browser.scalekit.clone());
-    assert!(nobody.send("POST", &[("sec-fetch-site", "cross-site")]).await.is_anonymous(), "no cookie, no forgery");
+    assert!(
+        nobody.send("POST", &[("sec-fetch-site", "cross-site")]).await.is_anonymous(),
+        "no cookie, no forgery"
+    );
 }
 
 #[tokio::test]
@@ -326,7 +344,12 @@ async fn r5_marker_rule_data_without_its_marker_is_nobody_and_goes_after_a_minut
 async fn r40_sessions_over_http_are_served_on_loopback_only() {
     let fake = FakeScalekit::new();
     let scalekit = fake.builder().redirect_uri("http://localhost:3000/auth/callback").build().unwrap();
-    for (host, misdirected) in [("localhost:3000", false), ("127.0.0.1:3000", false), ("app.example.com", true), ("localhost.evil.example", true)] {
+    for (host, misdirected) in [
+        ("localhost:3000", false),
+        ("127.0.0.1:3000", false),
+        ("app.example.com", true),
+        ("localhost.evil.example", true),
+    ] {
         let headers = [("host", host)];
         let state = Exchange::new(scalekit.manager()).resolve(&RequestView::new("GET", "/", &headers)).await;
         assert_eq!(matches!(state, State::Misdirected), misdirected, "{host}");

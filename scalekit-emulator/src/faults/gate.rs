@@ -58,20 +58,10 @@ pub(super) struct Latch {
 
 impl Latch {
     pub(super) fn new(scope: Scope, moment: Moment) -> Self {
-        Self {
-            scope,
-            moment,
-            waiting: watch::Sender::new(0),
-            open: watch::Sender::new(false),
-        }
+        Self { scope, moment, waiting: watch::Sender::new(0), open: watch::Sender::new(false) }
     }
 
-    pub(super) fn holds(
-        &self,
-        endpoint: Endpoint,
-        grant: Option<GrantType>,
-        moment: Moment,
-    ) -> bool {
+    pub(super) fn holds(&self, endpoint: Endpoint, grant: Option<GrantType>, moment: Moment) -> bool {
         self.moment == moment && self.scope.covers(endpoint, grant)
     }
 

@@ -38,23 +38,13 @@ impl Fault {
     /// An HTML page with this status, as a proxy would answer.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self::Status {
-            status,
-            retry_after: None,
-            body: FaultBody::Html,
-        }
+        Self::Status { status, retry_after: None, body: FaultBody::Html }
     }
 
     /// An OAuth error with this status.
     #[must_use]
     pub fn oauth(status: u16, error: impl Into<String>) -> Self {
-        Self::Status {
-            status,
-            retry_after: None,
-            body: FaultBody::OAuth {
-                error: error.into(),
-            },
-        }
+        Self::Status { status, retry_after: None, body: FaultBody::OAuth { error: error.into() } }
     }
 }
 
@@ -89,14 +79,7 @@ impl Faults {
     /// Begins a rule for the requests to an endpoint.
     #[must_use = "a rule does nothing before inject, tamper or hold"]
     pub fn on(&self, endpoint: Endpoint) -> Rule {
-        Rule {
-            book: Arc::clone(&self.book),
-            scope: Scope {
-                endpoint,
-                grant: None,
-            },
-            times: None,
-        }
+        Rule { book: Arc::clone(&self.book), scope: Scope { endpoint, grant: None }, times: None }
     }
 
     /// Spoils every token response until cleared; short for `on(Endpoint::Token).tamper(…)`.
@@ -142,14 +125,12 @@ impl Rule {
     ///
     /// Rules act in the order in which they were installed. Delays add up; of the others the first counts.
     pub fn inject(self, fault: Fault) {
-        self.book
-            .install(self.scope, self.times, Action::Fault(fault));
+        self.book.install(self.scope, self.times, Action::Fault(fault));
     }
 
     /// Spoils the tokens of successful token responses.
     pub fn tamper(self, tamper: Tamper) {
-        self.book
-            .install(self.scope, self.times, Action::Tamper(tamper));
+        self.book.install(self.scope, self.times, Action::Tamper(tamper));
     }
 
     /// Lets requests wait before they are processed. The number of times does not matter here.
@@ -249,11 +230,7 @@ impl FaultBook {
     }
 
     fn install(&self, scope: Scope, left: Option<usize>, action: Action) {
-        self.lock_rules().push(Installed {
-            scope,
-            left,
-            action,
-        });
+        self.lock_rules().push(Installed { scope, left, action });
     }
 
     fn hold(&self, scope: Scope, moment: Moment) -> Gate {
@@ -263,12 +240,7 @@ impl FaultBook {
     }
 
     /// Shows each matching rule; one that was used is counted.
-    fn apply(
-        &self,
-        endpoint: Endpoint,
-        grant: Option<GrantType>,
-        mut uses: impl FnMut(&Action) -> bool,
-    ) {
+    fn apply(&self, endpoint: Endpoint, grant: Option<GrantType>, mut uses: impl FnMut(&Action) -> bool) {
         self.lock_rules().retain_mut(|rule| {
             let spent = rule.left == Some(0);
             if !spent && rule.scope.covers(endpoint, grant) && uses(&rule.action) {
@@ -282,11 +254,7 @@ impl FaultBook {
         let latches = {
             let mut gates = self.lock_gates();
             gates.retain(|latch| !latch.is_open());
-            gates
-                .iter()
-                .filter(|latch| latch.holds(endpoint, grant, moment))
-                .cloned()
-                .collect::<Vec<_>>()
+            gates.iter().filter(|latch| latch.holds(endpoint, grant, moment)).cloned().collect::<Vec<_>>()
         };
         for latch in latches {
             latch.pass().await;

@@ -107,11 +107,7 @@ impl Tamper {
     }
 
     /// The token, if this is about how it is signed.
-    pub(crate) fn sign(
-        &self,
-        key: &SigningKey,
-        claims: &Value,
-    ) -> Option<Result<String, SigningError>> {
+    pub(crate) fn sign(&self, key: &SigningKey, claims: &Value) -> Option<Result<String, SigningError>> {
         match self {
             Self::WrongAlgorithm(ForgedAlgorithm::None) => Some(Ok(key.unsigned(claims))),
             Self::WrongAlgorithm(ForgedAlgorithm::Hs256) => Some(key.sign_hs256(claims)),

@@ -3,10 +3,7 @@ use super::layout::card;
 
 /// A request that cannot be answered and must not be redirected.
 pub(crate) fn error(message: &str) -> String {
-    card(
-        "This request cannot be answered",
-        &format!("<p>{}</p>", Text(message)),
-    )
+    card("This request cannot be answered", &format!("<p>{}</p>", Text(message)))
 }
 
 /// Logout without an address to go to.

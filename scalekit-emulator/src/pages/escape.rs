@@ -25,9 +25,6 @@ mod tests {
 
     #[test]
     fn nothing_ends_the_text_or_the_attribute() {
-        assert_eq!(
-            Text(r#"<a b="c" d='e'>&"#).to_string(),
-            "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;"
-        );
+        assert_eq!(Text(r#"<a b="c" d='e'>&"#).to_string(), "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;");
     }
 }

@@ -46,11 +46,7 @@ fn people(world: &World) -> String {
             memberships.join("; "),
         ]
     });
-    table(
-        "People",
-        &["Name", "E-mail", "Identifier", "Memberships"],
-        rows,
-    )
+    table("People", &["Name", "E-mail", "Identifier", "Memberships"], rows)
 }
 
 fn organizations(world: &World) -> String {
@@ -68,35 +64,18 @@ fn clients(world: &World) -> String {
     let rows = world.clients.iter().map(|client| {
         vec![
             client.id.clone(),
-            if client.is_public() {
-                "public"
-            } else {
-                "confidential"
-            }
-            .to_owned(),
+            if client.is_public() { "public" } else { "confidential" }.to_owned(),
             client.redirect_uris.join(" "),
             client.post_logout_redirect_uris.join(" "),
             client.initiate_login_uri.clone().unwrap_or_default(),
         ]
     });
-    table(
-        "Clients",
-        &[
-            "Identifier",
-            "Kind",
-            "Callbacks",
-            "After logout",
-            "Login route",
-        ],
-        rows,
-    )
+    table("Clients", &["Identifier", "Kind", "Callbacks", "After logout", "Login route"], rows)
 }
 
 fn session_table(world: &World, sessions: &[Session]) -> String {
     let rows = sessions.iter().rev().take(SHOWN).map(|session| {
-        let email = world
-            .user(&session.user_id)
-            .map_or("", |user| user.email.as_str());
+        let email = world.user(&session.user_id).map_or("", |user| user.email.as_str());
         vec![
             session.id.clone(),
             email.to_owned(),
@@ -105,11 +84,7 @@ fn session_table(world: &World, sessions: &[Session]) -> String {
             session.authenticated_clients.join(" "),
         ]
     });
-    table(
-        "Sessions, latest first",
-        &["Identifier", "Person", "Organization", "Status", "Clients"],
-        rows,
-    )
+    table("Sessions, latest first", &["Identifier", "Person", "Organization", "Status", "Clients"], rows)
 }
 
 fn call_table(calls: &Calls) -> String {
@@ -118,24 +93,17 @@ fn call_table(calls: &Calls) -> String {
         vec![
             format!("{} {}", call.method, call.path),
             call.grant.map_or("", |grant| grant.name()).to_owned(),
-            call.status
-                .map_or_else(|| "dropped".to_owned(), |status| status.to_string()),
+            call.status.map_or_else(|| "dropped".to_owned(), |status| status.to_string()),
         ]
     });
     table("Calls, latest first", &["Request", "Grant", "Status"], rows)
 }
 
 fn table(title: &str, heads: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let heads = heads
-        .iter()
-        .map(|head| format!("<th>{}</th>", Text(head)))
-        .collect::<String>();
+    let heads = heads.iter().map(|head| format!("<th>{}</th>", Text(head))).collect::<String>();
     let rows = rows
         .map(|cells| {
-            let cells = cells
-                .iter()
-                .map(|cell| format!("<td>{}</td>", Text(cell)))
-                .collect::<String>();
+            let cells = cells.iter().map(|cell| format!("<td>{}</td>", Text(cell))).collect::<String>();
             format!("<tr>{cells}</tr>\n")
         })
         .collect::<String>();

@@ -42,17 +42,12 @@ pub(super) fn wide(title: &str, body: &str) -> String {
 
 /// A line above the form that says what went wrong.
 pub(super) fn notice(text: Option<&str>) -> String {
-    text.map_or_else(String::new, |text| {
-        format!(r#"<p class="notice" role="alert">{}</p>"#, Text(text))
-    })
+    text.map_or_else(String::new, |text| format!(r#"<p class="notice" role="alert">{}</p>"#, Text(text)))
 }
 
 /// The hidden field that every form carries.
 pub(super) fn request_field(request: &str) -> String {
-    format!(
-        r#"<input type="hidden" name="request" value="{}">"#,
-        Text(request)
-    )
+    format!(r#"<input type="hidden" name="request" value="{}">"#, Text(request))
 }
 
 /// Back to the application with `access_denied`.

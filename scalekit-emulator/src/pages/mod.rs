@@ -17,27 +17,12 @@ mod sign_up;
 /// The page of a step. Steps that leave the hosted pages have none.
 pub(crate) fn step(step: &Step, people: &[User]) -> String {
     match step {
-        Step::SignIn {
-            request,
-            client,
-            hint,
-            notice,
-        } => sign_in::page(request, client, hint, notice.as_deref(), people),
-        Step::SignUp {
-            request,
-            filled,
-            notice,
-        } => sign_up::page(request, filled, notice.as_deref()),
-        Step::Verify {
-            request,
-            email,
-            wrong,
-        } => code::page(request, email, *wrong),
-        Step::ChooseOrganization {
-            request,
-            email,
-            options,
-        } => organization::page(request, email, options),
+        Step::SignIn { request, client, hint, notice } => {
+            sign_in::page(request, client, hint, notice.as_deref(), people)
+        }
+        Step::SignUp { request, filled, notice } => sign_up::page(request, filled, notice.as_deref()),
+        Step::Verify { request, email, wrong } => code::page(request, email, *wrong),
+        Step::ChooseOrganization { request, email, options } => organization::page(request, email, options),
         Step::Callback(_) | Step::Lost => String::new(),
     }
 }

@@ -36,25 +36,13 @@ pub(super) fn show(environment: &Environment, visit: Visit, redirect: StatusCode
         }
     };
     if let Some(cookie) = visit.cookie {
-        set(
-            &mut response,
-            &format!(
-                "{}={cookie}; Path=/; HttpOnly; SameSite=Lax",
-                environment.cookie
-            ),
-        );
+        set(&mut response, &format!("{}={cookie}; Path=/; HttpOnly; SameSite=Lax", environment.cookie));
     }
     response
 }
 
 pub(super) fn forget(environment: &Environment, response: &mut Response) {
-    set(
-        response,
-        &format!(
-            "{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0",
-            environment.cookie
-        ),
-    );
+    set(response, &format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", environment.cookie));
 }
 
 fn set(response: &mut Response, cookie: &str) {

@@ -19,10 +19,7 @@ pub(super) fn form(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, Refus
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .and_then(|kind| kind.split(';').next())
-        .is_some_and(|kind| {
-            kind.trim()
-                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        });
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
     if !is_form {
         return Err(Box::new(reply::invalid_request(
             "the content type must be application/x-www-form-urlencoded",
@@ -30,9 +27,7 @@ pub(super) fn form(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, Refus
     }
     let form = Parameters::parse(body);
     match form.repeated() {
-        Some(name) => Err(Box::new(reply::invalid_request(&format!(
-            "the parameter {name} was given twice"
-        )))),
+        Some(name) => Err(Box::new(reply::invalid_request(&format!("the parameter {name} was given twice")))),
         None => Ok(form),
     }
 }
@@ -40,17 +35,11 @@ pub(super) fn form(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, Refus
 /// Who asks: secret in the body or as Basic; public clients by name.
 ///
 /// `Authorization: Bearer` says nothing here: some SDKs send a stale management token along.
-pub(super) fn authenticate(
-    world: &World,
-    headers: &HeaderMap,
-    form: &Parameters,
-) -> Result<Client, Refusal> {
+pub(super) fn authenticate(world: &World, headers: &HeaderMap, form: &Parameters) -> Result<Client, Refusal> {
     let basic = basic(headers)?;
     let (id, secret) = match &basic {
         Some(_) if form.get("client_secret").is_some() => {
-            return Err(Box::new(reply::invalid_request(
-                "two secrets: one in the body, one as Basic",
-            )));
+            return Err(Box::new(reply::invalid_request("two secrets: one in the body, one as Basic")));
         }
         Some((id, _)) if form.get("client_id").is_some_and(|other| other != id) => {
             return Err(Box::new(reply::invalid_request("two different clients")));
@@ -58,18 +47,12 @@ pub(super) fn authenticate(
         Some((id, secret)) => (Some(id.as_str()), Some(secret.as_str())),
         None => (form.get("client_id"), form.get("client_secret")),
     };
-    let client = id
-        .and_then(|id| world.client(id))
-        .ok_or_else(|| invalid_client("unknown client"))?;
+    let client = id.and_then(|id| world.client(id)).ok_or_else(|| invalid_client("unknown client"))?;
     let trusted = match secret.filter(|secret| !secret.is_empty()) {
         Some(secret) => client.knows(secret),
         None => client.is_public(),
     };
-    if trusted {
-        Ok(client.clone())
-    } else {
-        Err(invalid_client("wrong client secret"))
-    }
+    if trusted { Ok(client.clone()) } else { Err(invalid_client("wrong client secret")) }
 }
 
 fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Refusal> {
@@ -96,16 +79,9 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Refusal> {
 
 /// RFC 6749 §2.3.1 form-encodes both parts.
 fn form_decode(text: &str) -> Option<String> {
-    percent_decode_str(&text.replace('+', " "))
-        .decode_utf8()
-        .ok()
-        .map(Into::into)
+    percent_decode_str(&text.replace('+', " ")).decode_utf8().ok().map(Into::into)
 }
 
 fn invalid_client(description: &str) -> Refusal {
-    Box::new(reply::unauthorized(
-        r#"Basic realm="scalekit""#,
-        "invalid_client",
-        description,
-    ))
+    Box::new(reply::unauthorized(r#"Basic realm="scalekit""#, "invalid_client", description))
 }

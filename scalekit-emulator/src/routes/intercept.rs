@@ -47,11 +47,7 @@ pub(super) async fn intercept(
     }
     let (response, dropped) = match plan.fault {
         None | Some(Fault::Delay(_)) => (next.run(request).await, false),
-        Some(Fault::Status {
-            status,
-            retry_after,
-            body,
-        }) => (instead(status, retry_after, body), false),
+        Some(Fault::Status { status, retry_after, body }) => (instead(status, retry_after, body), false),
         Some(Fault::TruncatedJson) => (truncate(next.run(request).await).await, false),
         Some(Fault::DropConnectionAfterProcessing) => (next.run(request).await, true),
         Some(Fault::DropConnection) => (StatusCode::OK.into_response(), true),
@@ -60,12 +56,7 @@ pub(super) async fn intercept(
 
     let status = (!dropped).then_some(response.status().as_u16());
     tracing::debug!(%method, %path, ?grant, ?status, "answered");
-    environment.calls.answered(Call {
-        method,
-        path,
-        grant,
-        status,
-    });
+    environment.calls.answered(Call { method, path, grant, status });
     if dropped {
         scissors.cut();
     }
@@ -76,9 +67,7 @@ pub(super) async fn intercept(
 async fn with_grant(request: Request) -> (Request, Option<GrantType>) {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, FORM_LIMIT).await.unwrap_or_default();
-    let grant = Parameters::parse(&body)
-        .get("grant_type")
-        .and_then(GrantType::named);
+    let grant = Parameters::parse(&body).get("grant_type").and_then(GrantType::named);
     (Request::from_parts(parts, Body::from(body)), grant)
 }
 
@@ -89,18 +78,12 @@ fn instead(status: u16, retry_after: Option<Duration>, body: FaultBody) -> Respo
             let page = format!("<html><body><h1>{status}</h1><hr>nginx</body></html>");
             (status, Html(page)).into_response()
         }
-        FaultBody::OAuth { error } => {
-            reply::oauth_error(status, &error, "the emulator was told to fail")
-        }
-        FaultBody::Json(text) => {
-            (status, [("content-type", "application/json")], text).into_response()
-        }
+        FaultBody::OAuth { error } => reply::oauth_error(status, &error, "the emulator was told to fail"),
+        FaultBody::Json(text) => (status, [("content-type", "application/json")], text).into_response(),
         FaultBody::Empty => status.into_response(),
     };
     if let Some(wait) = retry_after {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
     }
     response
 }

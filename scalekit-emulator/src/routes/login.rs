@@ -17,34 +17,20 @@ type Shared = State<Arc<Environment>>;
 
 pub(super) async fn identify(environment: Shared, headers: HeaderMap, body: Bytes) -> Response {
     answer(&environment, &headers, &body, |world, form, visitor| {
-        world.identify(
-            visitor.request,
-            form.get("email").unwrap_or_default(),
-            visitor.browser,
-            visitor.now,
-        )
+        world.identify(visitor.request, form.get("email").unwrap_or_default(), visitor.browser, visitor.now)
     })
 }
 
 pub(super) async fn verify(environment: Shared, headers: HeaderMap, body: Bytes) -> Response {
     answer(&environment, &headers, &body, |world, form, visitor| {
-        world.verify(
-            visitor.request,
-            form.get("code").unwrap_or_default(),
-            visitor.browser,
-            visitor.now,
-        )
+        world.verify(visitor.request, form.get("code").unwrap_or_default(), visitor.browser, visitor.now)
     })
 }
 
 pub(super) async fn register(environment: Shared, headers: HeaderMap, body: Bytes) -> Response {
     answer(&environment, &headers, &body, |world, form, visitor| {
         let text = |name| form.get(name).unwrap_or_default().to_owned();
-        let sign_up = SignUp {
-            email: text("email"),
-            name: text("name"),
-            organization: text("organization"),
-        };
+        let sign_up = SignUp { email: text("email"), name: text("name"), organization: text("organization") };
         world.register(visitor.request, &sign_up, visitor.browser, visitor.now)
     })
 }
@@ -52,16 +38,12 @@ pub(super) async fn register(environment: Shared, headers: HeaderMap, body: Byte
 pub(super) async fn choose(environment: Shared, headers: HeaderMap, body: Bytes) -> Response {
     answer(&environment, &headers, &body, |world, form, visitor| {
         let organization = form.get("organization_id").unwrap_or_default();
-        world
-            .choose(visitor.request, organization, visitor.browser, visitor.now)
-            .into()
+        world.choose(visitor.request, organization, visitor.browser, visitor.now).into()
     })
 }
 
 pub(super) async fn cancel(environment: Shared, headers: HeaderMap, body: Bytes) -> Response {
-    answer(&environment, &headers, &body, |world, _, visitor| {
-        world.cancel(visitor.request).into()
-    })
+    answer(&environment, &headers, &body, |world, _, visitor| world.cancel(visitor.request).into())
 }
 
 struct Visitor<'a> {

@@ -37,23 +37,17 @@ fn end(
     headers: &HeaderMap,
 ) -> Result<Option<String>, String> {
     if let Some(name) = parameters.repeated() {
-        return Err(format!(
-            "invalid_request: the parameter {name} was given twice."
-        ));
+        return Err(format!("invalid_request: the parameter {name} was given twice."));
     }
     let now = environment.now();
     // An expired hint is as good as a fresh one: ID tokens live shorter than sessions.
-    let hint = parameters
-        .get("id_token_hint")
-        .map(|hint| environment.with_keys(|keys| keys.verify(hint)));
+    let hint = parameters.get("id_token_hint").map(|hint| environment.with_keys(|keys| keys.verify(hint)));
     let mut world = environment.world();
-    let by_cookie = world
-        .live_session(browser::cookie(environment, headers), now)
-        .map(|session| session.id.clone());
+    let by_cookie =
+        world.live_session(browser::cookie(environment, headers), now).map(|session| session.id.clone());
     if by_cookie.is_none() && matches!(hint, Some(None)) {
         return Err(
-            "invalid_request: the id_token_hint is not signed by a key of this environment."
-                .to_owned(),
+            "invalid_request: the id_token_hint is not signed by a key of this environment.".to_owned()
         );
     }
     let hint = hint.flatten().unwrap_or_default();

@@ -37,9 +37,6 @@ pub(crate) fn router(environment: Arc<Environment>) -> Router {
         .route("/login/sign-up", post(login::register))
         .route("/login/organization", post(login::choose))
         .route("/login/cancel", post(login::cancel))
-        .layer(from_fn_with_state(
-            Arc::clone(&environment),
-            intercept::intercept,
-        ))
+        .layer(from_fn_with_state(Arc::clone(&environment), intercept::intercept))
         .with_state(environment)
 }

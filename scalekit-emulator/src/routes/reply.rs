@@ -33,14 +33,10 @@ pub(super) fn error_page(status: StatusCode, message: &str) -> Response {
 
 pub(super) fn redirect(status: StatusCode, location: &str) -> Response {
     match HeaderValue::from_str(location) {
-        Ok(location) => (
-            status,
-            [
-                (LOCATION, location),
-                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            ],
-        )
-            .into_response(),
+        Ok(location) => {
+            (status, [(LOCATION, location), (CACHE_CONTROL, HeaderValue::from_static("no-store"))])
+                .into_response()
+        }
         Err(_) => error_page(
             StatusCode::BAD_REQUEST,
             "The registered address has characters that no header can carry.",
@@ -68,8 +64,6 @@ pub(super) fn invalid_grant(description: &str) -> Response {
 /// 401 with the challenge that HTTP demands.
 pub(super) fn unauthorized(challenge: &'static str, error: &str, description: &str) -> Response {
     let mut response = oauth_error(StatusCode::UNAUTHORIZED, error, description);
-    response
-        .headers_mut()
-        .insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     response
 }

@@ -22,15 +22,9 @@ pub(super) async fn issue(
     answer(&environment, &headers, &body).unwrap_or_else(|refusal| *refusal)
 }
 
-fn answer(
-    environment: &Environment,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<Response, Refusal> {
+fn answer(environment: &Environment, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {
     let form = client_auth::form(headers, body)?;
-    let name = form
-        .get("grant_type")
-        .ok_or_else(|| reply::invalid_request("grant_type is missing"))?;
+    let name = form.get("grant_type").ok_or_else(|| reply::invalid_request("grant_type is missing"))?;
     let grant = GrantType::named(name).ok_or_else(|| {
         reply::oauth_error(
             StatusCode::BAD_REQUEST,
@@ -46,45 +40,24 @@ fn answer(
     }?;
     let tampers = environment.faults.tampers(grant);
     let refreshing = grant == GrantType::RefreshToken;
-    let response = draft
-        .issue(&environment.signing_key(), &tampers, refreshing)
-        .map_err(|error| {
-            reply::oauth_error(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "server_error",
-                &error.to_string(),
-            )
-        })?;
+    let response = draft.issue(&environment.signing_key(), &tampers, refreshing).map_err(|error| {
+        reply::oauth_error(StatusCode::INTERNAL_SERVER_ERROR, "server_error", &error.to_string())
+    })?;
     Ok(reply::json(response))
 }
 
-fn exchange(
-    environment: &Environment,
-    client: &Client,
-    form: &Parameters,
-) -> Result<Draft, Refusal> {
-    let code = form
-        .get("code")
-        .ok_or_else(|| reply::invalid_request("code is missing"))?;
+fn exchange(environment: &Environment, client: &Client, form: &Parameters) -> Result<Draft, Refusal> {
+    let code = form.get("code").ok_or_else(|| reply::invalid_request("code is missing"))?;
     let now = environment.now();
     let mut world = environment.world();
     let bought = world
-        .redeem_code(
-            code,
-            &client.id,
-            form.get("redirect_uri"),
-            form.get("code_verifier"),
-            now,
-        )
+        .redeem_code(code, &client.id, form.get("redirect_uri"), form.get("code_verifier"), now)
         .map_err(|error| reply::invalid_grant(&error.to_string()))?;
     let request = &bought.request;
     if world.active_session(&bought.session_id, now).is_none() {
         return Err(reply::invalid_grant("the session has ended").into());
     }
-    let offline = request
-        .scope
-        .split(' ')
-        .any(|scope| scope == "offline_access");
+    let offline = request.scope.split(' ').any(|scope| scope == "offline_access");
     let refresh_token = offline.then(|| {
         world.grant(Grant {
             client_id: client.id.clone(),
@@ -104,19 +77,12 @@ fn exchange(
         nonce: request.nonce.as_deref(),
         code: Some(code),
     };
-    Ok(world
-        .draft(&environment.issuer, &subject, refresh_token, true, now)
-        .ok_or_else(left)?)
+    Ok(world.draft(&environment.issuer, &subject, refresh_token, true, now).ok_or_else(left)?)
 }
 
-fn refresh(
-    environment: &Environment,
-    client: &Client,
-    form: &Parameters,
-) -> Result<Draft, Refusal> {
-    let token = form
-        .get("refresh_token")
-        .ok_or_else(|| reply::invalid_request("refresh_token is missing"))?;
+fn refresh(environment: &Environment, client: &Client, form: &Parameters) -> Result<Draft, Refusal> {
+    let token =
+        form.get("refresh_token").ok_or_else(|| reply::invalid_request("refresh_token is missing"))?;
     let now = environment.now();
     let mut world = environment.world();
     let (grant, successor) = world
@@ -132,15 +98,7 @@ fn refresh(
         code: None,
     };
     let with_id_token = world.policy.id_token_on_refresh;
-    Ok(world
-        .draft(
-            &environment.issuer,
-            &subject,
-            Some(successor),
-            with_id_token,
-            now,
-        )
-        .ok_or_else(left)?)
+    Ok(world.draft(&environment.issuer, &subject, Some(successor), with_id_token, now).ok_or_else(left)?)
 }
 
 fn client_credentials(

@@ -9,10 +9,7 @@ use serde_json::{Value, json};
 use super::reply;
 use crate::environment::Environment;
 
-pub(super) async fn show(
-    State(environment): State<Arc<Environment>>,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn show(State(environment): State<Arc<Environment>>, headers: HeaderMap) -> Response {
     match profile(&environment, &headers) {
         Some(profile) => reply::json(profile),
         None => reply::unauthorized(

@@ -1,10 +1,5 @@
 //! A browser-like client, and an application that asks for tokens.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::allow_attributes,
-    reason = "each test file uses another part"
-)]
+#![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each test file uses another part")]
 
 use std::collections::HashMap;
 
@@ -36,16 +31,10 @@ pub async fn stage() -> Stage {
 
 pub async fn stage_with(configure: impl FnOnce(EmulatorBuilder) -> EmulatorBuilder) -> Stage {
     let clock = ManualClock::at(START);
-    let builder = Emulator::builder()
-        .clock(clock.clone())
-        .redirect_uri(CALLBACK)
-        .post_logout_redirect_uri(HOME);
+    let builder =
+        Emulator::builder().clock(clock.clone()).redirect_uri(CALLBACK).post_logout_redirect_uri(HOME);
     let emulator = configure(builder).start().await.unwrap();
-    Stage {
-        emulator,
-        clock,
-        http: http(),
-    }
+    Stage { emulator, clock, http: http() }
 }
 
 impl Stage {
@@ -75,43 +64,28 @@ impl Stage {
 
     /// Signs in without a browser and returns the code.
     pub fn code(&self, email: &str, changes: &[(&str, &str)]) -> String {
-        let callback = self
-            .emulator
-            .authenticate(&self.authorize_url(changes), email)
-            .unwrap();
+        let callback = self.emulator.authenticate(&self.authorize_url(changes), email).unwrap();
         query(&callback)["code"].clone()
     }
 
     /// Posts to the token endpoint as the default client.
     pub async fn token(&self, fields: &[(&str, &str)]) -> Response {
-        let mut form = vec![
-            ("client_id", self.emulator.client_id()),
-            ("client_secret", self.emulator.client_secret()),
-        ];
+        let mut form =
+            vec![("client_id", self.emulator.client_id()), ("client_secret", self.emulator.client_secret())];
         form.extend_from_slice(fields);
         self.post("/oauth/token", &form).await.unwrap()
     }
 
-    pub async fn post(
-        &self,
-        path: &str,
-        form: &[(&str, &str)],
-    ) -> Result<Response, reqwest::Error> {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Response, reqwest::Error> {
         self.http.post(self.at(path)).form(form).send().await
     }
 
     pub async fn exchange(&self, code: &str) -> Response {
-        self.token(&[
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", CALLBACK),
-        ])
-        .await
+        self.token(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)]).await
     }
 
     pub async fn refresh(&self, token: &str) -> Response {
-        self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)])
-            .await
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
 
     /// Signs in and exchanges the code.
@@ -124,11 +98,7 @@ impl Stage {
     }
 
     pub fn browser(&self) -> Browser {
-        Browser {
-            origin: self.emulator.url().to_owned(),
-            http: http(),
-            cookie: None,
-        }
+        Browser { origin: self.emulator.url().to_owned(), http: http(), cookie: None }
     }
 }
 
@@ -173,16 +143,11 @@ impl Browser {
             request = request.header("cookie", cookie);
         }
         let response = request.send().await.unwrap();
-        let header = |name: &str| {
-            response
-                .headers()
-                .get(name)
-                .map(|value| value.to_str().unwrap().to_owned())
-        };
+        let header =
+            |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let set_cookie = header("set-cookie");
         if let Some(set) = &set_cookie {
-            self.cookie =
-                (!set.contains("Max-Age=0")).then(|| set.split(';').next().unwrap().to_owned());
+            self.cookie = (!set.contains("Max-Age=0")).then(|| set.split(';').next().unwrap().to_owned());
         }
         Page {
             status: response.status(),
@@ -216,11 +181,7 @@ pub fn http() -> Client {
 }
 
 pub fn query(url: &str) -> HashMap<String, String> {
-    Url::parse(url)
-        .unwrap()
-        .query_pairs()
-        .into_owned()
-        .collect()
+    Url::parse(url).unwrap().query_pairs().into_owned().collect()
 }
 
 pub async fn ok(response: Response) -> Value {
@@ -239,9 +200,7 @@ pub async fn error(response: Response, status: u16) -> String {
 }
 
 pub fn text<'a>(response: &'a Value, name: &str) -> &'a str {
-    response[name]
-        .as_str()
-        .unwrap_or_else(|| panic!("no {name} in {response}"))
+    response[name].as_str().unwrap_or_else(|| panic!("no {name} in {response}"))
 }
 
 pub fn claims(token: &str) -> Value {

@@ -43,26 +43,17 @@ impl ScalekitClientBuilder {
 
     /// The client secret. A public client has none and must use PKCE.
     pub fn client_secret(self, secret: ClientSecret) -> Self {
-        Self {
-            client_secret: Some(secret),
-            ..self
-        }
+        Self { client_secret: Some(secret), ..self }
     }
 
     /// The accepted issuers, in place of the environment URL: list it and the custom domain. Compared to the letter.
     pub fn issuers<S: Into<String>>(self, issuers: impl IntoIterator<Item = S>) -> Self {
-        Self {
-            issuers: Some(issuers.into_iter().map(Into::into).collect()),
-            ..self
-        }
+        Self { issuers: Some(issuers.into_iter().map(Into::into).collect()), ..self }
     }
 
     /// The accepted audiences of access tokens, in place of the client id. One of them suffices.
     pub fn audiences<S: Into<String>>(self, audiences: impl IntoIterator<Item = S>) -> Self {
-        Self {
-            audiences: Some(audiences.into_iter().map(Into::into).collect()),
-            ..self
-        }
+        Self { audiences: Some(audiences.into_iter().map(Into::into).collect()), ..self }
     }
 
     /// How far the clocks may be apart: 60 s unless set, 300 s at most.
@@ -72,26 +63,17 @@ impl ScalekitClientBuilder {
 
     /// What reaches Scalekit, in place of reqwest.
     pub fn transport(self, transport: impl Transport) -> Self {
-        Self {
-            transport: Some(Arc::new(transport)),
-            ..self
-        }
+        Self { transport: Some(Arc::new(transport)), ..self }
     }
 
     /// What runs background work, in place of the tokio runtime that `build` is called on.
     pub fn runtime(self, runtime: impl Runtime) -> Self {
-        Self {
-            runtime: Some(Arc::new(runtime)),
-            ..self
-        }
+        Self { runtime: Some(Arc::new(runtime)), ..self }
     }
 
     /// What tells the time, in place of the system's clock.
     pub fn clock(self, clock: impl Clock) -> Self {
-        Self {
-            clock: Arc::new(clock),
-            ..self
-        }
+        Self { clock: Arc::new(clock), ..self }
     }
 
     /// The client. Sends nothing.
@@ -100,34 +82,19 @@ impl ScalekitClientBuilder {
     /// When a setting cannot be used; the error says what to write instead.
     pub fn build(self) -> Result<ScalekitClient, BuildClientError> {
         let endpoints = Endpoints::parse(&self.environment_url)?;
-        if self
-            .client_secret
-            .as_ref()
-            .is_some_and(|secret| secret.secret().trim().is_empty())
-        {
+        if self.client_secret.as_ref().is_some_and(|secret| secret.secret().trim().is_empty()) {
             return Err(BuildClientError::ClientSecret);
         }
-        let issuers = self
-            .issuers
-            .unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
-        let audiences = self
-            .audiences
-            .unwrap_or_else(|| vec![self.client_id.clone()]);
+        let issuers = self.issuers.unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
+        let audiences = self.audiences.unwrap_or_else(|| vec![self.client_id.clone()]);
         let rules = Rules::new(issuers, audiences, self.client_id.clone(), self.leeway)?;
         let transport = self.transport.map_or_else(default_transport, Ok)?;
         let runtime = self.runtime.map_or_else(default_runtime, Ok)?;
-        let keys = Keys::new(
-            endpoints.keys.clone(),
-            Arc::clone(&transport),
-            runtime,
-            Arc::clone(&self.clock),
-        );
+        let keys =
+            Keys::new(endpoints.keys.clone(), Arc::clone(&transport), runtime, Arc::clone(&self.clock));
         Ok(ScalekitClient {
             endpoints: Arc::new(endpoints),
-            oauth: Arc::new(OauthClient {
-                id: self.client_id,
-                secret: self.client_secret,
-            }),
+            oauth: Arc::new(OauthClient { id: self.client_id, secret: self.client_secret }),
             rules: Arc::new(rules),
             transport,
             clock: self.clock,
@@ -139,9 +106,7 @@ impl ScalekitClientBuilder {
 impl std::fmt::Debug for ScalekitClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // the URL is not checked yet and may hold a password
-        f.debug_struct("ScalekitClientBuilder")
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
+        f.debug_struct("ScalekitClientBuilder").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
@@ -177,9 +142,7 @@ pub enum BuildClientError {
     )]
     Transport(#[source] Option<Box<dyn std::error::Error + Send + Sync>>),
     /// No runtime is there for background work.
-    #[error(
-        "nothing to run background work on; build inside a tokio runtime, or give the builder a runtime"
-    )]
+    #[error("nothing to run background work on; build inside a tokio runtime, or give the builder a runtime")]
     Runtime,
 }
 

@@ -65,11 +65,7 @@ impl ClientError {
     }
 
     pub(super) fn of(kind: ClientErrorKind) -> Self {
-        Self {
-            kind,
-            retry_after: None,
-            cause: None,
-        }
+        Self { kind, retry_after: None, cause: None }
     }
 
     pub(super) fn no_id_token() -> Self {
@@ -77,17 +73,11 @@ impl ClientError {
     }
 
     pub(super) fn no_keys(retry_after: Duration) -> Self {
-        Self {
-            retry_after: Some(retry_after),
-            ..Self::of(ClientErrorKind::Unavailable)
-        }
+        Self { retry_after: Some(retry_after), ..Self::of(ClientErrorKind::Unavailable) }
     }
 
     pub(super) fn invalid(why: InvalidToken) -> Self {
-        Self {
-            cause: Some(Cause::Invalid(why)),
-            ..Self::of(ClientErrorKind::InvalidToken)
-        }
+        Self { cause: Some(Cause::Invalid(why)), ..Self::of(ClientErrorKind::InvalidToken) }
     }
 }
 
@@ -95,15 +85,12 @@ impl From<TokenFailure> for ClientError {
     fn from(failure: TokenFailure) -> Self {
         match failure {
             TokenFailure::Rejected => Self::of(ClientErrorKind::Rejected),
-            TokenFailure::Misconfigured { code } => Self {
-                cause: Some(Cause::Code(code)),
-                ..Self::of(ClientErrorKind::Misconfigured)
-            },
-            TokenFailure::Transient { retry_after, cause } => Self {
-                kind: ClientErrorKind::Unavailable,
-                retry_after,
-                cause: Some(Cause::Transient(cause)),
-            },
+            TokenFailure::Misconfigured { code } => {
+                Self { cause: Some(Cause::Code(code)), ..Self::of(ClientErrorKind::Misconfigured) }
+            }
+            TokenFailure::Transient { retry_after, cause } => {
+                Self { kind: ClientErrorKind::Unavailable, retry_after, cause: Some(Cause::Transient(cause)) }
+            }
         }
     }
 }
@@ -113,9 +100,7 @@ impl fmt::Display for ClientError {
         f.write_str(match self.kind {
             ClientErrorKind::Unavailable => "Scalekit gave no usable answer",
             ClientErrorKind::Rejected => "the code or refresh token is used up, expired or revoked",
-            ClientErrorKind::Misconfigured => {
-                "Scalekit does not accept this application's configuration"
-            }
+            ClientErrorKind::Misconfigured => "Scalekit does not accept this application's configuration",
             ClientErrorKind::InvalidToken => "the token is not acceptable",
             ClientErrorKind::Expired => "the token is expired",
             ClientErrorKind::NotYetValid => "the token is not valid yet; a clock is wrong",

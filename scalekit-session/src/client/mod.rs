@@ -10,19 +10,18 @@ use std::time::Duration;
 pub use self::build::{BuildClientError, ScalekitClientBuilder};
 pub use self::error::{ClientError, ClientErrorKind};
 use crate::jwt::{
-    Expected, IdpInitiatedLogin, KeySet, Kind, Rules, Verdict, verify, verify_id_token,
-    verify_idp_initiated, verify_session_token,
+    Expected, IdpInitiatedLogin, KeySet, Kind, Rules, Verdict, verify, verify_id_token, verify_idp_initiated,
+    verify_session_token,
 };
 use crate::keys::{Budget, Fetched, Keys};
 use crate::oauth::{
-    AuthorizationRequest, Endpoints, LogoutRequest, OauthClient, TokenResponse,
-    client_credentials_request, code_request, end_session_url, read_token_response,
-    refresh_request,
+    AuthorizationRequest, Endpoints, LogoutRequest, OauthClient, TokenResponse, client_credentials_request,
+    code_request, end_session_url, read_token_response, refresh_request,
 };
 use crate::transport::{HttpRequest, Transport};
 use crate::{
-    AccessToken, AuthorizationCode, Claims, Clock, CodeVerifier, IdToken, Nonce, Profile,
-    RefreshToken, Timestamp,
+    AccessToken, AuthorizationCode, Claims, Clock, CodeVerifier, IdToken, Nonce, Profile, RefreshToken,
+    Timestamp,
 };
 
 /// Talks to Scalekit for one application in one environment. Cheap to clone; clones share keys and connections.
@@ -85,26 +84,10 @@ impl ScalekitClient {
         &self,
         exchange: CodeExchange,
     ) -> Result<Authentication, ClientError> {
-        let CodeExchange {
-            code,
-            redirect_uri,
-            verifier,
-            nonce,
-        } = exchange;
-        let request = code_request(
-            &self.endpoints,
-            &self.oauth,
-            &code,
-            &redirect_uri,
-            verifier.as_ref(),
-        );
-        let TokenResponse {
-            access_token,
-            refresh_token,
-            id_token,
-            expires_in,
-            ..
-        } = self.request_token(request).await?;
+        let CodeExchange { code, redirect_uri, verifier, nonce } = exchange;
+        let request = code_request(&self.endpoints, &self.oauth, &code, &redirect_uri, verifier.as_ref());
+        let TokenResponse { access_token, refresh_token, id_token, expires_in, .. } =
+            self.request_token(request).await?;
         let id_token = id_token.ok_or_else(ClientError::no_id_token)?;
         let claims = self
             .verified(Budget::Sealed, |keys, now| {
@@ -122,14 +105,7 @@ impl ScalekitClient {
             })
             .await?;
         let profile = identity.profile;
-        Ok(Authentication {
-            profile,
-            claims,
-            access_token,
-            refresh_token,
-            id_token,
-            expires_in,
-        })
+        Ok(Authentication { profile, claims, access_token, refresh_token, id_token, expires_in })
     }
 
     /// The claims of a user's access token, for an API that takes bearer tokens.
@@ -157,30 +133,16 @@ impl ScalekitClient {
     /// [`Rejected`](ClientErrorKind::Rejected) when the session is over. Anything else says nothing about the
     /// session. A successor that cannot be verified is no error here, because losing it would end the session:
     /// [`Refreshed::claims`] says so.
-    pub async fn refresh_access_token(
-        &self,
-        refresh_token: &RefreshToken,
-    ) -> Result<Refreshed, ClientError> {
+    pub async fn refresh_access_token(&self, refresh_token: &RefreshToken) -> Result<Refreshed, ClientError> {
         let request = refresh_request(&self.endpoints, &self.oauth, refresh_token);
-        let TokenResponse {
-            access_token,
-            refresh_token,
-            id_token,
-            expires_in,
-            ..
-        } = self.request_token(request).await?;
+        let TokenResponse { access_token, refresh_token, id_token, expires_in, .. } =
+            self.request_token(request).await?;
         let claims = self
             .verified(Budget::Sealed, |keys, now| {
                 verify_session_token(access_token.secret(), keys, &self.rules, now)
             })
             .await;
-        Ok(Refreshed {
-            claims,
-            access_token,
-            refresh_token,
-            id_token,
-            expires_in,
-        })
+        Ok(Refreshed { claims, access_token, refresh_token, id_token, expires_in })
     }
 
     /// A token of our own, to call an API as a machine (RFC 6749 §4.4). Keep it for as long as it lives.
@@ -194,17 +156,8 @@ impl ScalekitClient {
         audience: Option<&str>,
     ) -> Result<ClientToken, ClientError> {
         let request = client_credentials_request(&self.endpoints, &self.oauth, scopes, audience);
-        let TokenResponse {
-            access_token,
-            expires_in,
-            scope,
-            ..
-        } = self.request_token(request).await?;
-        Ok(ClientToken {
-            access_token,
-            expires_in,
-            scope,
-        })
+        let TokenResponse { access_token, expires_in, scope, .. } = self.request_token(request).await?;
+        Ok(ClientToken { access_token, expires_in, scope })
     }
 
     /// The URL that a logout goes on at. Names this client when there is no ID token to do so.
@@ -289,28 +242,17 @@ pub struct CodeExchange {
 impl CodeExchange {
     /// A code, and the redirect URI of the authorization request that it answers.
     pub fn new(code: AuthorizationCode, redirect_uri: impl Into<String>) -> Self {
-        Self {
-            code,
-            redirect_uri: redirect_uri.into(),
-            verifier: None,
-            nonce: None,
-        }
+        Self { code, redirect_uri: redirect_uri.into(), verifier: None, nonce: None }
     }
 
     /// The verifier whose challenge the authorization request carried.
     pub fn code_verifier(self, verifier: CodeVerifier) -> Self {
-        Self {
-            verifier: Some(verifier),
-            ..self
-        }
+        Self { verifier: Some(verifier), ..self }
     }
 
     /// The nonce that the authorization request carried: the ID token must carry it too.
     pub fn nonce(self, nonce: Nonce) -> Self {
-        Self {
-            nonce: Some(nonce),
-            ..self
-        }
+        Self { nonce: Some(nonce), ..self }
     }
 }
 

@@ -258,14 +258,36 @@ impl ScalekitBuilder {
             }
             value.map(str::to_owned)
         };
-        let url = required(&self.environment_url, "SCALEKIT_ENVIRONMENT_URL", "copy it from the Scalekit dashboard, API credentials", &mut problems);
-        let client_id = required(&self.client_id, "SCALEKIT_CLIENT_ID", "copy it from the Scalekit dashboard, API credentials", &mut problems);
-        let redirect_uri = required(&self.redirect_uri, "SCALEKIT_REDIRECT_URI", "the URL of your callback route, registered in the Scalekit dashboard", &mut problems);
+        let url = required(
+            &self.environment_url,
+            "SCALEKIT_ENVIRONMENT_URL",
+            "copy it from the Scalekit dashboard, API credentials",
+            &mut problems,
+        );
+        let client_id = required(
+            &self.client_id,
+            "SCALEKIT_CLIENT_ID",
+            "copy it from the Scalekit dashboard, API credentials",
+            &mut problems,
+        );
+        let redirect_uri = required(
+            &self.redirect_uri,
+            "SCALEKIT_REDIRECT_URI",
+            "the URL of your callback route, registered in the Scalekit dashboard",
+            &mut problems,
+        );
         if self.client_secret.as_ref().is_none_or(|secret| secret.secret().trim().is_empty()) {
-            problems.push(Problem::Missing { setting: "SCALEKIT_CLIENT_SECRET", advice: "create one in the Scalekit dashboard, API credentials" });
+            problems.push(Problem::Missing {
+                setting: "SCALEKIT_CLIENT_SECRET",
+                advice: "create one in the Scalekit dashboard, API credentials",
+            });
         }
-        let endpoints = url.and_then(|url| Endpoints::parse(&url).map_err(|error| problems.push(Problem::EnvironmentUrl(error))).ok());
-        let redirect = redirect_uri.and_then(|uri| RedirectUri::parse(&uri).map_err(|error| problems.push(Problem::RedirectUri(error))).ok());
+        let endpoints = url.and_then(|url| {
+            Endpoints::parse(&url).map_err(|error| problems.push(Problem::EnvironmentUrl(error))).ok()
+        });
+        let redirect = redirect_uri.and_then(|uri| {
+            RedirectUri::parse(&uri).map_err(|error| problems.push(Problem::RedirectUri(error))).ok()
+        });
         let keys = self.parse_secrets(&mut problems);
         self.check(redirect.as_ref(), &mut problems);
         let transport = self.find_transport(&mut problems);
@@ -274,25 +296,44 @@ impl ScalekitBuilder {
             problems.push(Problem::Runtime);
         }
 
-        let (Some(endpoints), Some(client_id), Some(redirect), Some(transport), Some(runtime), Some(secret), []) =
-            (endpoints, client_id, redirect, transport, runtime, self.client_secret, problems.as_slice())
+        let (
+            Some(endpoints),
+            Some(client_id),
+            Some(redirect),
+            Some(transport),
+            Some(runtime),
+            Some(secret),
+            [],
+        ) = (endpoints, client_id, redirect, transport, runtime, self.client_secret, problems.as_slice())
         else {
             return Err(ConfigError::new(problems));
         };
         let keyring = match Keyring::new(keys, endpoints.environment_url(), &client_id) {
             Ok(keyring) => keyring,
-            Err(error) => return Err(ConfigError::new(vec![Problem::CookieSecrets(format!("cannot be used: {error}"))])),
+            Err(error) => {
+                return Err(ConfigError::new(vec![Problem::CookieSecrets(format!(
+                    "cannot be used: {error}"
+                ))]));
+            }
         };
         let default_return_to = match ReturnTo::parse(&self.default_return_to) {
             Ok(path) => path,
-            Err(_) => return Err(ConfigError::new(vec![Problem::Path { route: "default return", path: self.default_return_to, reason: "is not a path of this origin" }])),
+            Err(_) => {
+                return Err(ConfigError::new(vec![Problem::Path {
+                    route: "default return",
+                    path: self.default_return_to,
+                    reason: "is not a path of this origin",
+                }]));
+            }
         };
 
         let base = base_name(&self.cookie_name, &redirect, endpoints.environment_url(), &client_id);
         let issuers = self.issuers.unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
         let audiences = self.audiences.unwrap_or_else(|| vec![client_id.clone()]);
         let Ok(rules) = Rules::new(issuers.clone(), audiences, client_id.clone(), self.policy.leeway) else {
-            return Err(ConfigError::new(vec![Problem::Blank { setting: "SCALEKIT_ISSUER or SCALEKIT_AUDIENCE" }]));
+            return Err(ConfigError::new(vec![Problem::Blank {
+                setting: "SCALEKIT_ISSUER or SCALEKIT_AUDIENCE",
+            }]));
         };
         let secure = redirect.reach == Reach::Anybody;
         if !secure {
@@ -301,7 +342,11 @@ impl ScalekitBuilder {
         let mut origins = vec![redirect.origin.clone()];
         origins.extend(self.allowed_origins);
         let config = Config {
-            routes: Routes { login: self.login_path, callback: redirect.path.clone(), logout: self.logout_path },
+            routes: Routes {
+                login: self.login_path,
+                callback: redirect.path.clone(),
+                logout: self.logout_path,
+            },
             redirect,
             issuers,
             scopes: self.scopes,
@@ -314,16 +359,31 @@ impl ScalekitBuilder {
         let client = OauthClient { id: client_id, secret: Some(secret) };
         let cookies = (CookieNames::new(base), CookieSpec::new(secure));
         Ok(Scalekit::new(Core::new(
-            config, endpoints, client, keyring, cookies, rules, transport, runtime, self.clock, self.hooks, self.cache_bytes,
+            config,
+            endpoints,
+            client,
+            keyring,
+            cookies,
+            rules,
+            transport,
+            runtime,
+            self.clock,
+            self.hooks,
+            self.cache_bytes,
         )))
     }
 
     fn parse_secrets(&self, problems: &mut Vec<Problem>) -> Vec<Key> {
         if self.cookie_secrets.is_empty() {
-            problems.push(Problem::Missing { setting: "SCALEKIT_COOKIE_SECRET", advice: "make one with `openssl rand -base64 32`" });
+            problems.push(Problem::Missing {
+                setting: "SCALEKIT_COOKIE_SECRET",
+                advice: "make one with `openssl rand -base64 32`",
+            });
         }
         let parsed = self.cookie_secrets.iter().enumerate().filter_map(|(index, text)| {
-            Key::parse(text).map_err(|source| problems.push(Problem::CookieSecret { number: index + 1, source })).ok()
+            Key::parse(text)
+                .map_err(|source| problems.push(Problem::CookieSecret { number: index + 1, source }))
+                .ok()
         });
         parsed.collect()
     }
@@ -345,7 +405,10 @@ impl ScalekitBuilder {
     /// What needs no other setting to be right.
     fn check(&self, redirect: Option<&RedirectUri>, problems: &mut Vec<Problem>) {
         for (setting, list) in [("SCALEKIT_ISSUER", &self.issuers), ("SCALEKIT_AUDIENCE", &self.audiences)] {
-            if list.as_ref().is_some_and(|list| list.is_empty() || list.iter().any(|entry| entry.trim().is_empty())) {
+            if list
+                .as_ref()
+                .is_some_and(|list| list.is_empty() || list.iter().any(|entry| entry.trim().is_empty()))
+            {
                 problems.push(Problem::Blank { setting });
             }
         }
@@ -353,19 +416,37 @@ impl ScalekitBuilder {
             problems.push(Problem::PostLogoutRedirectUri);
         }
         let name = &self.cookie_name;
-        if name.is_empty() || name.len() > 40 || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        if name.is_empty()
+            || name.len() > 40
+            || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        {
             problems.push(Problem::CookieName(name.clone()));
         }
         let callback = redirect.map(|redirect| redirect.path.as_str()).unwrap_or_default();
-        for (route, path, others) in [("login", &self.login_path, [&self.logout_path, callback]), ("logout", &self.logout_path, [&self.login_path, callback])] {
-            if !path.starts_with('/') || ReturnTo::parse(path).is_err() || path.contains(['?', '#', '{', '}', '*', '<', '>']) {
-                problems.push(Problem::Path { route, path: path.clone(), reason: "is not a plain path; write one like `/auth/login`" });
+        for (route, path, others) in [
+            ("login", &self.login_path, [&self.logout_path, callback]),
+            ("logout", &self.logout_path, [&self.login_path, callback]),
+        ] {
+            if !path.starts_with('/')
+                || ReturnTo::parse(path).is_err()
+                || path.contains(['?', '#', '{', '}', '*', '<', '>'])
+            {
+                problems.push(Problem::Path {
+                    route,
+                    path: path.clone(),
+                    reason: "is not a plain path; write one like `/auth/login`",
+                });
             } else if others.contains(&path.as_str()) {
-                problems.push(Problem::Path { route, path: path.clone(), reason: "is the path of another route as well" });
+                problems.push(Problem::Path {
+                    route,
+                    path: path.clone(),
+                    reason: "is the path of another route as well",
+                });
             }
         }
         for origin in &self.allowed_origins {
-            let normal = Url::parse(origin).is_ok_and(|url| url.origin().is_tuple() && url.origin().ascii_serialization() == *origin);
+            let normal = Url::parse(origin)
+                .is_ok_and(|url| url.origin().is_tuple() && url.origin().ascii_serialization() == *origin);
             if !normal {
                 problems.push(Problem::Origin(origin.clone()));
             }
@@ -373,10 +454,22 @@ impl ScalekitBuilder {
         let days = |days: u64| Duration::from_secs(days * 24 * 3600);
         let policy = &self.policy;
         for (setting, fits, range) in [
-            ("absolute_limit", (Duration::from_secs(60)..=days(400)).contains(&policy.absolute_limit), "1 minute to 400 days"),
-            ("idle_limit", (Duration::from_secs(60)..=days(400)).contains(&policy.idle_limit), "1 minute to 400 days"),
+            (
+                "absolute_limit",
+                (Duration::from_secs(60)..=days(400)).contains(&policy.absolute_limit),
+                "1 minute to 400 days",
+            ),
+            (
+                "idle_limit",
+                (Duration::from_secs(60)..=days(400)).contains(&policy.idle_limit),
+                "1 minute to 400 days",
+            ),
             ("leeway", policy.leeway <= Duration::from_secs(300), "0 to 300 s"),
-            ("retention", (Duration::from_secs(30)..=Duration::from_secs(900)).contains(&policy.retention), "30 to 900 s"),
+            (
+                "retention",
+                (Duration::from_secs(30)..=Duration::from_secs(900)).contains(&policy.retention),
+                "30 to 900 s",
+            ),
             ("cookie_budget", (2048..=32 * 1024).contains(&self.cookie_budget), "2048 to 32768 bytes"),
         ] {
             if !fits {

@@ -4,7 +4,13 @@ use super::builder::ScalekitBuilder;
 
 /// Reads the variables into a builder; what is missing is reported by `build()`.
 pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> ScalekitBuilder {
-    let one = |names: &[&str]| names.iter().find_map(|name| var(name)).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let one = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| var(name))
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+    };
     let list = |value: String| value.split(',').map(|entry| entry.trim().to_owned()).collect::<Vec<_>>();
 
     let mut builder = ScalekitBuilder::empty();
@@ -12,7 +18,8 @@ pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> ScalekitBuilder {
     builder.client_id = one(&["SCALEKIT_CLIENT_ID"]);
     builder.client_secret = one(&["SCALEKIT_CLIENT_SECRET"]).map(crate::secret::ClientSecret::new);
     builder.redirect_uri = one(&["SCALEKIT_REDIRECT_URI"]);
-    builder.cookie_secrets = one(&["SCALEKIT_COOKIE_SECRET", "COOKIE_ENCRYPTION_SECRET"]).map(list).unwrap_or_default();
+    builder.cookie_secrets =
+        one(&["SCALEKIT_COOKIE_SECRET", "COOKIE_ENCRYPTION_SECRET"]).map(list).unwrap_or_default();
     builder.issuers = one(&["SCALEKIT_ISSUER"]).map(list);
     builder.audiences = one(&["SCALEKIT_AUDIENCE"]).map(list);
     builder.post_logout_redirect_uri = one(&["SCALEKIT_POST_LOGOUT_REDIRECT_URI"]);

@@ -61,7 +61,9 @@ pub enum Problem {
     #[error("SCALEKIT_REDIRECT_URI {0}")]
     RedirectUri(#[source] RedirectUriError),
     /// Where Scalekit sends the browser after logout.
-    #[error("SCALEKIT_POST_LOGOUT_REDIRECT_URI is not an absolute http or https URL; write one that is registered at Scalekit")]
+    #[error(
+        "SCALEKIT_POST_LOGOUT_REDIRECT_URI is not an absolute http or https URL; write one that is registered at Scalekit"
+    )]
     PostLogoutRedirectUri,
     /// One of the cookie secrets.
     #[error("SCALEKIT_COOKIE_SECRET, number {number} of the list, {source}")]
@@ -76,7 +78,9 @@ pub enum Problem {
     #[error("SCALEKIT_COOKIE_SECRET {0}")]
     CookieSecrets(String),
     /// The name of the session cookie.
-    #[error("the cookie name `{0}` is not made of 1 to 40 letters, digits, `-` and `_`; the `__Host-` prefix is added for you")]
+    #[error(
+        "the cookie name `{0}` is not made of 1 to 40 letters, digits, `-` and `_`; the `__Host-` prefix is added for you"
+    )]
     CookieName(String),
     /// A path of a ready-made route.
     #[error("the {route} path `{path}` {reason}")]
@@ -89,7 +93,9 @@ pub enum Problem {
         reason: &'static str,
     },
     /// An entry of the allowed origins.
-    #[error("the allowed origin `{0}` is not one; write scheme, host and port without a path, as in `https://admin.example.com`")]
+    #[error(
+        "the allowed origin `{0}` is not one; write scheme, host and port without a path, as in `https://admin.example.com`"
+    )]
     Origin(String),
     /// A number out of its range.
     #[error("{setting} is out of range: {range}")]

@@ -106,10 +106,20 @@ mod tests {
     #[test]
     fn r40_https_anywhere_and_http_on_loopback_only() {
         for (uri, reach, origin, path) in [
-            ("https://app.example.com/auth/callback", Reach::Anybody, "https://app.example.com", "/auth/callback"),
+            (
+                "https://app.example.com/auth/callback",
+                Reach::Anybody,
+                "https://app.example.com",
+                "/auth/callback",
+            ),
             ("https://App.Example.com:8443/cb", Reach::Anybody, "https://app.example.com:8443", "/cb"),
             ("https://localhost/cb", Reach::Anybody, "https://localhost", "/cb"),
-            ("http://localhost:3000/auth/callback", Reach::Loopback, "http://localhost:3000", "/auth/callback"),
+            (
+                "http://localhost:3000/auth/callback",
+                Reach::Loopback,
+                "http://localhost:3000",
+                "/auth/callback",
+            ),
             ("http://acme.localhost:3000/cb", Reach::Loopback, "http://acme.localhost:3000", "/cb"),
             ("http://127.0.0.1:3000/cb", Reach::Loopback, "http://127.0.0.1:3000", "/cb"),
             ("http://127.9.9.9/cb", Reach::Loopback, "http://127.9.9.9", "/cb"),
@@ -117,32 +127,70 @@ mod tests {
             ("http://2130706433/cb", Reach::Loopback, "http://127.0.0.1", "/cb"),
         ] {
             let parsed = RedirectUri::parse(uri).unwrap();
-            assert_eq!((parsed.reach, parsed.origin.as_str(), parsed.path.as_str()), (reach, origin, path), "{uri}");
+            assert_eq!(
+                (parsed.reach, parsed.origin.as_str(), parsed.path.as_str()),
+                (reach, origin, path),
+                "{uri}"
+            );
         }
     }
 
     #[test]
     fn r40_everything_else_says_what_to_write() {
         for uri in [
-            "localhost:3000/cb", "/auth/callback", "", "ftp://localhost/cb", "http://app.example.com/cb",
-            "http://localhost.:3000/cb", "http://0.0.0.0:3000/cb", "http://[::]:3000/cb", "http://[::ffff:127.0.0.1]:3000/cb",
-            "http://localhost.example.com/cb", "http://mylocalhost/cb", "http://user@localhost:3000/cb",
-            "https://app.example.com@evil.example/cb", "https://app.example.com/cb?x=1", "https://app.example.com/cb#x",
-            "https://app.example.com/a%2fb", "https://app.example.com/a b", "https://app.example.com//cb",
-            "https://app.example.com/{id}", "http://192.168.0.2/cb",
+            "localhost:3000/cb",
+            "/auth/callback",
+            "",
+            "ftp://localhost/cb",
+            "http://app.example.com/cb",
+            "http://localhost.:3000/cb",
+            "http://0.0.0.0:3000/cb",
+            "http://[::]:3000/cb",
+            "http://[::ffff:127.0.0.1]:3000/cb",
+            "http://localhost.example.com/cb",
+            "http://mylocalhost/cb",
+            "http://user@localhost:3000/cb",
+            "https://app.example.com@evil.example/cb",
+            "https://app.example.com/cb?x=1",
+            "https://app.example.com/cb#x",
+            "https://app.example.com/a%2fb",
+            "https://app.example.com/a b",
+            "https://app.example.com//cb",
+            "https://app.example.com/{id}",
+            "http://192.168.0.2/cb",
         ] {
             let error = RedirectUri::parse(uri).expect_err(uri);
             let message = error.to_string();
-            assert!(message.contains("write") || message.contains("leave out") || message.contains("end it"), "{uri}: {message}");
+            assert!(
+                message.contains("write") || message.contains("leave out") || message.contains("end it"),
+                "{uri}: {message}"
+            );
         }
     }
 
     #[test]
     fn r40_only_loopback_hosts_are_loopback_authorities() {
-        for ours in ["localhost", "localhost:3000", "LOCALHOST:1", "a.localhost", "127.0.0.1:80", "[::1]:3000", "[::1]"] {
+        for ours in [
+            "localhost",
+            "localhost:3000",
+            "LOCALHOST:1",
+            "a.localhost",
+            "127.0.0.1:80",
+            "[::1]:3000",
+            "[::1]",
+        ] {
             assert!(is_loopback_authority(ours), "{ours}");
         }
-        for other in ["", "evil.example", "localhost.evil.example:3000", "0.0.0.0:3000", "[::ffff:7f00:1]", "10.0.0.1", "[::1", "localhost."] {
+        for other in [
+            "",
+            "evil.example",
+            "localhost.evil.example:3000",
+            "0.0.0.0:3000",
+            "[::ffff:7f00:1]",
+            "10.0.0.1",
+            "[::1",
+            "localhost.",
+        ] {
             assert!(!is_loopback_authority(other), "{other}");
         }
     }

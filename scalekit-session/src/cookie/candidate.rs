@@ -47,26 +47,20 @@ impl<'a> Sealed<'a> {
     pub(crate) fn tail(&self) -> [u8; 16] {
         let mut tail = [0; 16];
         let bytes = self.pieces().rev().flat_map(|piece| piece.iter().rev());
-        tail.iter_mut()
-            .rev()
-            .zip(bytes)
-            .for_each(|(place, byte)| *place = *byte);
+        tail.iter_mut().rev().zip(bytes).for_each(|(place, byte)| *place = *byte);
         tail
     }
 
     /// Whether the pieces joined are `text`.
     pub(crate) fn eq_str(&self, text: &str) -> bool {
-        let rest = self
-            .pieces()
-            .try_fold(text.as_bytes(), |rest, piece| rest.strip_prefix(piece));
+        let rest = self.pieces().try_fold(text.as_bytes(), |rest, piece| rest.strip_prefix(piece));
         rest.is_some_and(<[u8]>::is_empty)
     }
 
     /// Appends the pieces. What is not text becomes U+FFFD; a value that was opened is base64url.
     pub(crate) fn write_into(&self, text: &mut String) {
         text.reserve(self.len());
-        self.pieces()
-            .for_each(|piece| text.push_str(&String::from_utf8_lossy(piece)));
+        self.pieces().for_each(|piece| text.push_str(&String::from_utf8_lossy(piece)));
     }
 
     /// The pieces joined, as [`write_into`](Self::write_into).
@@ -112,15 +106,9 @@ pub(super) fn candidates<'p, 'a>(
     let [data, chunks @ ..] = parts;
     let mut position = 0..;
     let heads = data.map(|value| Head::read(value?, position.next()?));
-    let rounds = MAX_CANDIDATES
-        .checked_div(heads.iter().flatten().count())
-        .unwrap_or(0);
-    (0..rounds).flat_map(move |round| {
-        heads
-            .into_iter()
-            .flatten()
-            .filter_map(move |head| head.join(chunks, round))
-    })
+    let rounds = MAX_CANDIDATES.checked_div(heads.iter().flatten().count()).unwrap_or(0);
+    (0..rounds)
+        .flat_map(move |round| heads.into_iter().flatten().filter_map(move |head| head.join(chunks, round)))
 }
 
 /// A data cookie: the whole value, or its first part and how many there are.
@@ -137,36 +125,21 @@ impl<'a> Head<'a> {
     fn read(value: &'a [u8], position: usize) -> Option<Self> {
         match value {
             [] | [b'2'..=b'8', b'.'] => None,
-            [parts @ b'2'..=b'8', b'.', first @ ..] => Some(Self {
-                first,
-                parts: usize::from(parts - b'0'),
-                position,
-            }),
+            [parts @ b'2'..=b'8', b'.', first @ ..] => {
+                Some(Self { first, parts: usize::from(parts - b'0'), position })
+            }
             dotted if memchr(b'.', dotted).is_some() => None,
-            first => Some(Self {
-                first,
-                parts: 1,
-                position,
-            }),
+            first => Some(Self { first, parts: 1, position }),
         }
     }
 
     /// The data cookie and one choice of its chunks: in round 0 those of its own position, then any, each once.
     /// `None` when a chunk is missing or every choice was made.
     fn join(self, chunks: &[Values<'a>], round: usize) -> Option<Sealed<'a>> {
-        let mut sealed = Sealed {
-            count: self.parts,
-            ..Sealed::whole(self.first)
-        };
+        let mut sealed = Sealed { count: self.parts, ..Sealed::whole(self.first) };
         let mut number = round.checked_sub(1);
         let mut own_position = true;
-        for (piece, values) in sealed
-            .pieces
-            .iter_mut()
-            .take(self.parts)
-            .skip(1)
-            .zip(chunks)
-        {
+        for (piece, values) in sealed.pieces.iter_mut().take(self.parts).skip(1).zip(chunks) {
             let present = values.iter().flatten().count();
             let own = self.position.min(present.checked_sub(1)?);
             let choice = match &mut number {
@@ -178,11 +151,7 @@ impl<'a> Head<'a> {
                 }
             };
             own_position &= choice == own;
-            *piece = values
-                .get(choice)
-                .copied()
-                .flatten()
-                .filter(|piece| !piece.is_empty())?;
+            *piece = values.get(choice).copied().flatten().filter(|piece| !piece.is_empty())?;
         }
         match number {
             None => Some(sealed),

@@ -23,12 +23,8 @@ pub(crate) fn split(
     let mut rest = sealed;
     for (index, name) in names.parts() {
         // The first part shares its cookie with the count, a digit and a dot.
-        let room = spec
-            .room(name, max_age)
-            .saturating_sub(if index == 0 { 2 } else { 0 });
-        let (piece, left) = rest
-            .split_at_checked(room.min(rest.len()))
-            .unwrap_or((rest, ""));
+        let room = spec.room(name, max_age).saturating_sub(if index == 0 { 2 } else { 0 });
+        let (piece, left) = rest.split_at_checked(room.min(rest.len())).unwrap_or((rest, ""));
         pieces.push((name, piece));
         rest = left;
         if rest.is_empty() {
@@ -36,10 +32,7 @@ pub(crate) fn split(
         }
     }
     if !rest.is_empty() {
-        return Err(TooManyChunks {
-            length: sealed.len(),
-            most: sealed.len() - rest.len(),
-        });
+        return Err(TooManyChunks { length: sealed.len(), most: sealed.len() - rest.len() });
     }
     let count = pieces.len();
     Ok(pieces
@@ -58,10 +51,7 @@ pub(crate) fn clear(
     names: &CookieNames,
     which: ChunkSet,
 ) -> impl Iterator<Item = SetCookie> {
-    names
-        .parts()
-        .filter(move |(index, _)| which.contains(*index))
-        .map(|(_, name)| spec.remove(name))
+    names.parts().filter(move |(index, _)| which.contains(*index)).map(|(_, name)| spec.remove(name))
 }
 
 /// A sealed value is longer than eight cookies hold.
@@ -136,8 +126,6 @@ impl FromIterator<usize> for ChunkSet {
 
 impl fmt::Debug for ChunkSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries((0..MAX_CHUNKS).filter(|index| self.contains(*index)))
-            .finish()
+        f.debug_set().entries((0..MAX_CHUNKS).filter(|index| self.contains(*index))).finish()
     }
 }

@@ -10,17 +10,14 @@ pub(super) struct Jar(BTreeMap<String, String>);
 impl Jar {
     /// Stores or deletes what the lines say, and drops what a browser would refuse.
     pub(super) fn apply(&mut self, lines: impl IntoIterator<Item = SetCookie>) {
-        lines
-            .into_iter()
-            .for_each(|line| self.apply_line(line.as_str()));
+        lines.into_iter().for_each(|line| self.apply_line(line.as_str()));
     }
 
     pub(super) fn apply_line(&mut self, line: &str) {
         let mut fields = line.split("; ");
         let (name, value) = fields.next().and_then(|pair| pair.split_once('=')).unwrap();
-        let attributes: BTreeMap<&str, &str> = fields
-            .map(|field| field.split_once('=').unwrap_or((field, "")))
-            .collect();
+        let attributes: BTreeMap<&str, &str> =
+            fields.map(|field| field.split_once('=').unwrap_or((field, ""))).collect();
         let host_only = attributes.contains_key("Secure")
             && attributes.get("Path") == Some(&"/")
             && !attributes.contains_key("Domain");
@@ -35,11 +32,7 @@ impl Jar {
 
     /// The `Cookie` header of a request.
     pub(super) fn header(&self) -> String {
-        let pairs: Vec<String> = self
-            .0
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let pairs: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }
 

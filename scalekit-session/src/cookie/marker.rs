@@ -27,7 +27,14 @@ mod tests {
         let live = [0xa5; 16];
         let value = marker_value(&live);
         assert_eq!(parse_marker(value.as_bytes()), Some(live));
-        for other in ["", "AAAA", &value[1..], &format!("{value}A"), "*********************A", "AAAAAAAAAAAAAAAAAAAAAB"] {
+        for other in [
+            "",
+            "AAAA",
+            &value[1..],
+            &format!("{value}A"),
+            "*********************A",
+            "AAAAAAAAAAAAAAAAAAAAAB",
+        ] {
             assert_eq!(parse_marker(other.as_bytes()), None, "{other}");
         }
     }

@@ -28,16 +28,10 @@ impl CookieNames {
     pub(crate) fn new(base: String) -> Self {
         let [marker, looped, transaction_prefix] =
             [MARKER, LOOPED, TRANSACTION].map(|suffix| format!("{base}{suffix}"));
-        let mut parts: [String; MAX_CHUNKS] =
-            std::array::from_fn(|index| format!("{base}.{index}"));
+        let mut parts: [String; MAX_CHUNKS] = std::array::from_fn(|index| format!("{base}.{index}"));
         let [data, ..] = &mut parts;
         *data = base;
-        Self {
-            parts,
-            marker,
-            looped,
-            transaction_prefix,
-        }
+        Self { parts, marker, looped, transaction_prefix }
     }
 
     /// Whether `text` can be a base name: a token of RFC 9110 of at most 100 characters, so that nothing needs an
@@ -54,10 +48,7 @@ impl CookieNames {
 
     /// The cookie of a later part, `None` beyond 1 … 7.
     pub(crate) fn chunk(&self, index: usize) -> Option<&str> {
-        self.parts
-            .get(index)
-            .filter(|_| index > 0)
-            .map(String::as_str)
+        self.parts.get(index).filter(|_| index > 0).map(String::as_str)
     }
 
     /// The data cookie and its chunks, numbered.
@@ -77,10 +68,7 @@ impl CookieNames {
 
     /// The transaction of one login flow. A flow is named with letters, digits, `-` and `_`, at most 64.
     pub(crate) fn transaction(&self, flow: &str) -> String {
-        debug_assert!(
-            is_flow(flow.as_bytes()),
-            "a flow named {flow:?} would not be read back"
-        );
+        debug_assert!(is_flow(flow.as_bytes()), "a flow named {flow:?} would not be read back");
         format!("{}{flow}", self.transaction_prefix)
     }
 
@@ -98,9 +86,7 @@ impl CookieNames {
             suffix if suffix == MARKER.as_bytes() => Some(Role::Marker),
             suffix if suffix == LOOPED.as_bytes() => Some(Role::Looped),
             suffix => {
-                let flow = suffix
-                    .strip_prefix(TRANSACTION.as_bytes())
-                    .filter(|flow| is_flow(flow))?;
+                let flow = suffix.strip_prefix(TRANSACTION.as_bytes()).filter(|flow| is_flow(flow))?;
                 str::from_utf8(flow).ok().map(Role::Transaction)
             }
         }
@@ -113,9 +99,7 @@ const TRANSACTION: &str = "-tx-";
 
 fn is_flow(flow: &[u8]) -> bool {
     (1..=64).contains(&flow.len())
-        && flow
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && flow.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// The `tchar` of RFC 9110 §5.6.2, without the percent sign, because some servers decode names.

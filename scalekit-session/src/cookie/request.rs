@@ -101,17 +101,14 @@ impl<'a> RequestCookies<'a> {
     }
 
     fn keep(&mut self, pair: &'a [u8], names: &CookieNames) {
-        let Some((name, value)) = memchr(b'=', pair).and_then(|at| pair.split_at_checked(at))
-        else {
+        let Some((name, value)) = memchr(b'=', pair).and_then(|at| pair.split_at_checked(at)) else {
             return; // a pair without a name is nobody's cookie
         };
         let value = trim(value.get(1..).unwrap_or_default());
         match names.role(trim_end(name)) {
-            Some(Role::Part(index)) => self
-                .parts
-                .get_mut(index)
-                .into_iter()
-                .for_each(|part| push(part, value)),
+            Some(Role::Part(index)) => {
+                self.parts.get_mut(index).into_iter().for_each(|part| push(part, value))
+            }
             Some(Role::Marker) => push(&mut self.markers, value),
             Some(Role::Looped) => self.looped = self.looped.or(Some(value)),
             Some(Role::Transaction(flow)) => push(&mut self.transactions, (flow, value)),

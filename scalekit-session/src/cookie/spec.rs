@@ -31,28 +31,18 @@ pub(crate) struct CookieSpec {
 impl CookieSpec {
     /// `secure` as the redirect URI says; lines of at most 4096 bytes.
     pub(crate) const fn new(secure: bool) -> Self {
-        Self {
-            secure,
-            line_limit: MAX_PAIR,
-        }
+        Self { secure, line_limit: MAX_PAIR }
     }
 
     /// Another limit for a whole `Set-Cookie` line, for proxies with smaller buffers; at least 512.
     pub(crate) fn with_line_limit(self, line_limit: usize) -> Self {
-        Self {
-            line_limit: line_limit.max(MIN_LINE_LIMIT),
-            ..self
-        }
+        Self { line_limit: line_limit.max(MIN_LINE_LIMIT), ..self }
     }
 
     /// A line that stores a value; without `max_age` until the browser closes. An age is at least a second, because
     /// zero deletes, and at most 400 days.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: Option<Duration>) -> SetCookie {
-        self.line(
-            name,
-            value,
-            max_age.map(|age| age.clamp(Duration::from_secs(1), MAX_COOKIE_AGE)),
-        )
+        self.line(name, value, max_age.map(|age| age.clamp(Duration::from_secs(1), MAX_COOKIE_AGE)))
     }
 
     /// A line that deletes the cookie, with the same attributes.
@@ -72,18 +62,12 @@ impl CookieSpec {
         let name = escaped(name, is_token, NOT_TOKEN);
         let value = escaped(value, is_cookie_octet, NOT_COOKIE_OCTET);
         let name_length = name.len();
-        let mut cookie = Cookie::build((name, value))
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .path("/")
-            .build();
+        let mut cookie =
+            Cookie::build((name, value)).http_only(true).same_site(SameSite::Lax).path("/").build();
         cookie.set_secure(self.secure.then_some(true));
         // Whole seconds that fit, as `set` limits them.
         cookie.set_max_age(max_age.and_then(|age| cookie::time::Duration::try_from(age).ok()));
-        SetCookie {
-            line: cookie.to_string(),
-            name_length,
-        }
+        SetCookie { line: cookie.to_string(), name_length }
     }
 }
 
@@ -119,19 +103,13 @@ impl SetCookie {
 
 impl fmt::Debug for SetCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SetCookie")
-            .field("name", &self.name())
-            .finish_non_exhaustive()
+        f.debug_struct("SetCookie").field("name", &self.name()).finish_non_exhaustive()
     }
 }
 
 /// `text` itself when it may stand in a cookie, which all of ours may; else with escapes, so that no text can end
 /// the line or add an attribute.
-fn escaped<'a>(
-    text: &'a str,
-    allowed: impl Fn(u8) -> bool,
-    escape: &'static AsciiSet,
-) -> Cow<'a, str> {
+fn escaped<'a>(text: &'a str, allowed: impl Fn(u8) -> bool, escape: &'static AsciiSet) -> Cow<'a, str> {
     match text.bytes().all(allowed) {
         true => Cow::Borrowed(text),
         false => utf8_percent_encode(text, escape).into(),

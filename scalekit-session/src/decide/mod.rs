@@ -94,7 +94,9 @@ pub(crate) enum Token {
 pub(crate) enum Decision {
     Serve,
     Nobody(Cookies),
-    Unavailable { retry_after: Duration },
+    Unavailable {
+        retry_after: Duration,
+    },
     /// Check the access token's signature, then decide again.
     Verify,
     /// Fetch the keys, then decide again.
@@ -218,7 +220,9 @@ pub(crate) enum Settlement {
     WriteNewUnavailable,
     ServeOld,
     Nobody(Cookies),
-    Unavailable { retry_after: Duration },
+    Unavailable {
+        retry_after: Duration,
+    },
 }
 
 /// Rows 13–16. `old_end` is the end of the token that the request brought, `old_valid` whether it verifies.

@@ -76,7 +76,11 @@ fn r28_rows_3_limits_and_ends() {
         ("3b longer past absolute", login(absolute + secs(301)), DELETE),
         ("3b at idle", rotated(idle), KEEP),
         ("3b long past idle", rotated(idle + secs(301)), DELETE),
-        ("3c created in the future within leeway", SessionEvidence { login_at: NOW + secs(60), ..live() }, Decision::Serve),
+        (
+            "3c created in the future within leeway",
+            SessionEvidence { login_at: NOW + secs(60), ..live() },
+            Decision::Serve,
+        ),
         ("3c created in the future", future, KEEP),
         ("3c rotated in the future", SessionEvidence { rotated_at: NOW + secs(61), ..live() }, KEEP),
     ] {
@@ -157,8 +161,18 @@ fn r4_r9_r11_rows_13_to_16_after_a_refresh() {
     let rejected = |ago| Refreshed::Rejected { since: NOW - secs(ago) };
     for (row, refreshed, old_end, expected) in [
         ("13a rotated", Refreshed::Rotated { usable: true }, ended, Settlement::ServeNew),
-        ("13b unverifiable, old lives", Refreshed::Rotated { usable: false }, valid, Settlement::WriteNewServeOld),
-        ("13b unverifiable, old over", Refreshed::Rotated { usable: false }, ended, Settlement::WriteNewUnavailable),
+        (
+            "13b unverifiable, old lives",
+            Refreshed::Rotated { usable: false },
+            valid,
+            Settlement::WriteNewServeOld,
+        ),
+        (
+            "13b unverifiable, old over",
+            Refreshed::Rotated { usable: false },
+            ended,
+            Settlement::WriteNewUnavailable,
+        ),
         ("13c stranger", Refreshed::Stranger, valid, Settlement::Nobody(Cookies::Delete)),
         ("13d other organization", Refreshed::OtherOrganization, valid, Settlement::Nobody(Cookies::Keep)),
         ("ended meanwhile", Refreshed::Ended, valid, Settlement::Nobody(Cookies::Keep)),
@@ -171,5 +185,9 @@ fn r4_r9_r11_rows_13_to_16_after_a_refresh() {
         assert_eq!(decide_refreshed(refreshed, old_end, true, NOW), expected, "row {row}");
     }
     let unverified = decide_refreshed(failed, valid, false, NOW);
-    assert_eq!(unverified, Settlement::Unavailable { retry_after: secs(4) }, "an unverified old token is never served");
+    assert_eq!(
+        unverified,
+        Settlement::Unavailable { retry_after: secs(4) },
+        "an unverified old token is never served"
+    );
 }

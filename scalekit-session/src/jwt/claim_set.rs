@@ -42,20 +42,12 @@ impl ClaimSet {
 
     /// `exp`, which every kind of token carries.
     pub(crate) fn expires_at(&self) -> Result<Timestamp, InvalidToken> {
-        self.exp
-            .get()
-            .copied()
-            .map(Timestamp::from_secs)
-            .ok_or(InvalidToken::Missing("exp"))
+        self.exp.get().copied().map(Timestamp::from_secs).ok_or(InvalidToken::Missing("exp"))
     }
 
     /// `iat`, which every kind of token carries: the life of a token is measured by it (R13).
     pub(crate) fn issued_at(&self) -> Result<Timestamp, InvalidToken> {
-        self.iat
-            .get()
-            .copied()
-            .map(Timestamp::from_secs)
-            .ok_or(InvalidToken::Missing("iat"))
+        self.iat.get().copied().map(Timestamp::from_secs).ok_or(InvalidToken::Missing("iat"))
     }
 
     /// Whether a claim of that name is there that this crate gives no meaning of its own.
@@ -96,16 +88,12 @@ impl<T> Claim<T> {
 impl Claim<Box<str>> {
     /// The text, unless it is missing or empty.
     pub(crate) fn text(&self) -> Option<&str> {
-        self.get()
-            .map(|text| &**text)
-            .filter(|text| !text.is_empty())
+        self.get().map(|text| &**text).filter(|text| !text.is_empty())
     }
 
     /// Takes the text, which must be there.
     pub(crate) fn take_required(&mut self, name: &'static str) -> Result<Box<str>, InvalidToken> {
-        self.take()
-            .filter(|text| !text.is_empty())
-            .ok_or(InvalidToken::Missing(name))
+        self.take().filter(|text| !text.is_empty()).ok_or(InvalidToken::Missing(name))
     }
 }
 

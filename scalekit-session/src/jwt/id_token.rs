@@ -40,13 +40,11 @@ pub(crate) fn verify_id_token(
     now: Timestamp,
     expected: Expected<'_>,
 ) -> Verdict<IdClaims> {
-    Verdict::of(
-        authenticate(token, Kind::Id, keys, rules).and_then(|(claims, payload, key)| {
-            expected.check(&claims)?;
-            rules.check_times(&claims, now, Expiry::Refuse)?;
-            Ok((IdClaims::new(claims, &payload)?, key))
-        }),
-    )
+    Verdict::of(authenticate(token, Kind::Id, keys, rules).and_then(|(claims, payload, key)| {
+        expected.check(&claims)?;
+        rules.check_times(&claims, now, Expiry::Refuse)?;
+        Ok((IdClaims::new(claims, &payload)?, key))
+    }))
 }
 
 /// The profile in an ID token whose origin is known otherwise: it was sealed by us.
@@ -72,10 +70,7 @@ impl Expected<'_> {
         {
             return Err(InvalidToken::AccessTokenHash.into());
         }
-        if self
-            .subject
-            .is_some_and(|subject| claims.sub.text() != Some(subject))
-        {
+        if self.subject.is_some_and(|subject| claims.sub.text() != Some(subject)) {
             return Err(InvalidToken::Subject.into());
         }
         Ok(())

@@ -32,21 +32,19 @@ pub(crate) fn verify_idp_initiated(
     rules: &Rules,
     now: Timestamp,
 ) -> Verdict<IdpInitiatedLogin> {
-    Verdict::of(
-        authenticate(token, Kind::IdpInitiated, keys, rules).and_then(|(mut claims, _, key)| {
-            rules.check_times(&claims, now, Expiry::Refuse)?;
-            if claims.expires_at()? > claims.issued_at()? + MAX_LIFE {
-                return Err(Refusal::Invalid(InvalidToken::Lifetime));
-            }
-            let login = IdpInitiatedLogin {
-                organization_id: required(&mut claims, "organization_id")?,
-                connection_id: required(&mut claims, "connection_id")?,
-                login_hint: text(&mut claims, "login_hint"),
-                relay_state: text(&mut claims, "relay_state"),
-            };
-            Ok((login, key))
-        }),
-    )
+    Verdict::of(authenticate(token, Kind::IdpInitiated, keys, rules).and_then(|(mut claims, _, key)| {
+        rules.check_times(&claims, now, Expiry::Refuse)?;
+        if claims.expires_at()? > claims.issued_at()? + MAX_LIFE {
+            return Err(Refusal::Invalid(InvalidToken::Lifetime));
+        }
+        let login = IdpInitiatedLogin {
+            organization_id: required(&mut claims, "organization_id")?,
+            connection_id: required(&mut claims, "connection_id")?,
+            login_hint: text(&mut claims, "login_hint"),
+            relay_state: text(&mut claims, "relay_state"),
+        };
+        Ok((login, key))
+    }))
 }
 
 fn required(claims: &mut ClaimSet, name: &'static str) -> Result<String, InvalidToken> {

@@ -31,38 +31,24 @@ impl KeySet {
     /// Reads a JWK Set. Keys of other kinds and uses are skipped, so that a new kind cannot break the old ones;
     /// of several keys with one id the first counts. A key that `previous` held keeps its identity.
     pub(crate) fn parse(document: &[u8], previous: Option<&Self>) -> Result<Self, KeySetError> {
-        let document: Document =
-            serde_json::from_slice(document).map_err(|_| KeySetError::Malformed)?;
+        let document: Document = serde_json::from_slice(document).map_err(|_| KeySetError::Malformed)?;
         let mut set = Self::default();
         for value in document.keys {
-            let Some(key) = serde_json::from_value(value)
-                .ok()
-                .and_then(|jwk| VerifyingKey::new(&jwk))
-            else {
+            let Some(key) = serde_json::from_value(value).ok().and_then(|jwk| VerifyingKey::new(&jwk)) else {
                 continue;
             };
             if set.keys.len() < MAX_KEYS && set.find(&key.id).is_none() {
-                let known = previous
-                    .and_then(|previous| previous.find(&key.id))
-                    .filter(|known| ***known == key);
-                set.keys
-                    .push(known.map_or_else(|| Arc::new(key), Arc::clone));
+                let known =
+                    previous.and_then(|previous| previous.find(&key.id)).filter(|known| ***known == key);
+                set.keys.push(known.map_or_else(|| Arc::new(key), Arc::clone));
             }
         }
         if set.keys.is_empty() {
             return Err(KeySetError::NoUsableKey);
         }
         if let Some(previous) = previous {
-            let gone = previous
-                .keys
-                .iter()
-                .map(|key| &key.id)
-                .chain(&previous.withdrawn);
-            set.withdrawn = gone
-                .filter(|id| set.find(id).is_none())
-                .take(MAX_KEYS)
-                .cloned()
-                .collect();
+            let gone = previous.keys.iter().map(|key| &key.id).chain(&previous.withdrawn);
+            set.withdrawn = gone.filter(|id| set.find(id).is_none()).take(MAX_KEYS).cloned().collect();
         }
         Ok(set)
     }
@@ -116,18 +102,10 @@ impl VerifyingKey {
         if !MODULUS_BITS.contains(&bits(&modulus)) || *exponent == [1] {
             return None;
         }
-        let parsed = RsaPublicKeyComponents {
-            n: &*modulus,
-            e: &*exponent,
-        }
-        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-        .ok()?;
-        Some(Self {
-            id: id.into(),
-            modulus,
-            exponent,
-            parsed,
-        })
+        let parsed = RsaPublicKeyComponents { n: &*modulus, e: &*exponent }
+            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+            .ok()?;
+        Some(Self { id: id.into(), modulus, exponent, parsed })
     }
 }
 
@@ -140,9 +118,7 @@ impl PartialEq for VerifyingKey {
 
 impl fmt::Debug for VerifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifyingKey")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("VerifyingKey").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -165,10 +141,8 @@ struct Document {
 fn signs_with_rs256(jwk: &CommonParameters) -> bool {
     let for_signatures = matches!(jwk.public_key_use, None | Some(PublicKeyUse::Signature));
     let for_rs256 = matches!(jwk.key_algorithm, None | Some(KeyAlgorithm::RS256));
-    let may_verify = jwk
-        .key_operations
-        .as_ref()
-        .is_none_or(|allowed| allowed.contains(&KeyOperations::Verify));
+    let may_verify =
+        jwk.key_operations.as_ref().is_none_or(|allowed| allowed.contains(&KeyOperations::Verify));
     for_signatures && for_rs256 && may_verify
 }
 
@@ -180,8 +154,6 @@ fn unsigned(text: &str) -> Option<Box<[u8]>> {
 }
 
 fn bits(number: &[u8]) -> usize {
-    let unused = number
-        .first()
-        .map_or(0, |byte| byte.leading_zeros() as usize);
+    let unused = number.first().map_or(0, |byte| byte.leading_zeros() as usize);
     number.len() * 8 - unused
 }

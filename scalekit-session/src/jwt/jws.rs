@@ -31,14 +31,8 @@ pub(super) struct Jws<'a> {
 impl<'a> Jws<'a> {
     /// Splits `token`, decodes header and signature, and refuses every header but a plain RS256 one.
     pub(super) fn parse(token: &'a str) -> Result<Self, InvalidToken> {
-        let Parts {
-            signing_input,
-            header,
-            payload,
-            signature,
-        } = Parts::split(token)?;
-        let header: Header =
-            serde_json::from_slice(&decode(header)?).map_err(|_| InvalidToken::Malformed)?;
+        let Parts { signing_input, header, payload, signature } = Parts::split(token)?;
+        let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| InvalidToken::Malformed)?;
         let algorithm = header.algorithm.ok_or(InvalidToken::Algorithm)?;
         // `none` and unknown names do not parse, HS256 with the public key as secret does
         if Algorithm::from_str(&algorithm).ok() != Some(Algorithm::RS256) {
@@ -47,17 +41,9 @@ impl<'a> Jws<'a> {
         if header.critical {
             return Err(InvalidToken::CriticalExtension);
         }
-        let key_id = header
-            .key_id
-            .filter(|id| !id.is_empty() && id.len() <= MAX_KEY_ID)
-            .ok_or(InvalidToken::KeyId)?;
-        Ok(Self {
-            signing_input,
-            payload,
-            signature: decode(signature)?,
-            key_id,
-            typ: header.typ,
-        })
+        let key_id =
+            header.key_id.filter(|id| !id.is_empty() && id.len() <= MAX_KEY_ID).ok_or(InvalidToken::KeyId)?;
+        Ok(Self { signing_input, payload, signature: decode(signature)?, key_id, typ: header.typ })
     }
 
     /// The decoded payload, if `key` has signed the token.
@@ -87,24 +73,15 @@ impl<'a> Parts<'a> {
             return Err(InvalidToken::Malformed);
         }
         let (signing_input, signature) = token.rsplit_once('.').ok_or(InvalidToken::Malformed)?;
-        let (header, payload) = signing_input
-            .split_once('.')
-            .ok_or(InvalidToken::Malformed)?;
+        let (header, payload) = signing_input.split_once('.').ok_or(InvalidToken::Malformed)?;
         // five parts would be an encrypted token (RFC 7516); base64url has no dot, so `decode` refuses it
-        Ok(Self {
-            signing_input: signing_input.as_bytes(),
-            header,
-            payload,
-            signature,
-        })
+        Ok(Self { signing_input: signing_input.as_bytes(), header, payload, signature })
     }
 }
 
 /// Refuses padding, other alphabets and set bits behind the last byte, so that no token has two spellings.
 fn decode(part: &str) -> Result<Vec<u8>, InvalidToken> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| InvalidToken::Malformed)
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| InvalidToken::Malformed)
 }
 
 /// What a JOSE header says that matters here. Keys that come with the token (`jku`, `jwk`, `x5u`, `x5c`) are

@@ -42,10 +42,7 @@ impl Kind {
 
     fn check_access(self, claims: &ClaimSet, client_id: &str) -> Result<(), InvalidToken> {
         let subject = claims.sub.text().ok_or(InvalidToken::Missing("sub"))?;
-        if subject == client_id
-            || claims.client_id.text() == Some(subject)
-            || !claims.at_hash.is_absent()
-        {
+        if subject == client_id || claims.client_id.text() == Some(subject) || !claims.at_hash.is_absent() {
             return Err(self.mismatch());
         }
         claims.jti.text().ok_or(InvalidToken::Missing("jti"))?;
@@ -66,8 +63,7 @@ impl Kind {
     fn check_id(self, claims: &ClaimSet, client_id: &str) -> Result<(), InvalidToken> {
         let subject = claims.sub.text().ok_or(InvalidToken::Missing("sub"))?;
         // Scalekit's ID tokens always have `azp` and `at_hash`, its access tokens have `jti` and neither
-        let is_access =
-            !claims.jti.is_absent() && claims.azp.is_absent() && claims.at_hash.is_absent();
+        let is_access = !claims.jti.is_absent() && claims.azp.is_absent() && claims.at_hash.is_absent();
         if is_access || subject == client_id {
             return Err(self.mismatch());
         }
@@ -75,11 +71,7 @@ impl Kind {
     }
 
     fn check_idp_initiated(self, claims: &ClaimSet) -> Result<(), InvalidToken> {
-        if claims.sub.is_absent() && claims.sid.is_absent() {
-            Ok(())
-        } else {
-            Err(self.mismatch())
-        }
+        if claims.sub.is_absent() && claims.sid.is_absent() { Ok(()) } else { Err(self.mismatch()) }
     }
 
     fn mismatch(self) -> InvalidToken {

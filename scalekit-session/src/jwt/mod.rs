@@ -19,6 +19,4 @@ pub(crate) use idp_initiated::verify_idp_initiated;
 pub use invalid::InvalidToken;
 pub(crate) use jwk::{KeySet, KeySetError, VerifyingKey};
 pub(crate) use kind::Kind;
-pub(crate) use verify::{
-    Rules, RulesError, Verdict, unverified_claims, verify, verify_session_token,
-};
+pub(crate) use verify::{Rules, RulesError, Verdict, unverified_claims, verify, verify_session_token};

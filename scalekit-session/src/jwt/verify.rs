@@ -86,12 +86,7 @@ impl Rules {
         if leeway > Duration::from_secs(300) {
             return Err(RulesError::Leeway);
         }
-        Ok(Self {
-            issuers,
-            audiences,
-            client_id,
-            leeway,
-        })
+        Ok(Self { issuers, audiences, client_id, leeway })
     }
 
     /// The accepted values of `iss`.
@@ -114,10 +109,7 @@ impl Rules {
         if self.issuers.iter().any(|own| own == issuer) {
             return Ok(());
         }
-        Err(InvalidToken::Issuer {
-            found: shown(&issuer),
-            accepted: self.issuers.clone(),
-        })
+        Err(InvalidToken::Issuer { found: shown(&issuer), accepted: self.issuers.clone() })
     }
 
     fn check_audience(&self, claims: &ClaimSet, kind: Kind) -> Result<(), InvalidToken> {
@@ -137,11 +129,7 @@ impl Rules {
         expiry: Expiry,
     ) -> Result<(), Refusal> {
         let expires_at = claims.expires_at()?;
-        let begins_at = claims
-            .nbf
-            .get()
-            .copied()
-            .map_or(Timestamp::EPOCH, Timestamp::from_secs);
+        let begins_at = claims.nbf.get().copied().map_or(Timestamp::EPOCH, Timestamp::from_secs);
         if begins_at.max(claims.issued_at()?) > now + self.leeway {
             return Err(Refusal::NotYet);
         }
@@ -174,31 +162,13 @@ pub(crate) enum RulesError {
 }
 
 /// Verifies an access token of that kind, as a bearer presents it.
-pub(crate) fn verify(
-    token: &str,
-    kind: Kind,
-    keys: &KeySet,
-    rules: &Rules,
-    now: Timestamp,
-) -> Verdict {
+pub(crate) fn verify(token: &str, kind: Kind, keys: &KeySet, rules: &Rules, now: Timestamp) -> Verdict {
     Verdict::of(access_claims(token, kind, keys, rules, now, Expiry::Refuse))
 }
 
 /// Verifies the access token of a session. An expired one is valid here: the session's sealed end decides.
-pub(crate) fn verify_session_token(
-    token: &str,
-    keys: &KeySet,
-    rules: &Rules,
-    now: Timestamp,
-) -> Verdict {
-    Verdict::of(access_claims(
-        token,
-        Kind::Access,
-        keys,
-        rules,
-        now,
-        Expiry::LeaveToCaller,
-    ))
+pub(crate) fn verify_session_token(token: &str, keys: &KeySet, rules: &Rules, now: Timestamp) -> Verdict {
+    Verdict::of(access_claims(token, Kind::Access, keys, rules, now, Expiry::LeaveToCaller))
 }
 
 /// The claims of an access token that nobody has vouched for, to compare identities with (rule 13).
@@ -245,18 +215,11 @@ pub(super) fn authenticate(
 }
 
 fn audience_among(claims: &ClaimSet, accepted: &[String]) -> Result<(), InvalidToken> {
-    let found = claims
-        .aud
-        .get()
-        .map(|names| names.0.as_slice())
-        .unwrap_or_default();
+    let found = claims.aud.get().map(|names| names.0.as_slice()).unwrap_or_default();
     if found.is_empty() {
         return Err(InvalidToken::Missing("aud"));
     }
-    if found
-        .iter()
-        .any(|name| accepted.iter().any(|own| **own == **name))
-    {
+    if found.iter().any(|name| accepted.iter().any(|own| **own == **name)) {
         return Ok(());
     }
     Err(InvalidToken::Audience {

@@ -146,12 +146,7 @@ impl Keys {
         }
     }
 
-    fn admit(
-        &self,
-        budget: Budget,
-        kid: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Arc<Flight>, Fetched> {
+    fn admit(&self, budget: Budget, kid: Option<&str>, now: Timestamp) -> Result<Arc<Flight>, Fetched> {
         let mut admission = self.shared.admission();
         let keys = self.snapshot(now);
         if kid.is_some_and(|kid| keys.find(kid).is_some()) {
@@ -181,17 +176,13 @@ impl Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys")
-            .field("url", &self.shared.url)
-            .finish_non_exhaustive()
+        f.debug_struct("Keys").field("url", &self.shared.url).finish_non_exhaustive()
     }
 }
 
 impl Shared {
     fn admission(&self) -> MutexGuard<'_, Admission> {
-        self.admission
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.admission.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn begin(&self, admission: &mut Admission) -> Arc<Flight> {
@@ -203,12 +194,8 @@ impl Shared {
 
     /// Fetches in a task of its own, so that a client that hangs up stops nobody else's wait.
     fn launch(self: &Arc<Self>, flight: Arc<Flight>, wanted: Option<(Budget, Box<str>)>) {
-        let mut landing = Landing {
-            shared: Arc::clone(self),
-            flight,
-            wanted,
-            fetched: Err(FetchError::Dropped),
-        };
+        let mut landing =
+            Landing { shared: Arc::clone(self), flight, wanted, fetched: Err(FetchError::Dropped) };
         self.runtime.spawn(Box::pin(async move {
             let fetched = landing.shared.read_published().await;
             landing.fetched = fetched;
@@ -222,10 +209,7 @@ impl Shared {
             Either::Right(_) => return Err(FetchError::Patience),
         };
         if response.status != 200 || response.body.len() > MAX_RESPONSE_BYTES {
-            return Err(FetchError::Status {
-                status: response.status,
-                retry_after: response.retry_after,
-            });
+            return Err(FetchError::Status { status: response.status, retry_after: response.retry_after });
         }
         Ok(KeySet::parse(&response.body, Some(&self.current.load()))?)
     }
@@ -244,18 +228,12 @@ impl Drop for Landing {
     fn drop(&mut self) {
         let now = self.shared.clock.now();
         let mut admission = self.shared.admission();
-        let (landed, due_at) = match std::mem::replace(&mut self.fetched, Err(FetchError::Dropped))
-        {
+        let (landed, due_at) = match std::mem::replace(&mut self.fetched, Err(FetchError::Dropped)) {
             Ok(keys) => {
-                let missed = self
-                    .wanted
-                    .take()
-                    .filter(|(_, kid)| keys.find(kid).is_none());
+                let missed = self.wanted.take().filter(|(_, kid)| keys.find(kid).is_none());
                 admission.succeed(missed.map(|(budget, _)| budget), now);
                 self.shared.current.store(Arc::new(keys));
-                self.shared
-                    .fetched_at
-                    .store(now.as_millis(), Ordering::Release);
+                self.shared.fetched_at.store(now.as_millis(), Ordering::Release);
                 (Landed::Fetched, now + FRESH)
             }
             Err(error) => {
@@ -264,9 +242,7 @@ impl Drop for Landing {
                 (Landed::Failed { retry_after }, now + retry_after)
             }
         };
-        self.shared
-            .due_at
-            .store(due_at.as_millis(), Ordering::Relaxed);
+        self.shared.due_at.store(due_at.as_millis(), Ordering::Relaxed);
         drop(admission);
         // never blocks: nobody else sets it
         let _ = self.flight.set_blocking(landed);
@@ -280,10 +256,7 @@ enum FetchError {
     #[error("no answer within {PATIENCE:?}")]
     Patience,
     #[error("status {status}")]
-    Status {
-        status: u16,
-        retry_after: Option<Duration>,
-    },
+    Status { status: u16, retry_after: Option<Duration> },
     #[error(transparent)]
     KeySet(#[from] KeySetError),
     #[error("the task was dropped")]

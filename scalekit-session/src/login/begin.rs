@@ -39,7 +39,9 @@ pub(crate) async fn begin(core: &Arc<Core>, head: &RequestHead) -> Reply {
         selectors.adopt(initiated);
     }
 
-    let Ok(transaction) = Transaction::begin(return_to, now) else { return broken(core) };
+    let Ok(transaction) = Transaction::begin(return_to, now) else {
+        return broken(core);
+    };
     let url = AuthorizationRequest::new(&core.config.redirect.uri)
         .scopes(&core.config.scopes)
         .state(transaction.state())
@@ -130,14 +132,16 @@ fn is_plain(value: &str) -> bool {
 
 /// Selectors that another site sent never silently replace a session that is there (R55).
 fn comes_from_elsewhere(request: &RequestView<'_>) -> bool {
-    request.has_header("sec-fetch-site") && !matches!(request.header("sec-fetch-site"), Some("same-origin" | "none"))
+    request.has_header("sec-fetch-site")
+        && !matches!(request.header("sec-fetch-site"), Some("same-origin" | "none"))
 }
 
 /// `return_to`, or `returnTo` as Scalekit's own packages spell it; never one of the login's own routes.
 fn return_to(core: &Core, query: &Query) -> ReturnTo {
     let asked = query.first("return_to").or_else(|| query.first("returnTo"));
     let path = asked.and_then(|path| ReturnTo::parse(path).ok());
-    path.filter(|path| core.config.routes.at(path.path()).is_none()).unwrap_or_else(|| core.config.default_return_to.clone())
+    path.filter(|path| core.config.routes.at(path.path()).is_none())
+        .unwrap_or_else(|| core.config.default_return_to.clone())
 }
 
 /// A login begun at an identity provider. One that does not verify is an ordinary login.

@@ -79,7 +79,10 @@ impl<'a> Answer<'a> {
 /// it led; everybody else may begin again.
 fn again(core: &Arc<Core>, request: &RequestView<'_>, flow: FlowId) -> Reply {
     let shown = inspect::shown(core, request);
-    let live = shown.as_ref().map(|shown| shown.session.facts().session_id).filter(|id| core.ended.get(id) == Ended::No);
+    let live = shown
+        .as_ref()
+        .map(|shown| shown.session.facts().session_id)
+        .filter(|id| core.ended.get(id) == Ended::No);
     match (core.logins.former(flow), live) {
         (Some(former), Some(live)) if former.session == live => Reply::see_other(former.return_to.as_str()),
         (_, Some(_)) => {
@@ -111,7 +114,9 @@ async fn redeem(
             drop(sender.send(finish));
         }));
     });
-    let Some(completion) = completion else { return again(core, &head.view(), flow) };
+    let Some(completion) = completion else {
+        return again(core, &head.view(), flow);
+    };
     let now = core.now();
     match completion.await.unwrap_or(Finish::Unavailable) {
         Finish::SignedIn(sealed) => {
@@ -129,7 +134,9 @@ async fn redeem(
         }
         Finish::Failed => page(core, 400, PageKind::LoginFailed, Some(&return_to)),
         Finish::Refused => page(core, 403, PageKind::LoginRefused, None),
-        Finish::Unavailable => page(core, 503, PageKind::Unavailable, Some(&return_to)).with_header("retry-after", "5"),
+        Finish::Unavailable => {
+            page(core, 503, PageKind::Unavailable, Some(&return_to)).with_header("retry-after", "5")
+        }
         Finish::Misconfigured => page(core, 500, PageKind::Misconfigured, None),
     }
 }
@@ -183,7 +190,8 @@ async fn accept(core: &Arc<Core>, transaction: &Transaction, tokens: TokenRespon
         let keys = core.keys.snapshot(now);
         let access = jwt::verify_session_token(tokens.access_token.secret(), &keys, &core.rules, now);
         let nonce = transaction.nonce();
-        let expected = Expected { nonce: Some(&nonce), access_token: Some(&tokens.access_token), subject: None };
+        let expected =
+            Expected { nonce: Some(&nonce), access_token: Some(&tokens.access_token), subject: None };
         let id = tokens.id_token.as_ref();
         (access, id.map(|token| jwt::verify_id_token(token.secret(), &keys, &core.rules, now, expected)))
     };

@@ -77,7 +77,12 @@ impl Logins {
         }
         let (sender, receiver) = oneshot::channel();
         let completion = receiver.shared();
-        let entry = Flow { completion: completion.clone(), return_to: return_to.clone(), began_at: now, session: None };
+        let entry = Flow {
+            completion: completion.clone(),
+            return_to: return_to.clone(),
+            began_at: now,
+            session: None,
+        };
         flows.insert(flow, entry);
         start(sender);
         Some(completion)

@@ -2,9 +2,9 @@
 
 mod begin;
 mod complete;
+mod finished;
 mod query;
 mod return_to;
-mod finished;
 mod transaction;
 
 pub use self::return_to::{ReturnTo, ReturnToError};

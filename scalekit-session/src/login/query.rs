@@ -19,7 +19,12 @@ impl Query {
         let query = request.target.split_once('?').map(|(_, query)| query).unwrap_or_default();
         let query = query.split('#').next().unwrap_or_default();
         let pairs = url::form_urlencoded::parse(query.as_bytes()).take(PARAMETERS);
-        Self(pairs.filter(|(_, value)| value.len() <= BYTES).map(|(name, value)| (name.into(), value.into())).collect())
+        Self(
+            pairs
+                .filter(|(_, value)| value.len() <= BYTES)
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
     }
 
     /// The value of a parameter that may come once; empty counts as missing.

@@ -100,7 +100,9 @@ fn stays(text: &str) -> bool {
     let base = "https://origin.invalid/";
     let resolved = Url::parse(base).and_then(|base| base.join(text));
     let path = text.split(['?', '#']).next().unwrap_or_default();
-    resolved.is_ok_and(|url| url.host_str() == Some("origin.invalid") && url.port().is_none() && decoded_same(url.path(), path))
+    resolved.is_ok_and(|url| {
+        url.host_str() == Some("origin.invalid") && url.port().is_none() && decoded_same(url.path(), path)
+    })
 }
 
 /// A URL parser escapes some characters of a path; apart from that it must be the same.

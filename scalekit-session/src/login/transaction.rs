@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::return_to::ReturnTo;
 use crate::clock::Timestamp;
 use crate::cookie::{CookieNames, RequestCookies, SetCookie};
-use crate::scalekit::Core;
 use crate::random::{RandomError, random};
+use crate::scalekit::Core;
 use crate::seal::Purpose;
 use crate::secret::{CodeVerifier, Nonce};
 
@@ -50,7 +50,13 @@ impl FlowId {
 impl Transaction {
     /// A new flow: state, nonce and code verifier of 256 random bits each.
     pub(crate) fn begin(return_to: ReturnTo, now: Timestamp) -> Result<Self, RandomError> {
-        Ok(Self { begun_at: now, state: text_of(&*random()?), nonce: text_of(&*random()?), verifier: text_of(&*random()?), return_to })
+        Ok(Self {
+            begun_at: now,
+            state: text_of(&*random()?),
+            nonce: text_of(&*random()?),
+            verifier: text_of(&*random()?),
+            return_to,
+        })
     }
 
     pub(crate) fn state(&self) -> &str {
@@ -115,7 +121,8 @@ pub(crate) fn begin_cookies(
     now: Timestamp,
 ) -> Result<Vec<SetCookie>, RandomError> {
     let name = name(&core.names, transaction.flow());
-    let value = core.keyring.seal(Purpose::Transaction, &name, &transaction.encode()).map_err(|_| RandomError)?;
+    let value =
+        core.keyring.seal(Purpose::Transaction, &name, &transaction.encode()).map_err(|_| RandomError)?;
     let mut bytes = name.len() + value.len();
     let mut cookies = vec![core.spec.set(&name, &value, Some(LIFETIME))];
 
@@ -138,7 +145,12 @@ pub(crate) fn begin_cookies(
 }
 
 /// The flow that a callback's `state` belongs to, if this browser began it.
-pub(crate) fn find(core: &Core, present: &RequestCookies<'_>, state: &str, now: Timestamp) -> Option<Transaction> {
+pub(crate) fn find(
+    core: &Core,
+    present: &RequestCookies<'_>,
+    state: &str,
+    now: Timestamp,
+) -> Option<Transaction> {
     let name = name(&core.names, FlowId::of(state));
     present
         .transactions()

@@ -71,82 +71,52 @@ impl AuthorizationRequest {
             }
             joined.push_str(scope.as_ref());
         }
-        Self {
-            scopes: joined,
-            ..self
-        }
+        Self { scopes: joined, ..self }
     }
 
     /// Comes back with the code, and must be compared there.
     pub fn state(self, state: impl Into<String>) -> Self {
-        Self {
-            state: state.into(),
-            ..self
-        }
+        Self { state: state.into(), ..self }
     }
 
     /// Comes back in the ID token, and must be compared there.
     pub fn nonce(self, nonce: &Nonce) -> Self {
-        Self {
-            nonce: Some(nonce.clone()),
-            ..self
-        }
+        Self { nonce: Some(nonce.clone()), ..self }
     }
 
     /// The user's e-mail address, to prefill the page and to find the user's organization.
     pub fn login_hint(self, email: impl Into<String>) -> Self {
-        Self {
-            login_hint: email.into(),
-            ..self
-        }
+        Self { login_hint: email.into(), ..self }
     }
 
     /// A domain of the organization to log in to.
     pub fn domain_hint(self, domain: impl Into<String>) -> Self {
-        Self {
-            domain_hint: domain.into(),
-            ..self
-        }
+        Self { domain_hint: domain.into(), ..self }
     }
 
     /// The connection (`conn_…`) to log in with.
     pub fn connection_id(self, connection_id: impl Into<String>) -> Self {
-        Self {
-            connection_id: connection_id.into(),
-            ..self
-        }
+        Self { connection_id: connection_id.into(), ..self }
     }
 
     /// The organization (`org_…`) to log in to.
     pub fn organization_id(self, organization_id: impl Into<String>) -> Self {
-        Self {
-            organization_id: organization_id.into(),
-            ..self
-        }
+        Self { organization_id: organization_id.into(), ..self }
     }
 
     /// Binds the code to `verifier` (RFC 7636, method S256). The exchange must present the verifier.
     pub fn code_challenge_of(self, verifier: &CodeVerifier) -> Self {
-        Self {
-            code_challenge: verifier.challenge(),
-            ..self
-        }
+        Self { code_challenge: verifier.challenge(), ..self }
     }
 
     /// The social login to use: `google`, `microsoft`, `github`, `gitlab`, `linkedin` or `salesforce`.
     pub fn provider(self, provider: impl Into<String>) -> Self {
-        Self {
-            provider: provider.into(),
-            ..self
-        }
+        Self { provider: provider.into(), ..self }
     }
 
     /// `login`, `create`, `select_account` or `none`.
     pub fn prompt(self, prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..self
-        }
+        Self { prompt: prompt.into(), ..self }
     }
 
     /// Any other parameter, behind the others.
@@ -169,21 +139,14 @@ impl AuthorizationRequest {
 
     /// The URL, with the parameters in the order of Scalekit's Node SDK. Empty ones are left out.
     pub(crate) fn url(&self, endpoints: &Endpoints, client_id: &str) -> String {
-        let method = if self.code_challenge.is_empty() {
-            ""
-        } else {
-            "S256"
-        };
+        let method = if self.code_challenge.is_empty() { "" } else { "S256" };
         let fixed = [
             ("response_type", "code"),
             ("client_id", client_id),
             ("redirect_uri", &self.redirect_uri),
             ("scope", &self.scopes),
             ("state", &self.state),
-            (
-                "nonce",
-                self.nonce.as_ref().map(Nonce::secret).unwrap_or_default(),
-            ),
+            ("nonce", self.nonce.as_ref().map(Nonce::secret).unwrap_or_default()),
             ("login_hint", &self.login_hint),
             ("domain_hint", &self.domain_hint),
             // Scalekit's SDKs send both names
@@ -195,10 +158,7 @@ impl AuthorizationRequest {
             ("provider", &self.provider),
             ("prompt", &self.prompt),
         ];
-        let more = self
-            .parameters
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let more = self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         percent::with_query(&endpoints.authorize, fixed.into_iter().chain(more))
     }
 }

@@ -19,8 +19,7 @@ impl Endpoints {
     /// Checks and normalises an environment URL: scheme and host in lower case, no default port, no slash at the
     /// end. The result is also the expected issuer, so there must be one spelling.
     pub(crate) fn parse(environment_url: &str) -> Result<Self, EnvironmentUrlError> {
-        let url =
-            Url::parse(environment_url.trim()).map_err(|_| EnvironmentUrlError::NotAbsolute)?;
+        let url = Url::parse(environment_url.trim()).map_err(|_| EnvironmentUrlError::NotAbsolute)?;
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&url) => {}
@@ -33,11 +32,7 @@ impl Endpoints {
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             return Err(EnvironmentUrlError::MoreThanOrigin);
         }
-        let environment_url = url
-            .as_str()
-            .strip_suffix('/')
-            .unwrap_or(url.as_str())
-            .to_owned();
+        let environment_url = url.as_str().strip_suffix('/').unwrap_or(url.as_str()).to_owned();
         Ok(Self {
             authorize: format!("{environment_url}/oauth/authorize"),
             token: format!("{environment_url}/oauth/token"),
@@ -69,9 +64,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 #[non_exhaustive]
 pub enum EnvironmentUrlError {
     /// No scheme, no host, or another scheme than `https`.
-    #[error(
-        "the environment URL is not an absolute URL; write it like https://your-subdomain.scalekit.com"
-    )]
+    #[error("the environment URL is not an absolute URL; write it like https://your-subdomain.scalekit.com")]
     NotAbsolute,
     /// `http` to another machine.
     #[error(
@@ -80,9 +73,7 @@ pub enum EnvironmentUrlError {
     )]
     PlainHttp,
     /// A user name or password before the host.
-    #[error(
-        "the environment URL must not hold a user name or password; give the client secret on its own"
-    )]
+    #[error("the environment URL must not hold a user name or password; give the client secret on its own")]
     Userinfo,
     /// A path, query or fragment behind the host.
     #[error(

@@ -34,10 +34,7 @@ pub(crate) enum TokenFailure {
 
 impl TokenFailure {
     pub(super) fn from_transport(error: &TransportError) -> Self {
-        Self::Transient {
-            retry_after: None,
-            cause: TransientCause::Transport(error.reason),
-        }
+        Self::Transient { retry_after: None, cause: TransientCause::Transport(error.reason) }
     }
 
     /// Judges a response that is not a grant.
@@ -61,13 +58,7 @@ impl TokenFailure {
 
     /// Whether the request certainly did not reach Scalekit, so that it may be sent again.
     pub(crate) fn was_not_sent(&self) -> bool {
-        matches!(
-            self,
-            Self::Transient {
-                cause: TransientCause::Transport(TransportFailure::Connect),
-                ..
-            }
-        )
+        matches!(self, Self::Transient { cause: TransientCause::Transport(TransportFailure::Connect), .. })
     }
 }
 

@@ -43,50 +43,32 @@ impl LogoutRequest {
 
     /// The ID token of the session, expired or not: without it Scalekit may ask the user.
     pub fn id_token_hint(self, id_token: &IdToken) -> Self {
-        Self {
-            id_token_hint: Some(id_token.clone()),
-            ..self
-        }
+        Self { id_token_hint: Some(id_token.clone()), ..self }
     }
 
     /// Where the browser goes afterwards: absolute, and registered with Scalekit to the letter.
     pub fn post_logout_redirect_uri(self, uri: impl Into<String>) -> Self {
-        Self {
-            post_logout_redirect_uri: uri.into(),
-            ..self
-        }
+        Self { post_logout_redirect_uri: uri.into(), ..self }
     }
 
     /// Comes back to the post-logout redirect URI.
     pub fn state(self, state: impl Into<String>) -> Self {
-        Self {
-            state: state.into(),
-            ..self
-        }
+        Self { state: state.into(), ..self }
     }
 
     /// Says whose redirect URI it is, when there is no ID token to say so.
     pub fn client_id(self, client_id: impl Into<String>) -> Self {
-        Self {
-            client_id: client_id.into(),
-            ..self
-        }
+        Self { client_id: client_id.into(), ..self }
     }
 
     /// Says who logs out (Scalekit's session id or an e-mail address), when there is no ID token to say so.
     pub fn logout_hint(self, hint: impl Into<String>) -> Self {
-        Self {
-            logout_hint: hint.into(),
-            ..self
-        }
+        Self { logout_hint: hint.into(), ..self }
     }
 
     /// The longest URL to make, in bytes. When the ID token does not fit, client id and logout hint take its place.
     pub fn max_url(self, bytes: usize) -> Self {
-        Self {
-            max_url: bytes,
-            ..self
-        }
+        Self { max_url: bytes, ..self }
     }
 
     pub(crate) fn has_client_id(&self) -> bool {
@@ -105,20 +87,14 @@ pub(crate) fn end_session_url(endpoints: &Endpoints, request: &LogoutRequest) ->
     let url = |hint: &str, client_id: &str, logout_hint: &str| {
         let parameters = [
             ("id_token_hint", hint),
-            (
-                "post_logout_redirect_uri",
-                &request.post_logout_redirect_uri,
-            ),
+            ("post_logout_redirect_uri", &request.post_logout_redirect_uri),
             ("state", &request.state),
             ("client_id", client_id),
             ("logout_hint", logout_hint),
         ];
         percent::with_query(&endpoints.end_session, parameters)
     };
-    let hinted = request
-        .id_token_hint
-        .as_ref()
-        .map(|id_token| url(id_token.secret(), "", ""));
+    let hinted = request.id_token_hint.as_ref().map(|id_token| url(id_token.secret(), "", ""));
     hinted
         .filter(|url| url.len() <= request.max_url)
         .unwrap_or_else(|| url("", &request.client_id, &request.logout_hint))

@@ -3,22 +3,12 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Joins the parameters that have a value, in order.
-pub(super) fn encode<'a>(
-    parameters: impl IntoIterator<Item = (&'a str, &'a str)> + Clone,
-) -> String {
+pub(super) fn encode<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)> + Clone) -> String {
     // room for the worst case: a buffer that grows leaves copies of secrets behind
-    let room = parameters
-        .clone()
-        .into_iter()
-        .map(|(name, value)| 2 + 3 * (name.len() + value.len()))
-        .sum();
+    let room = parameters.clone().into_iter().map(|(name, value)| 2 + 3 * (name.len() + value.len())).sum();
     let mut encoded = String::with_capacity(room);
     for (name, value) in parameters {
         if value.is_empty() {
@@ -40,9 +30,5 @@ pub(super) fn with_query<'a>(
     parameters: impl IntoIterator<Item = (&'a str, &'a str)> + Clone,
 ) -> String {
     let query = encode(parameters);
-    if query.is_empty() {
-        url.to_owned()
-    } else {
-        format!("{url}?{query}")
-    }
+    if query.is_empty() { url.to_owned() } else { format!("{url}?{query}") }
 }

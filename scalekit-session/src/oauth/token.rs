@@ -20,10 +20,7 @@ pub(crate) struct OauthClient {
 
 impl OauthClient {
     fn secret(&self) -> &str {
-        self.secret
-            .as_ref()
-            .map(ClientSecret::secret)
-            .unwrap_or_default()
+        self.secret.as_ref().map(ClientSecret::secret).unwrap_or_default()
     }
 }
 
@@ -43,10 +40,7 @@ pub(crate) fn code_request(
             ("grant_type", "authorization_code"),
             ("client_id", &client.id),
             ("client_secret", client.secret()),
-            (
-                "code_verifier",
-                verifier.map(CodeVerifier::secret).unwrap_or_default(),
-            ),
+            ("code_verifier", verifier.map(CodeVerifier::secret).unwrap_or_default()),
         ],
     )
 }
@@ -126,12 +120,10 @@ pub(crate) fn read_token_response(
         return Err(TokenFailure::from_response(&response));
     }
     let grant: Option<Grant> = serde_json::from_slice(&response.body).ok();
-    grant
-        .and_then(Grant::into_response)
-        .ok_or(TokenFailure::Transient {
-            retry_after: response.retry_after,
-            cause: TransientCause::Unreadable,
-        })
+    grant.and_then(Grant::into_response).ok_or(TokenFailure::Transient {
+        retry_after: response.retry_after,
+        cause: TransientCause::Unreadable,
+    })
 }
 
 /// The JSON of a grant. Unknown members are ignored, and so are oddities of members that nothing depends on.
@@ -152,20 +144,10 @@ impl Grant {
     fn into_response(self) -> Option<TokenResponse> {
         Some(TokenResponse {
             access_token: Some(self.access_token.0).filter(|token| !token.secret().is_empty())?,
-            refresh_token: self
-                .refresh_token
-                .map(|text| text.0)
-                .filter(|token| !token.secret().is_empty()),
-            id_token: self
-                .id_token
-                .map(|text| text.0)
-                .filter(|token| !token.secret().is_empty()),
+            refresh_token: self.refresh_token.map(|text| text.0).filter(|token| !token.secret().is_empty()),
+            id_token: self.id_token.map(|text| text.0).filter(|token| !token.secret().is_empty()),
             expires_in: seconds(&self.expires_in),
-            scope: self
-                .scope
-                .as_str()
-                .filter(|scope| !scope.is_empty())
-                .map(str::to_owned),
+            scope: self.scope.as_str().filter(|scope| !scope.is_empty()).map(str::to_owned),
         })
     }
 }

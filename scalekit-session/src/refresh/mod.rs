@@ -39,7 +39,8 @@ pub(crate) fn start(core: &Arc<Core>, key: RefreshKey, payload: SessionPayload, 
 
 async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session: Session, landing: Landing) {
     let turn = core.calls.acquire().await;
-    let rotated = if is_ended(&core, &session) { Err(Failure::Ended) } else { rotate(&core, &payload, &session).await };
+    let rotated =
+        if is_ended(&core, &session) { Err(Failure::Ended) } else { rotate(&core, &payload, &session).await };
     drop(turn);
     let now = core.now();
     let outcome = match rotated {
@@ -56,7 +57,9 @@ async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session:
             core.refreshes.land(key, Arc::clone(&landed), now);
             Outcome { refreshed: Refreshed::Rotated { usable }, landed: Some(landed) }
         }
-        Err(failure) => Outcome::without_successor(failed(&core, key, failure, &session, landing.failures(), now)),
+        Err(failure) => {
+            Outcome::without_successor(failed(&core, key, failure, &session, landing.failures(), now))
+        }
     };
     landing.announce(outcome);
 }
@@ -111,7 +114,10 @@ async fn rotate(
     let tokens = oauth::read_token_response(send(core, request).await).map_err(|failure| match failure {
         TokenFailure::Rejected => Failure::Rejected,
         TokenFailure::Misconfigured { code } => {
-            tracing::error!(code, "Scalekit refuses this client: check client id and secret. Sessions are kept");
+            tracing::error!(
+                code,
+                "Scalekit refuses this client: check client id and secret. Sessions are kept"
+            );
             Failure::Transient(None)
         }
         TokenFailure::Transient { cause, retry_after } => {
@@ -172,7 +178,8 @@ fn check_identity(core: &Core, session: &Session, tokens: &TokenResponse) -> Res
     })?;
     let same_client = |new: Option<&str>| new.is_none_or(|new| new == core.client.id);
     let known_issuer = |issuer: &str| core.config.issuers.iter().any(|own| own == issuer);
-    let same_issuer = claims.issuer() == old.issuer() || (known_issuer(claims.issuer()) && known_issuer(old.issuer()));
+    let same_issuer =
+        claims.issuer() == old.issuer() || (known_issuer(claims.issuer()) && known_issuer(old.issuer()));
     let same_user = claims.subject() == old.subject() && claims.session_id() == old.session_id();
     let id_subject = tokens.id_token.as_ref().and_then(|token| jwt::unverified_claims(token.secret()));
     let same_subject = id_subject.is_none_or(|id| id.subject() == old.subject());
@@ -213,11 +220,8 @@ async fn verify(core: &Core, token: &AccessToken, unverified: Claims) -> (Claims
 /// The profile of a new ID token that verifies; otherwise the old ID token stays (R12).
 fn renewed_profile(core: &Core, tokens: &TokenResponse, session: &Session) -> Option<Profile> {
     let id_token = tokens.id_token.as_ref()?;
-    let expected = Expected {
-        nonce: None,
-        access_token: Some(&tokens.access_token),
-        subject: Some(session.user_id()),
-    };
+    let expected =
+        Expected { nonce: None, access_token: Some(&tokens.access_token), subject: Some(session.user_id()) };
     let now = core.now();
     match jwt::verify_id_token(id_token.secret(), &core.keys.snapshot(now), &core.rules, now, expected) {
         Verdict::Valid { claims, .. } => Some(claims.profile),

@@ -100,8 +100,12 @@ pub(crate) enum Found {
     Flying(Flight),
     /// It was rotated already: no call.
     Landed(Arc<Landed>),
-    BackOff { until: Timestamp },
-    Rejected { since: Timestamp },
+    BackOff {
+        until: Timestamp,
+    },
+    Rejected {
+        since: Timestamp,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -144,7 +148,9 @@ impl RefreshTable {
             Some(Slot::Landed(landed)) if landed.session.facts().generation > generation => {
                 return Found::Landed(inner.newest_successor(landed));
             }
-            Some(Slot::BackOff { until, .. }) if now < *until => return Found::BackOff { until: *until },
+            Some(Slot::BackOff { until, .. }) if now < *until => {
+                return Found::BackOff { until: *until };
+            }
             Some(Slot::Rejected { since, .. }) => return Found::Rejected { since: *since },
             Some(Slot::BackOff { .. } | Slot::Landed(_)) | None => {}
         }
@@ -175,7 +181,13 @@ impl RefreshTable {
 
     /// A failure that may pass. Returns when the next attempt may be made: after a pause that doubles, is jittered
     /// by a fifth, and follows `Retry-After`, up to ten seconds (R10).
-    pub(crate) fn fail(&self, key: RefreshKey, failures: u32, asked: Option<Duration>, now: Timestamp) -> Timestamp {
+    pub(crate) fn fail(
+        &self,
+        key: RefreshKey,
+        failures: u32,
+        asked: Option<Duration>,
+        now: Timestamp,
+    ) -> Timestamp {
         let doubled = FIRST_PAUSE.saturating_mul(1 << failures.min(4)).min(LONGEST_PAUSE);
         let jitter = u32::from(key.0[31]) * 200 / 255;
         let jittered = doubled * (1000 - jitter) / 1000;
@@ -191,7 +203,8 @@ impl RefreshTable {
 
     /// Logout: nobody can pick up a successor of that session any more (R32).
     pub(crate) fn drop_session(&self, id: &SessionId) {
-        let of_session = |slot: &Slot| matches!(slot, Slot::Landed(landed) if landed.session.facts().session_id == *id);
+        let of_session =
+            |slot: &Slot| matches!(slot, Slot::Landed(landed) if landed.session.facts().session_id == *id);
         self.lock().slots.retain(|_, slot| !of_session(slot));
     }
 

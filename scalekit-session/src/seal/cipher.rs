@@ -96,18 +96,12 @@ impl Cipher {
         let data = associated_data(header, purpose, name);
         let (cipher, nonce) = self.message_cipher(purpose, header)?;
         let buffer = InOutBuf::from(text.as_mut_slice());
-        cipher
-            .decrypt_inout_detached(&nonce.into(), &data, buffer, &tag.into())
-            .ok()?;
+        cipher.decrypt_inout_detached(&nonce.into(), &data, buffer, &tag.into()).ok()?;
         Some(text)
     }
 
     /// The cipher and nonce that only this salt and purpose have.
-    fn message_cipher(
-        &self,
-        purpose: Purpose,
-        header: &Header,
-    ) -> Option<(Aes256Gcm, [u8; NONCE])> {
+    fn message_cipher(&self, purpose: Purpose, header: &Header) -> Option<(Aes256Gcm, [u8; NONCE])> {
         let subkey = match purpose {
             Purpose::Session => &self.session,
             Purpose::Transaction => &self.transaction,
@@ -138,9 +132,7 @@ impl Header {
     /// Reads an encoded header.
     pub(super) fn read(text: &[u8]) -> Result<Self, OpenError> {
         let mut bytes = [0; Self::LENGTH];
-        URL_SAFE_NO_PAD
-            .decode_slice(text, &mut bytes)
-            .map_err(|_| OpenError::Malformed)?;
+        URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| OpenError::Malformed)?;
         let [version, rest @ ..] = bytes;
         match version {
             VERSION => {}
@@ -148,10 +140,7 @@ impl Header {
             _ => return Err(OpenError::NewerVersion),
         }
         match (rest.first_chunk(), rest.last_chunk()) {
-            (Some(key_id), Some(salt)) => Ok(Self {
-                key_id: *key_id,
-                salt: *salt,
-            }),
+            (Some(key_id), Some(salt)) => Ok(Self { key_id: *key_id, salt: *salt }),
             _ => Err(OpenError::Malformed),
         }
     }
@@ -159,10 +148,7 @@ impl Header {
     fn bytes(&self) -> [u8; Self::LENGTH] {
         let mut bytes = [0; Self::LENGTH];
         let content = [VERSION].into_iter().chain(self.key_id).chain(self.salt);
-        bytes
-            .iter_mut()
-            .zip(content)
-            .for_each(|(place, byte)| *place = byte);
+        bytes.iter_mut().zip(content).for_each(|(place, byte)| *place = byte);
         bytes
     }
 }

@@ -70,18 +70,13 @@ pub enum KeyError {
         bytes: usize,
     },
     /// The secret repeats itself or has hardly any different characters.
-    #[error(
-        "a cookie secret can be guessed, it hardly varies; make one with `openssl rand -base64 32`"
-    )]
+    #[error("a cookie secret can be guessed, it hardly varies; make one with `openssl rand -base64 32`")]
     Guessable,
 }
 
 /// The bytes that an encoded secret of sufficient length stands for. Hexadecimal first: its digits are base64 too.
 fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let unpadded = text
-        .strip_suffix("==")
-        .or(text.strip_suffix('='))
-        .unwrap_or(text);
+    let unpadded = text.strip_suffix("==").or(text.strip_suffix('=')).unwrap_or(text);
     hexadecimal(text)
         .or_else(|| URL_SAFE_NO_PAD.decode(unpadded).ok().map(Zeroizing::new))
         .or_else(|| STANDARD_NO_PAD.decode(unpadded).ok().map(Zeroizing::new))
@@ -89,11 +84,7 @@ fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn hexadecimal(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let digit = |digit: &u8| {
-        char::from(*digit)
-            .to_digit(16)
-            .and_then(|value| u8::try_from(value).ok())
-    };
+    let digit = |digit: &u8| char::from(*digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let mut bytes = Zeroizing::new(Vec::with_capacity(pairs.len()));
     for [high, low] in pairs {
@@ -106,16 +97,10 @@ fn hexadecimal(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 fn is_guessable(bytes: &[u8]) -> bool {
     let mut seen = [false; 256];
     for byte in bytes {
-        seen.get_mut(usize::from(*byte))
-            .into_iter()
-            .for_each(|seen| *seen = true);
+        seen.get_mut(usize::from(*byte)).into_iter().for_each(|seen| *seen = true);
     }
     let distinct = seen.iter().filter(|seen| **seen).count();
-    let repeats = |period: usize| {
-        bytes
-            .iter()
-            .zip(bytes.iter().skip(period))
-            .all(|(byte, later)| byte == later)
-    };
+    let repeats =
+        |period: usize| bytes.iter().zip(bytes.iter().skip(period)).all(|(byte, later)| byte == later);
     distinct < MIN_DISTINCT || (1..MIN_LENGTH / 2).any(repeats)
 }

@@ -32,41 +32,23 @@ pub(crate) struct Keyring {
 
 impl Keyring {
     /// Derives all keys. The first seals; all open.
-    pub(crate) fn new(
-        keys: Vec<Key>,
-        environment_url: &str,
-        client_id: &str,
-    ) -> Result<Self, KeyringError> {
+    pub(crate) fn new(keys: Vec<Key>, environment_url: &str, client_id: &str) -> Result<Self, KeyringError> {
         if keys.len() > MAX_KEYS {
             return Err(KeyringError::TooMany);
         }
-        if keys
-            .iter()
-            .enumerate()
-            .any(|(index, key)| keys.iter().take(index).any(|earlier| earlier == key))
-        {
+        if keys.iter().enumerate().any(|(index, key)| keys.iter().take(index).any(|earlier| earlier == key)) {
             return Err(KeyringError::Duplicate);
         }
         let mut ciphers = Vec::with_capacity(keys.len());
         for key in keys {
-            ciphers.push(
-                Cipher::derive(&key, environment_url, client_id).ok_or(KeyringError::Derivation)?,
-            );
+            ciphers.push(Cipher::derive(&key, environment_url, client_id).ok_or(KeyringError::Derivation)?);
         }
         let mut ciphers = ciphers.into_iter();
-        Ok(Self {
-            first: ciphers.next().ok_or(KeyringError::Empty)?,
-            retired: ciphers.collect(),
-        })
+        Ok(Self { first: ciphers.next().ok_or(KeyringError::Empty)?, retired: ciphers.collect() })
     }
 
     /// Seals `plaintext` for one purpose under one logical cookie name.
-    pub(crate) fn seal(
-        &self,
-        purpose: Purpose,
-        name: &str,
-        plaintext: &[u8],
-    ) -> Result<String, SealError> {
+    pub(crate) fn seal(&self, purpose: Purpose, name: &str, plaintext: &[u8]) -> Result<String, SealError> {
         let mut salt = [0; Header::SALT];
         getrandom::fill(&mut salt).map_err(|_| SealError::NoRandomness)?;
         self.seal_with_salt(purpose, name, plaintext, salt)
@@ -90,21 +72,14 @@ impl Keyring {
     }
 
     fn open_text(&self, purpose: Purpose, name: &str, text: &[u8]) -> Result<Opened, OpenError> {
-        let (header, body) = text
-            .split_at_checked(Header::TEXT)
-            .ok_or(OpenError::Malformed)?;
+        let (header, body) = text.split_at_checked(Header::TEXT).ok_or(OpenError::Malformed)?;
         let header = Header::read(header)?;
         if body.len() < TAG_TEXT {
             return Err(OpenError::Malformed);
         }
         let mut failure = OpenError::UnknownKey;
-        for (cipher, retired) in self
-            .ciphers()
-            .filter(|(cipher, _)| cipher.id.ct_eq(&header.key_id).into())
-        {
-            let body = URL_SAFE_NO_PAD
-                .decode(body)
-                .map_err(|_| OpenError::Malformed)?;
+        for (cipher, retired) in self.ciphers().filter(|(cipher, _)| cipher.id.ct_eq(&header.key_id).into()) {
+            let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| OpenError::Malformed)?;
             match cipher.open(purpose, name, &header, body) {
                 Some(plaintext) => return Ok(Opened { plaintext, retired }),
                 None => failure = OpenError::Forged,
@@ -122,18 +97,10 @@ impl Keyring {
         salt: [u8; Header::SALT],
     ) -> Result<String, SealError> {
         if plaintext.len() > MAX_PLAINTEXT {
-            return Err(SealError::TooLong {
-                bytes: plaintext.len(),
-            });
+            return Err(SealError::TooLong { bytes: plaintext.len() });
         }
-        let header = Header {
-            key_id: self.first.id,
-            salt,
-        };
-        let sealed = self
-            .first
-            .seal(purpose, name, &header, plaintext)
-            .ok_or(SealError::Cipher)?;
+        let header = Header { key_id: self.first.id, salt };
+        let sealed = self.first.seal(purpose, name, &header, plaintext).ok_or(SealError::Cipher)?;
         Ok(URL_SAFE_NO_PAD.encode(sealed))
     }
 
@@ -141,23 +108,18 @@ impl Keyring {
     #[cfg(test)]
     pub(super) fn collide(&mut self) {
         self.first.id = [0; 4];
-        self.retired
-            .iter_mut()
-            .for_each(|cipher| cipher.id = [0; 4]);
+        self.retired.iter_mut().for_each(|cipher| cipher.id = [0; 4]);
     }
 
     /// All keys, each with whether it is retired.
     fn ciphers(&self) -> impl Iterator<Item = (&Cipher, bool)> {
-        std::iter::once((&self.first, false))
-            .chain(self.retired.iter().map(|cipher| (cipher, true)))
+        std::iter::once((&self.first, false)).chain(self.retired.iter().map(|cipher| (cipher, true)))
     }
 }
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyring")
-            .field("keys", &self.ciphers().count())
-            .finish_non_exhaustive()
+        f.debug_struct("Keyring").field("keys", &self.ciphers().count()).finish_non_exhaustive()
     }
 }
 
@@ -186,9 +148,7 @@ pub(crate) enum KeyringError {
     Empty,
     #[error("the same cookie secret is given twice")]
     Duplicate,
-    #[error(
-        "there are more than {MAX_KEYS} cookie secrets; drop those that no cookie needs any more"
-    )]
+    #[error("there are more than {MAX_KEYS} cookie secrets; drop those that no cookie needs any more")]
     TooMany,
     #[error("keys could not be derived from a cookie secret")]
     Derivation,

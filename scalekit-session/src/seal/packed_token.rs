@@ -25,11 +25,7 @@ const HEXADECIMAL: u8 = 3;
 #[derive(Clone, Copy)]
 pub(super) enum PackedToken<'a> {
     Text(&'a str),
-    Jwt {
-        header: &'a [u8],
-        payload: &'a [u8],
-        signature: &'a [u8],
-    },
+    Jwt { header: &'a [u8], payload: &'a [u8], signature: &'a [u8] },
     Hexadecimal(&'a [u8]),
 }
 
@@ -42,11 +38,7 @@ impl<'a> PackedToken<'a> {
             Some((header, payload)) => {
                 let (header, rest) = buffer.split_at_checked(header).unwrap_or_default();
                 let (payload, signature) = rest.split_at_checked(payload).unwrap_or_default();
-                Self::Jwt {
-                    header,
-                    payload,
-                    signature,
-                }
+                Self::Jwt { header, payload, signature }
             }
             None => match packed_hexadecimal(text, buffer) {
                 Some(()) => Self::Hexadecimal(buffer),
@@ -59,9 +51,7 @@ impl<'a> PackedToken<'a> {
     pub(super) fn read(bytes: &'a [u8], other_header: Option<&'a [u8]>) -> Result<Self, Malformed> {
         let mut bytes = Reader::new(bytes);
         match bytes.byte()? {
-            TEXT => str::from_utf8(bytes.rest())
-                .map(Self::Text)
-                .map_err(|_| Malformed),
+            TEXT => str::from_utf8(bytes.rest()).map(Self::Text).map_err(|_| Malformed),
             JWT => Ok(Self::Jwt {
                 header: bytes.prefixed()?,
                 payload: bytes.prefixed()?,
@@ -84,11 +74,7 @@ impl<'a> PackedToken<'a> {
                 writer.bytes(&[TEXT]);
                 writer.bytes(text.as_bytes());
             }
-            Self::Jwt {
-                header,
-                payload,
-                signature,
-            } => {
+            Self::Jwt { header, payload, signature } => {
                 if Some(header) == other_header {
                     writer.bytes(&[JWT_SAME_HEADER]);
                 } else {
@@ -110,16 +96,8 @@ impl<'a> PackedToken<'a> {
         let prefixed = |bytes: &[u8]| number_length(bytes.len() as u64) + bytes.len();
         1 + match *self {
             Self::Text(text) => text.len(),
-            Self::Jwt {
-                header,
-                payload,
-                signature,
-            } => {
-                let header = if Some(header) == other_header {
-                    0
-                } else {
-                    prefixed(header)
-                };
+            Self::Jwt { header, payload, signature } => {
+                let header = if Some(header) == other_header { 0 } else { prefixed(header) };
                 header + prefixed(payload) + signature.len()
             }
             Self::Hexadecimal(bytes) => bytes.len(),
@@ -130,11 +108,7 @@ impl<'a> PackedToken<'a> {
     pub(super) fn unpack(&self) -> String {
         match *self {
             Self::Text(text) => text.to_owned(),
-            Self::Jwt {
-                header,
-                payload,
-                signature,
-            } => {
+            Self::Jwt { header, payload, signature } => {
                 let encoded = (header.len() + payload.len() + signature.len()).div_ceil(3) * 4;
                 let mut text = String::with_capacity(encoded + 8);
                 URL_SAFE_NO_PAD.encode_string(header, &mut text);

@@ -68,14 +68,9 @@ impl SessionPayload {
         let mut buffers: [Zeroizing<Vec<u8>>; 3] = Default::default();
         let [access_buffer, refresh_buffer, id_buffer] = &mut buffers;
         let access_token = PackedToken::pack(self.access_token.secret(), access_buffer);
-        let refresh_token = self
-            .refresh_token
-            .as_ref()
-            .map(|token| PackedToken::pack(token.secret(), refresh_buffer));
-        let id_token = self
-            .id_token
-            .as_ref()
-            .map(|token| PackedToken::pack(token.secret(), id_buffer));
+        let refresh_token =
+            self.refresh_token.as_ref().map(|token| PackedToken::pack(token.secret(), refresh_buffer));
+        let id_token = self.id_token.as_ref().map(|token| PackedToken::pack(token.secret(), id_buffer));
         let tokens = [
             (ACCESS_TOKEN, Some(access_token), None),
             (REFRESH_TOKEN, refresh_token, None),
@@ -118,20 +113,12 @@ impl SessionPayload {
         let fixed = 1 + 16 + 16 + 8 + 1 + 4 * MAX_NUMBER;
         let contents = [
             self.access_token.secret().len(),
-            self.refresh_token
-                .as_ref()
-                .map_or(0, |token| token.secret().len()),
-            self.id_token
-                .as_ref()
-                .map_or(0, |token| token.secret().len()),
+            self.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
+            self.id_token.as_ref().map_or(0, |token| token.secret().len()),
             self.profile.as_ref().map_or(0, |profile| profile.len()),
         ];
         let field = 1 + MAX_NUMBER + 1 + 2 * MAX_NUMBER;
-        fixed
-            + contents
-                .into_iter()
-                .map(|content| field + content)
-                .sum::<usize>()
+        fixed + contents.into_iter().map(|content| field + content).sum::<usize>()
     }
 }
 
@@ -187,8 +174,7 @@ impl<'a> SessionView<'a> {
         let rotated_at = bytes.difference(login_at)?;
         let end = bytes.difference(rotated_at)?;
 
-        let (mut access_token, mut refresh_token, mut id_token, mut profile) =
-            (None, None, None, None);
+        let (mut access_token, mut refresh_token, mut id_token, mut profile) = (None, None, None, None);
         let mut last = 0;
         while !bytes.is_empty() {
             let tag = bytes.number()?;
@@ -240,8 +226,7 @@ impl<'a> SessionView<'a> {
     }
 
     pub(crate) fn refresh_token(&self) -> Option<RefreshToken> {
-        self.refresh_token
-            .map(|token| RefreshToken::new(token.unpack()))
+        self.refresh_token.map(|token| RefreshToken::new(token.unpack()))
     }
 
     pub(crate) fn id_token(&self) -> Option<IdToken> {

@@ -14,10 +14,7 @@ impl Writer {
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        debug_assert!(
-            self.0.len() + bytes.len() <= self.0.capacity(),
-            "the buffer would move"
-        );
+        debug_assert!(self.0.len() + bytes.len() <= self.0.capacity(), "the buffer would move");
         self.0.extend_from_slice(bytes);
     }
 

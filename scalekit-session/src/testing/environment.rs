@@ -35,7 +35,10 @@ impl TestEnvironment {
     /// An environment whose clock stands at 1 760 000 000 s.
     #[must_use]
     pub fn new() -> Self {
-        Self { key: Arc::new(SigningKey::development()), clock: ManualClock::at(Timestamp::from_secs(1_760_000_000)) }
+        Self {
+            key: Arc::new(SigningKey::development()),
+            clock: ManualClock::at(Timestamp::from_secs(1_760_000_000)),
+        }
     }
 
     /// An environment that signs with another key than [`new`](Self::new) publishes: whoever forges tokens.
@@ -85,7 +88,8 @@ impl TestEnvironment {
     #[must_use]
     #[expect(clippy::expect_used, reason = "a test is told at once that its user cannot be signed in")]
     pub fn sign_in(&self, scalekit: &Scalekit, user: &TestUser) -> String {
-        let cookies = scalekit.seal(&self.grant(user), self.clock.now()).expect("a test user that can be signed in");
+        let cookies =
+            scalekit.seal(&self.grant(user), self.clock.now()).expect("a test user that can be signed in");
         let pairs = cookies.iter().map(|cookie| cookie.as_str().split(';').next().unwrap_or_default());
         pairs.collect::<Vec<_>>().join("; ")
     }

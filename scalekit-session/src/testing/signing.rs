@@ -19,10 +19,7 @@ impl SigningKey {
     /// Never: the key is part of this crate.
     #[must_use]
     pub fn development() -> Self {
-        Self::load(
-            include_bytes!("development_key.p8"),
-            include_str!("development_modulus.txt"),
-        )
+        Self::load(include_bytes!("development_key.p8"), include_str!("development_modulus.txt"))
     }
 
     /// Another key, for key rolls and forgeries.
@@ -31,10 +28,7 @@ impl SigningKey {
     /// Never: the key is part of this crate.
     #[must_use]
     pub fn successor() -> Self {
-        Self::load(
-            include_bytes!("successor_key.p8"),
-            include_str!("successor_modulus.txt"),
-        )
+        Self::load(include_bytes!("successor_key.p8"), include_str!("successor_modulus.txt"))
     }
 
     /// A compact JWS (RFC 7515 §3.1) of `header` and `claims`, which are taken as they are, valid JSON or not.
@@ -43,10 +37,7 @@ impl SigningKey {
     /// When the crypto library refuses to sign.
     #[must_use]
     pub fn sign(&self, header: &str, claims: &str) -> String {
-        self.sign_encoded(
-            &URL_SAFE_NO_PAD.encode(header),
-            &URL_SAFE_NO_PAD.encode(claims),
-        )
+        self.sign_encoded(&URL_SAFE_NO_PAD.encode(header), &URL_SAFE_NO_PAD.encode(claims))
     }
 
     /// The same of parts that are encoded already, well or badly.
@@ -59,12 +50,7 @@ impl SigningKey {
         let message = format!("{header}.{claims}");
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                message.as_bytes(),
-                &mut signature,
-            )
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
             .expect("an RSA key of 2048 bits signs");
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
@@ -73,9 +59,7 @@ impl SigningKey {
     #[must_use]
     pub fn jwk(&self, kid: &str) -> String {
         let modulus = self.modulus.trim();
-        format!(
-            r#"{{"use":"sig","kty":"RSA","kid":"{kid}","alg":"RS256","n":"{modulus}","e":"AQAB"}}"#
-        )
+        format!(r#"{{"use":"sig","kty":"RSA","kid":"{kid}","alg":"RS256","n":"{modulus}","e":"AQAB"}}"#)
     }
 
     /// A JWK Set that publishes this key and no other.
@@ -86,9 +70,6 @@ impl SigningKey {
 
     #[expect(clippy::expect_used, reason = "the key is part of this crate")]
     fn load(pkcs8: &[u8], modulus: &'static str) -> Self {
-        Self {
-            pair: RsaKeyPair::from_pkcs8(pkcs8).expect("the key is part of this crate"),
-            modulus,
-        }
+        Self { pair: RsaKeyPair::from_pkcs8(pkcs8).expect("the key is part of this crate"), modulus }
     }
 }

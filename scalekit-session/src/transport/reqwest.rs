@@ -8,9 +8,7 @@ use reqwest::{Client, Response, redirect, retry};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::{
-    HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, Transport, TransportError, TransportFailure,
-};
+use super::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, Transport, TransportError, TransportFailure};
 
 /// Talks to Scalekit with reqwest: 5 s to connect, 10 s in all, no redirects, no retries.
 #[derive(Clone, Debug)]
@@ -51,19 +49,11 @@ impl Transport for ReqwestTransport {
                 .body(form.as_str().to_owned()),
             None => self.client.get(&request.url),
         };
-        let response = builder
-            .header(ACCEPT, "application/json")
-            .send()
-            .await
-            .map_err(failure)?;
+        let response = builder.header(ACCEPT, "application/json").send().await.map_err(failure)?;
         let status = response.status().as_u16();
         let retry_after = retry_after(&response);
         let body = read(response).await?;
-        let answer = HttpResponse {
-            status,
-            retry_after,
-            body,
-        };
+        let answer = HttpResponse { status, retry_after, body };
         Ok(answer)
     }
 }

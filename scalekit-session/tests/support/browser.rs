@@ -1,7 +1,7 @@
 //! A browser that drives the core as an adapter does.
 
 use scalekit_session::{
-    Exchange, HeaderEdit, RequestHead, RequestView, Reply, Route, Scalekit, Session, SessionManager, State,
+    Exchange, HeaderEdit, Reply, RequestHead, RequestView, Route, Scalekit, Session, SessionManager, State,
 };
 
 use super::jar::Jar;
@@ -73,7 +73,8 @@ impl Browser {
     /// The callback that Scalekit would send the browser to.
     pub fn callback_of(&self, fake: &FakeScalekit, begun: &Reply) -> String {
         let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
-        let parameter = |name: &str| location.query_pairs().find(|(own, _)| own == name).unwrap().1.into_owned();
+        let parameter =
+            |name: &str| location.query_pairs().find(|(own, _)| own == name).unwrap().1.into_owned();
         let code = fake.issue_code(&parameter("nonce"));
         format!("/auth/callback?code={code}&state={}", parameter("state"))
     }
@@ -82,7 +83,13 @@ impl Browser {
         self.serve_with(route, method, target, &[]).await
     }
 
-    pub async fn serve_with(&self, route: Route, method: &str, target: &str, headers: &[(&str, &str)]) -> Reply {
+    pub async fn serve_with(
+        &self,
+        route: Route,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+    ) -> Reply {
         self.scalekit.serve(route, self.head(method, target, headers)).await
     }
 

@@ -18,7 +18,10 @@ impl Jar {
         assert!(name.len() + value.len() <= 4096, "R14: {} bytes in {name}", name.len() + value.len());
         if name.starts_with("__Host-") {
             assert!(has("secure") && has("path=/"), "a browser refuses {line}");
-            assert!(!attributes.iter().any(|attribute| attribute.starts_with("domain")), "a browser refuses {line}");
+            assert!(
+                !attributes.iter().any(|attribute| attribute.starts_with("domain")),
+                "a browser refuses {line}"
+            );
         }
         assert!(has("httponly") && has("samesite=lax"), "{line}");
         if has("max-age=0") {

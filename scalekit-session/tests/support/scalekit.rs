@@ -205,9 +205,12 @@ impl FakeScalekit {
     }
 
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let Some(form) = &request.form else { return self.keys() };
+        let Some(form) = &request.form else {
+            return self.keys();
+        };
         let fields: HashMap<String, String> = url_decode(form);
-        let grant = if fields["grant_type"] == "refresh_token" { "refresh_token" } else { "authorization_code" };
+        let grant =
+            if fields["grant_type"] == "refresh_token" { "refresh_token" } else { "authorization_code" };
         let gated = {
             let mut state = self.state.lock().unwrap();
             *state.calls.entry(grant).or_default() += 1;
@@ -263,7 +266,9 @@ impl FakeScalekit {
                 _ => return refused,
             }
         } else {
-            let Some(code) = state.codes.remove(&fields["code"]) else { return refused };
+            let Some(code) = state.codes.remove(&fields["code"]) else {
+                return refused;
+            };
             assert!(fields.contains_key("code_verifier"), "PKCE");
             state.serial += 1;
             (format!("{:040x}", state.serial), Some(code["nonce"].clone()))
@@ -271,7 +276,8 @@ impl FakeScalekit {
         state.refresh.insert(successor.clone(), json!({}));
         let stamp = |claims: &Value, life: u64, serial: u64| {
             let mut claims = claims.clone();
-            let stamps = json!({ "iss": URL, "aud": [CLIENT], "iat": now.as_secs(), "exp": now.as_secs() + life });
+            let stamps =
+                json!({ "iss": URL, "aud": [CLIENT], "iat": now.as_secs(), "exp": now.as_secs() + life });
             let mut all = stamps;
             merge(&mut all, std::mem::take(&mut claims));
             merge(&mut all, json!({ "jti": format!("tkn_{serial}") }));
@@ -295,7 +301,10 @@ impl FakeScalekit {
             merge(&mut body, json!({ "refresh_token": successor }));
         }
         if with_id {
-            merge(&mut body, json!({ "id_token": self.key.sign(&header.to_string(), &id_claims.to_string()) }));
+            merge(
+                &mut body,
+                json!({ "id_token": self.key.sign(&header.to_string(), &id_claims.to_string()) }),
+            );
         }
         HttpResponse::new(200, body.to_string())
     }

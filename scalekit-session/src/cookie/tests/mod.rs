@@ -22,7 +22,5 @@ fn candidates(line: &str) -> Vec<String> {
 /// Text of base64url characters that differs at every place.
 fn sealed_text(length: usize, seed: usize) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    (0..length)
-        .map(|index| char::from(alphabet[(index * 7 + index / 64 + seed) % 64]))
-        .collect()
+    (0..length).map(|index| char::from(alphabet[(index * 7 + index / 64 + seed) % 64])).collect()
 }

@@ -70,24 +70,18 @@ fn any_own(line: &[u8]) -> bool {
 fn drain(cookies: &RequestCookies<'_>) {
     assert!(cookies.candidates().count() <= 16);
     for sealed in cookies.candidates() {
-        assert_eq!(
-            sealed.pieces().map(<[u8]>::len).sum::<usize>(),
-            sealed.len()
-        );
+        assert_eq!(sealed.pieces().map(<[u8]>::len).sum::<usize>(), sealed.len());
         let (text, _) = (sealed.join(), sealed.tail());
         assert!(sealed.eq_str(&text) || text.contains('\u{fffd}'));
     }
     assert!(cookies.markers().count() <= 4 && cookies.transactions().count() <= 16);
-    let found =
-        cookies.has_data() || cookies.looped().is_some() || !cookies.own_chunks().is_empty();
+    let found = cookies.has_data() || cookies.looped().is_some() || !cookies.own_chunks().is_empty();
     assert!(cookies.any_own() || !found);
 }
 
 #[test]
 fn r16_only_canonical_counts_with_all_their_chunks_are_read() {
-    let chunks: String = (1..=9)
-        .map(|index| format!("; {BASE}.{index}=c{index}"))
-        .collect();
+    let chunks: String = (1..=9).map(|index| format!("; {BASE}.{index}=c{index}")).collect();
     for value in [
         "0.x",
         "1.x",
@@ -108,33 +102,16 @@ fn r16_only_canonical_counts_with_all_their_chunks_are_read() {
         "\u{662}.x",
         "%32.x",
     ] {
-        assert!(
-            candidates(&format!("{BASE}={value}{chunks}")).is_empty(),
-            "{value:?}"
-        );
+        assert!(candidates(&format!("{BASE}={value}{chunks}")).is_empty(), "{value:?}");
         let lone: Vec<String> = candidates(&format!("{BASE}={value}"));
         assert!(lone.is_empty(), "{value:?} gives {lone:?}");
     }
     assert_eq!(candidates(&format!("{BASE}=2.x{chunks}")), ["xc1"]);
-    assert_eq!(
-        candidates(&format!("{BASE}=8.x{chunks}")),
-        ["xc1c2c3c4c5c6c7"]
-    );
+    assert_eq!(candidates(&format!("{BASE}=8.x{chunks}")), ["xc1c2c3c4c5c6c7"]);
     assert_eq!(candidates(&format!("{BASE}=x{chunks}")), ["x"]);
-    let gaps = [
-        "=3.x; B.2=b",
-        "=3.x; B.1=a",
-        "=2.x; B.01=a",
-        "=2.x; B.1=",
-        "=2.x; B.2=b",
-        "=2.x; b.1=a",
-    ];
+    let gaps = ["=3.x; B.2=b", "=3.x; B.1=a", "=2.x; B.01=a", "=2.x; B.1=", "=2.x; B.2=b", "=2.x; b.1=a"];
     for gap in gaps {
-        assert_eq!(
-            candidates(&format!("{BASE}{}", gap.replace('B', BASE))),
-            [""; 0],
-            "{gap}"
-        );
+        assert_eq!(candidates(&format!("{BASE}{}", gap.replace('B', BASE))), [""; 0], "{gap}");
     }
 }
 
@@ -154,11 +131,7 @@ fn r18_a_mix_of_two_sealings_opens_as_one_of_them_or_not_at_all() {
         let mut jar = Jar::default();
         jar.apply(long.clone());
         jar.apply(
-            short
-                .iter()
-                .enumerate()
-                .filter(|(index, _)| mix & 1 << index != 0)
-                .map(|(_, line)| line.clone()),
+            short.iter().enumerate().filter(|(index, _)| mix & 1 << index != 0).map(|(_, line)| line.clone()),
         );
         let header = jar.header();
         let lines = [("cookie", header.as_str())];
@@ -175,8 +148,8 @@ fn r18_a_mix_of_two_sealings_opens_as_one_of_them_or_not_at_all() {
 #[test]
 fn r18_names_that_only_resemble_ours_are_not_read() {
     for name in [
-        ".0", ".8", ".08", ".01", ".10", ".1.1", ".1x", ".", "x", "_other", "-", "-lived",
-        "-live.1", "-Live", "-loops", "-tx", "-tx-", "-tx-a b", "-tx-a.b", "-tx-ä",
+        ".0", ".8", ".08", ".01", ".10", ".1.1", ".1x", ".", "x", "_other", "-", "-lived", "-live.1",
+        "-Live", "-loops", "-tx", "-tx-", "-tx-a b", "-tx-a.b", "-tx-ä",
     ] {
         assert!(!any_own(format!("{BASE}{name}=v").as_bytes()), "{name:?}");
     }
@@ -186,14 +159,10 @@ fn r18_names_that_only_resemble_ours_are_not_read() {
 
 #[test]
 fn r23_every_duplicate_is_tried_and_those_of_one_position_first() {
-    let line = format!(
-        "{BASE}=a; {BASE}=b; {BASE}=2.x; {BASE}.1=1; {BASE}=c; {BASE}=d; {BASE}.1=2; {BASE}.1=3"
-    );
+    let line =
+        format!("{BASE}=a; {BASE}=b; {BASE}=2.x; {BASE}.1=1; {BASE}=c; {BASE}=d; {BASE}.1=2; {BASE}.1=3");
     assert_eq!(candidates(&line), ["a", "b", "x3", "c", "x1", "x2"]);
-    let markers = [
-        ("cookie", "__Host-scalekit-live=m1"),
-        ("cookie", "__Host-scalekit-live=m2"),
-    ];
+    let markers = [("cookie", "__Host-scalekit-live=m1"), ("cookie", "__Host-scalekit-live=m2")];
     let names = names();
     let cookies = RequestCookies::gather(&markers, &names);
     assert_eq!(cookies.markers().collect::<Vec<_>>(), [b"m1", b"m2"]);
@@ -203,17 +172,12 @@ fn r23_every_duplicate_is_tried_and_those_of_one_position_first() {
 fn r23_hostile_duplicates_cannot_use_up_the_attempts_of_the_genuine() {
     let mut line = format!("{BASE}=8.h; {BASE}=8.i; {BASE}=8.j; {BASE}=2.g");
     for index in 1..8 {
-        line +=
-            &format!("; {BASE}.{index}=a; {BASE}.{index}=b; {BASE}.{index}=c; {BASE}.{index}=d");
+        line += &format!("; {BASE}.{index}=a; {BASE}.{index}=b; {BASE}.{index}=c; {BASE}.{index}=d");
     }
     let found = candidates(&line);
     assert!(found.len() <= 16);
     assert_eq!(found[..4], ["haaaaaaa", "ibbbbbbb", "jccccccc", "gd"]);
-    assert!(
-        ["ga", "gb", "gc"]
-            .iter()
-            .all(|text| found.iter().any(|one| one == text))
-    );
+    assert!(["ga", "gb", "gc"].iter().all(|text| found.iter().any(|one| one == text)));
 }
 
 #[test]
@@ -241,12 +205,9 @@ fn r43_names_compare_byte_by_byte() {
         assert!(!any_own(pair.as_bytes()), "{pair:?}");
         assert!(!any_own(format!("a=b; {pair}; c=d").as_bytes()), "{pair:?}");
     }
-    for pair in [
-        "__Host-scalekit=v",
-        " \t__Host-scalekit \t=\t v ",
-        ";;__Host-scalekit=v;;",
-        "x;__Host-scalekit=v",
-    ] {
+    for pair in
+        ["__Host-scalekit=v", " \t__Host-scalekit \t=\t v ", ";;__Host-scalekit=v;;", "x;__Host-scalekit=v"]
+    {
         assert_eq!(candidates(pair), ["v"], "{pair:?}");
     }
     assert_eq!(candidates("__Host-scalekit=\"v\""), ["\"v\""]);
@@ -256,14 +217,8 @@ fn r43_names_compare_byte_by_byte() {
 #[test]
 fn every_kind_of_cookie_is_found_among_others() {
     let lines = [
-        (
-            "cookie",
-            "theme=dark; __Host-scalekit-tx-a_1=one; __Host-scalekit-live=m; __Host-scalekit.3=c",
-        ),
-        (
-            "cookie",
-            "__Host-scalekit-loop=l1; __Host-scalekit-loop=l2;__Host-scalekit-tx-B-2=two",
-        ),
+        ("cookie", "theme=dark; __Host-scalekit-tx-a_1=one; __Host-scalekit-live=m; __Host-scalekit.3=c"),
+        ("cookie", "__Host-scalekit-loop=l1; __Host-scalekit-loop=l2;__Host-scalekit-tx-B-2=two"),
     ];
     let names = names();
     let cookies = RequestCookies::gather(&lines, &names);
@@ -271,15 +226,9 @@ fn every_kind_of_cookie_is_found_among_others() {
     assert_eq!(cookies.own_chunks(), [3].into_iter().collect());
     assert_eq!(cookies.looped(), Some(b"l1".as_slice()));
     let flows: Vec<_> = cookies.transactions().collect();
-    assert_eq!(
-        flows,
-        [("a_1", b"one".as_slice()), ("B-2", b"two".as_slice())]
-    );
+    assert_eq!(flows, [("a_1", b"one".as_slice()), ("B-2", b"two".as_slice())]);
     assert_eq!(names.transaction("a_1"), "__Host-scalekit-tx-a_1");
-    assert_eq!(
-        (names.chunk(0), names.chunk(7), names.chunk(8)),
-        (None, Some("__Host-scalekit.7"), None)
-    );
+    assert_eq!((names.chunk(0), names.chunk(7), names.chunk(8)), (None, Some("__Host-scalekit.7"), None));
 }
 
 #[test]
@@ -293,18 +242,14 @@ fn an_empty_data_cookie_is_none_but_can_be_cleared() {
 
 #[test]
 fn r50_reading_a_request_allocates_nothing() {
-    let line = format!(
-        "a=b; {BASE}=3.{}; {BASE}.1=bbb; {BASE}.2=ccc; {BASE}-live=m; c=d",
-        sealed_text(4000, 1)
-    );
+    let line =
+        format!("a=b; {BASE}=3.{}; {BASE}.1=bbb; {BASE}.2=ccc; {BASE}-live=m; c=d", sealed_text(4000, 1));
     let lines = [("cookie", line.as_str())];
     let (names, joined) = (names(), sealed_text(4000, 1) + "bbbccc");
     let allocated = allocation_counter::measure(|| {
         let cookies = RequestCookies::gather(&lines, &names);
         let sealed = cookies.candidates().next().unwrap();
-        assert!(
-            sealed.eq_str(&joined) && sealed.tail() != [0; 16] && cookies.markers().count() == 1
-        );
+        assert!(sealed.eq_str(&joined) && sealed.tail() != [0; 16] && cookies.markers().count() == 1);
     });
     assert_eq!(allocated.count_total, 0);
 }
@@ -317,10 +262,7 @@ fn r46_debug_shows_no_values() {
     let cookies = RequestCookies::gather(&lines, &names);
     let set = CookieSpec::new(true).set(BASE, "secret", MONTH);
     let shown = format!("{cookies:?} {:?} {set:?}", cookies.candidates().next());
-    assert!(
-        !shown.contains("secret") && shown.contains("__Host-scalekit"),
-        "{shown}"
-    );
+    assert!(!shown.contains("secret") && shown.contains("__Host-scalekit"), "{shown}");
     assert_eq!(set.name(), BASE);
     assert!(set.into_string().starts_with("__Host-scalekit=secret; "));
 }

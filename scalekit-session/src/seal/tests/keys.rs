@@ -14,10 +14,8 @@ fn one_secret_may_be_written_in_hexadecimal_base64_or_base64url() {
     for text in same {
         assert_eq!(Key::parse(text).unwrap().bytes(), BYTES, "{text}");
     }
-    let [url, standard] = [
-        "_-_-AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0=",
-        "/+/+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0",
-    ];
+    let [url, standard] =
+        ["_-_-AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0=", "/+/+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0"];
     assert_eq!(Key::parse(url), Key::parse(standard));
     assert_eq!(Key::parse(url).unwrap().bytes().len(), 32);
 }
@@ -36,10 +34,7 @@ fn other_text_is_taken_as_it_is() {
 #[test]
 fn secrets_that_are_short_or_can_be_guessed_are_refused() {
     assert_eq!(Key::parse(" \n"), Err(KeyError::Empty));
-    assert_eq!(
-        Key::parse("0123456789abcdef0123456789abcde"),
-        Err(KeyError::TooShort { bytes: 31 })
-    );
+    assert_eq!(Key::parse("0123456789abcdef0123456789abcde"), Err(KeyError::TooShort { bytes: 31 }));
     for weak in [
         "0".repeat(64),
         "A".repeat(43),
@@ -58,19 +53,10 @@ fn r46_neither_keys_nor_their_errors_show_the_secret() {
     let secret = "0123456789abcdef0123456789abcdef";
     let parsed = Key::parse(secret).unwrap();
     let keyring = Keyring::new(vec![parsed.clone()], ENVIRONMENT, CLIENT).unwrap();
-    assert_eq!(
-        format!("{parsed:?} {keyring:?}"),
-        "Key([redacted]) Keyring { keys: 1, .. }"
-    );
-    for error in [
-        Key::parse("hunter2").unwrap_err(),
-        Key::parse(&"hunter2".repeat(9)).unwrap_err(),
-    ] {
+    assert_eq!(format!("{parsed:?} {keyring:?}"), "Key([redacted]) Keyring { keys: 1, .. }");
+    for error in [Key::parse("hunter2").unwrap_err(), Key::parse(&"hunter2".repeat(9)).unwrap_err()] {
         let shown = format!("{error} {error:?}");
-        assert!(
-            !shown.contains("hunter2") && shown.contains("openssl rand -base64 32"),
-            "{shown}"
-        );
+        assert!(!shown.contains("hunter2") && shown.contains("openssl rand -base64 32"), "{shown}");
     }
 }
 
@@ -78,10 +64,7 @@ fn r46_neither_keys_nor_their_errors_show_the_secret() {
 fn a_ring_needs_one_to_eight_different_keys() {
     let ring = |keys| Keyring::new(keys, ENVIRONMENT, CLIENT).map(|_| ());
     assert_eq!(ring(vec![]), Err(KeyringError::Empty));
-    assert_eq!(
-        ring(vec![key(1), key(2), key(1)]),
-        Err(KeyringError::Duplicate)
-    );
+    assert_eq!(ring(vec![key(1), key(2), key(1)]), Err(KeyringError::Duplicate));
     assert_eq!(ring((0..8).map(key).collect()), Ok(()));
     assert_eq!(ring((0..9).map(key).collect()), Err(KeyringError::TooMany));
 }

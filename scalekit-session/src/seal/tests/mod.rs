@@ -10,18 +10,12 @@ const CLIENT: &str = "skc_1";
 const NAME: &str = "__Host-scalekit";
 
 fn key(seed: u8) -> Key {
-    let secret: String = (0..32)
-        .map(|index: u8| format!("{:02x}", index.wrapping_mul(7).wrapping_add(seed)))
-        .collect();
+    let secret: String =
+        (0..32).map(|index: u8| format!("{:02x}", index.wrapping_mul(7).wrapping_add(seed))).collect();
     Key::parse(&secret).unwrap()
 }
 
 /// A ring of keys, the first of which seals.
 fn ring(seeds: &[u8]) -> Keyring {
-    Keyring::new(
-        seeds.iter().map(|seed| key(*seed)).collect(),
-        ENVIRONMENT,
-        CLIENT,
-    )
-    .unwrap()
+    Keyring::new(seeds.iter().map(|seed| key(*seed)).collect(), ENVIRONMENT, CLIENT).unwrap()
 }

@@ -39,9 +39,7 @@ fn payload() -> SessionPayload {
         unverified: false,
         flow: [3; 8],
         access_token: AccessToken::new(jwt(ACCESS_CLAIMS, 990)),
-        refresh_token: Some(RefreshToken::new(
-            "3f9a0b1c2d4e5f60718293a4b5c6d7e8f9012345",
-        )),
+        refresh_token: Some(RefreshToken::new("3f9a0b1c2d4e5f60718293a4b5c6d7e8f9012345")),
         id_token: Some(IdToken::new(jwt(ID_CLAIMS, 1246))),
         profile: None,
     }
@@ -50,20 +48,11 @@ fn payload() -> SessionPayload {
 #[test]
 fn the_documented_session_takes_at_most_65_percent_of_the_official_cookie() {
     let payload = payload();
-    let lengths = (
-        payload.access_token.secret().len(),
-        payload.id_token.as_ref().unwrap().secret().len(),
-    );
+    let lengths = (payload.access_token.secret().len(), payload.id_token.as_ref().unwrap().secret().len());
     assert!(lengths.0 >= 990 && lengths.1 >= 1246, "{lengths:?}");
-    let sealed = ring(&[1])
-        .seal(Purpose::Session, NAME, &payload.encode())
-        .unwrap();
+    let sealed = ring(&[1]).seal(Purpose::Session, NAME, &payload.encode()).unwrap();
     assert!(sealed.len() <= 2437, "{} characters", sealed.len());
-    println!(
-        "{} characters sealed, {:.1} % of 3750",
-        sealed.len(),
-        sealed.len() as f64 / 37.5
-    );
+    println!("{} characters sealed, {:.1} % of 3750", sealed.len(), sealed.len() as f64 / 37.5);
 }
 
 #[test]
@@ -75,16 +64,8 @@ fn claims_are_read_in_place() {
             .unwrap()
             .starts_with(br#"{"iss":"https://acme.scalekit.dev","aud":["prd_skc_1"]"#)
     );
-    assert!(
-        view.id_claims()
-            .unwrap()
-            .ends_with(br#""xoid":"ext_org_123"}"#)
-    );
-    assert!(
-        encoded
-            .as_ptr_range()
-            .contains(&view.access_claims().unwrap().as_ptr())
-    );
+    assert!(view.id_claims().unwrap().ends_with(br#""xoid":"ext_org_123"}"#));
+    assert!(encoded.as_ptr_range().contains(&view.access_claims().unwrap().as_ptr()));
     assert!(view.has_refresh_token() && !view.unverified && view.profile.is_none());
     let allocated = allocation_counter::measure(|| assert!(SessionView::parse(&encoded).is_ok()));
     assert_eq!(allocated.count_total, 0);
@@ -107,29 +88,16 @@ fn r38_unknown_optional_fields_are_ignored_and_required_ones_refuse() {
         &[6, 1, 0],
         &[0x89, 0x00, 0],
         &[9, 0x80, 0x00],
-        &[
-            9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01,
-        ],
-        &[
-            9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02,
-        ],
-        &[
-            9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01,
-        ],
+        &[9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+        &[9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02],
+        &[9, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
     ] {
         assert_eq!(with(refused), Err(Malformed), "{refused:?}");
     }
     // Fields between known ones, by their tags.
-    let lone = SessionPayload {
-        refresh_token: None,
-        id_token: None,
-        ..known.clone()
-    };
+    let lone = SessionPayload { refresh_token: None, id_token: None, ..known.clone() };
     let between = [lone.encode().as_slice(), &[3, 1, 0xff], &[4, 2, 3, 0xab]].concat();
-    assert_eq!(
-        SessionPayload::decode(&between).unwrap().refresh_token,
-        Some(RefreshToken::new("ab"))
-    );
+    assert_eq!(SessionPayload::decode(&between).unwrap().refresh_token, Some(RefreshToken::new("ab")));
 }
 
 #[test]
@@ -151,18 +119,10 @@ fn what_is_not_wholly_a_session_is_refused() {
             assert_eq!(rest.access_token, payload().access_token);
         }
     }
-    let no_access_token: Vec<u8> = encoded
-        .iter()
-        .copied()
-        .take(41)
-        .chain([0, 1, 1, 0, 0])
-        .collect();
+    let no_access_token: Vec<u8> = encoded.iter().copied().take(41).chain([0, 1, 1, 0, 0]).collect();
     assert_eq!(SessionPayload::decode(&no_access_token), Err(Malformed));
     let shared_header_of_nobody = [no_access_token.as_slice(), &[2, 1, 0, 6, 2, 2, 0]].concat();
-    assert_eq!(
-        SessionPayload::decode(&shared_header_of_nobody),
-        Err(Malformed)
-    );
+    assert_eq!(SessionPayload::decode(&shared_header_of_nobody), Err(Malformed));
 }
 
 #[test]
@@ -181,16 +141,11 @@ fn r46_debug_shows_neither_tokens_nor_ids() {
 fn token() -> impl Strategy<Value = String> {
     prop_oneof![
         "[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}",
-        (
-            any::<[u8; 12]>(),
-            prop::collection::vec(any::<u8>(), 0..90),
-            any::<[u8; 32]>()
-        )
-            .prop_map(
-                |(header, claims, signature)| [&header[..], &claims, &signature]
-                    .map(|part| URL_SAFE_NO_PAD.encode(part))
-                    .join(".")
-            ),
+        (any::<[u8; 12]>(), prop::collection::vec(any::<u8>(), 0..90), any::<[u8; 32]>()).prop_map(
+            |(header, claims, signature)| [&header[..], &claims, &signature]
+                .map(|part| URL_SAFE_NO_PAD.encode(part))
+                .join(".")
+        ),
         "[0-9a-f]{0,50}",
         "[0-9A-Fa-f]{0,50}",
         "[.]{0,4}",

@@ -11,35 +11,17 @@ use crate::cookie::{CookieNames, RequestCookies};
 const PURPOSES: [Purpose; 3] = [Purpose::Session, Purpose::Transaction, Purpose::Loop];
 
 /// Opens and gives the plaintext.
-fn open(
-    keyring: &Keyring,
-    purpose: Purpose,
-    name: &str,
-    sealed: &str,
-) -> Result<Vec<u8>, OpenError> {
-    keyring
-        .open(purpose, name, sealed)
-        .map(|opened| opened.plaintext.to_vec())
+fn open(keyring: &Keyring, purpose: Purpose, name: &str, sealed: &str) -> Result<Vec<u8>, OpenError> {
+    keyring.open(purpose, name, sealed).map(|opened| opened.plaintext.to_vec())
 }
 
 #[test]
 fn r21_a_value_opens_only_with_its_own_purpose_name_environment_and_client() {
-    let names = [
-        "__Host-scalekit",
-        "__Host-scalekit-tx-a",
-        "__Host-scalekit-loop",
-        "",
-        "__Host-scalekit.1",
-    ];
+    let names = ["__Host-scalekit", "__Host-scalekit-tx-a", "__Host-scalekit-loop", "", "__Host-scalekit.1"];
     let ring = ring(&[1]);
-    for (purpose, name) in PURPOSES
-        .into_iter()
-        .flat_map(|purpose| names.map(|name| (purpose, name)))
-    {
+    for (purpose, name) in PURPOSES.into_iter().flat_map(|purpose| names.map(|name| (purpose, name))) {
         let sealed = ring.seal(purpose, name, b"plain").unwrap();
-        for (other, other_name) in PURPOSES
-            .into_iter()
-            .flat_map(|purpose| names.map(|name| (purpose, name)))
+        for (other, other_name) in PURPOSES.into_iter().flat_map(|purpose| names.map(|name| (purpose, name)))
         {
             let expected = if (other, other_name) == (purpose, name) {
                 Ok(b"plain".to_vec())
@@ -62,10 +44,7 @@ fn r21_a_value_opens_only_with_its_own_purpose_name_environment_and_client() {
     ];
     for (environment, client) in neighbours {
         let other = Keyring::new(vec![key(1)], environment, client).unwrap();
-        assert_eq!(
-            open(&other, Purpose::Session, NAME, &sealed),
-            Err(OpenError::UnknownKey)
-        );
+        assert_eq!(open(&other, Purpose::Session, NAME, &sealed), Err(OpenError::UnknownKey));
     }
 }
 
@@ -90,15 +69,10 @@ fn r36_keys_whose_ids_collide_are_all_tried() {
         ring.collide();
     }
     let sealed_by_retired = old.seal(Purpose::Session, NAME, b"plain").unwrap();
-    let opened = both
-        .open(Purpose::Session, NAME, &sealed_by_retired)
-        .unwrap();
+    let opened = both.open(Purpose::Session, NAME, &sealed_by_retired).unwrap();
     assert!(opened.retired && *opened.plaintext == b"plain");
     let foreign = third.seal(Purpose::Session, NAME, b"plain").unwrap();
-    assert_eq!(
-        open(&both, Purpose::Session, NAME, &foreign),
-        Err(OpenError::Forged)
-    );
+    assert_eq!(open(&both, Purpose::Session, NAME, &foreign), Err(OpenError::Forged));
 }
 
 #[test]
@@ -107,18 +81,11 @@ fn r37_every_change_of_a_character_is_noticed() {
     for length in 40..46 {
         let sealed = ring.seal(Purpose::Session, NAME, &vec![7; length]).unwrap();
         for (at, old) in sealed.bytes().enumerate() {
-            for new in [
-                b'A', b'B', b'Q', b'g', b'w', b'_', b'-', b'=', b'+', b'/', b' ', b'.', 0xff, b'%',
-            ] {
+            for new in [b'A', b'B', b'Q', b'g', b'w', b'_', b'-', b'=', b'+', b'/', b' ', b'.', 0xff, b'%'] {
                 let mut changed = sealed.clone().into_bytes();
                 changed[at] = new;
                 let outcome = ring.open(Purpose::Session, NAME, changed.as_slice());
-                assert_eq!(
-                    outcome.is_ok(),
-                    new == old,
-                    "{length} {at} {}",
-                    char::from(new)
-                );
+                assert_eq!(outcome.is_ok(), new == old, "{length} {at} {}", char::from(new));
             }
         }
         for cut in 0..sealed.len() {
@@ -146,7 +113,8 @@ fn r37_why_a_value_does_not_open_is_told_apart() {
         bytes[0] = version;
         URL_SAFE_NO_PAD.encode(bytes)
     };
-    let official_v1 = "AQABAgMEBQYHCAkKC2qVHWJpVsxb3f3r7pl-isoHySlvTCgYrdbCoSem_wxAtc9sXyGB7ePfD-sXN3LX7vJkJkg7R9U";
+    let official_v1 =
+        "AQABAgMEBQYHCAkKC2qVHWJpVsxb3f3r7pl-isoHySlvTCgYrdbCoSem_wxAtc9sXyGB7ePfD-sXN3LX7vJkJkg7R9U";
     for (value, expected) in [
         (String::new(), OpenError::Malformed),
         ("live".to_owned(), OpenError::Malformed),
@@ -155,25 +123,12 @@ fn r37_why_a_value_does_not_open_is_told_apart() {
         (with_version(1), OpenError::Malformed),
         (with_version(3), OpenError::NewerVersion),
         (with_version(255), OpenError::NewerVersion),
-        (
-            super::ring(&[2])
-                .seal(Purpose::Session, NAME, b"plain")
-                .unwrap(),
-            OpenError::UnknownKey,
-        ),
-        (
-            ring.seal(Purpose::Loop, NAME, b"plain").unwrap(),
-            OpenError::Forged,
-        ),
+        (super::ring(&[2]).seal(Purpose::Session, NAME, b"plain").unwrap(), OpenError::UnknownKey),
+        (ring.seal(Purpose::Loop, NAME, b"plain").unwrap(), OpenError::Forged),
         (sealed.clone() + &"A".repeat(32 * 1024), OpenError::TooLong),
         ("A".repeat(10 * 1024 * 1024), OpenError::TooLong),
     ] {
-        assert_eq!(
-            open(&ring, Purpose::Session, NAME, &value),
-            Err(expected),
-            "{:.20}",
-            value
-        );
+        assert_eq!(open(&ring, Purpose::Session, NAME, &value), Err(expected), "{:.20}", value);
     }
 }
 
@@ -183,10 +138,7 @@ fn r15_the_longest_plaintext_seals_and_opens_and_a_longer_one_is_refused() {
     let longest = vec![9; 24_576 - 37];
     let sealed = ring.seal(Purpose::Session, NAME, &longest).unwrap();
     assert_eq!(sealed.len(), 32 * 1024);
-    assert_eq!(
-        open(&ring, Purpose::Session, NAME, &sealed),
-        Ok(longest.clone())
-    );
+    assert_eq!(open(&ring, Purpose::Session, NAME, &sealed), Ok(longest.clone()));
     let longer = ring.seal(Purpose::Session, NAME, &[longest.as_slice(), &[9]].concat());
     assert_eq!(longer, Err(SealError::TooLong { bytes: 24_540 }));
 }
@@ -194,9 +146,7 @@ fn r15_the_longest_plaintext_seals_and_opens_and_a_longer_one_is_refused() {
 #[test]
 fn no_two_seals_are_equal() {
     let ring = ring(&[1]);
-    let seals: HashSet<String> = (0..20_000)
-        .map(|_| ring.seal(Purpose::Loop, NAME, b"").unwrap())
-        .collect();
+    let seals: HashSet<String> = (0..20_000).map(|_| ring.seal(Purpose::Loop, NAME, b"").unwrap()).collect();
     assert_eq!(seals.len(), 20_000);
 }
 
@@ -205,10 +155,7 @@ fn r46_an_opened_value_is_not_shown() {
     let ring = ring(&[1]);
     let sealed = ring.seal(Purpose::Session, NAME, b"plain").unwrap();
     let opened = ring.open(Purpose::Session, NAME, &sealed).unwrap();
-    assert_eq!(
-        format!("{opened:?}"),
-        "Opened { bytes: 5, retired: false, .. }"
-    );
+    assert_eq!(format!("{opened:?}"), "Opened { bytes: 5, retired: false, .. }");
 }
 
 proptest! {

@@ -49,9 +49,7 @@ fn vectors() -> Vectors {
 
 fn bytes(hexadecimal: &str) -> Vec<u8> {
     let digits = hexadecimal.as_bytes().chunks(2);
-    digits
-        .map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
+    digits.map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
 fn array<const N: usize>(hexadecimal: &str) -> [u8; N] {
@@ -72,13 +70,7 @@ fn r38_golden_seals_open_and_are_made_again() {
             other => panic!("{other}"),
         };
         let plaintext = bytes(&seal.plaintext);
-        assert_eq!(
-            *ring
-                .open(purpose, &seal.name, &seal.sealed)
-                .unwrap()
-                .plaintext,
-            plaintext
-        );
+        assert_eq!(*ring.open(purpose, &seal.name, &seal.sealed).unwrap().plaintext, plaintext);
         let again = ring.seal_with_salt(purpose, &seal.name, &plaintext, array(&seal.salt));
         assert_eq!(again.as_ref(), Ok(&seal.sealed));
     }
@@ -102,9 +94,7 @@ fn r38_golden_payloads_decode_and_are_encoded_again() {
             access_token: AccessToken::new(golden.access_token),
             refresh_token: golden.refresh_token.map(RefreshToken::new),
             id_token: golden.id_token.map(IdToken::new),
-            profile: golden
-                .profile
-                .map(|profile| Zeroizing::new(profile.into_bytes())),
+            profile: golden.profile.map(|profile| Zeroizing::new(profile.into_bytes())),
         };
         assert_eq!(SessionPayload::decode(&encoded), Ok(expected.clone()));
         assert_eq!(*expected.encode(), encoded);
