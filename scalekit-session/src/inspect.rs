@@ -31,7 +31,7 @@ pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestam
     }
     let cookies = RequestCookies::gather(request.headers, &core.names);
     if !cookies.has_data() {
-        return settled(State::Anonymous);
+        return without_session(core, way, Evidence::NoData, now);
     }
     if origin::is_cross_origin(request, &core.config.origins) {
         tracing::warn!(target: "scalekit_session::security", method = request.method, "a cross-origin request was refused");
@@ -39,10 +39,14 @@ pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestam
     }
     match find(core, &cookies) {
         Ok(found) => decide(core, request, found, cookies.own_chunks(), now),
-        Err(evidence) => match decide::decide(way, evidence, &core.config.policy, now) {
-            Decision::Nobody(Cookies::Delete) => Inspection::Settled(nobody(core, None, true)),
-            _ => settled(State::Anonymous),
-        },
+        Err(evidence) => without_session(core, way, evidence, now),
+    }
+}
+
+fn without_session(core: &Core, way: Way, evidence: Evidence<'_>, now: Timestamp) -> Inspection {
+    match decide::decide(way, evidence, &core.config.policy, now) {
+        Decision::Nobody(Cookies::Delete) => Inspection::Settled(nobody(core, None, true)),
+        _ => settled(State::Anonymous),
     }
 }
 

@@ -146,10 +146,6 @@ impl Scalekit {
         Self(Arc::new(core))
     }
 
-    pub(crate) fn core(&self) -> &Arc<Core> {
-        &self.0
-    }
-
     /// The manager as adapters hold it.
     #[must_use]
     pub fn manager(&self) -> Arc<dyn SessionManager> {

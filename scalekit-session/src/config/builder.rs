@@ -4,28 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use sha2::{Digest, Sha256};
-use url::Url;
-
-use super::problem::{ConfigError, Problem};
-use super::{Config, Reach, RedirectUri, env};
+use super::env;
 use crate::clock::{Clock, SystemClock};
-use crate::cookie::{CookieNames, CookieSpec};
 use crate::hooks::{Hooks, Login, LoginRefused};
-use crate::jwt::Rules;
-use crate::login::ReturnTo;
-use crate::oauth::{Endpoints, OauthClient};
 use crate::pages::Page;
 use crate::policy::Policy;
-use crate::routes::Routes;
 use crate::runtime::Runtime;
-use crate::scalekit::{Core, Scalekit};
-use crate::seal::{Key, Keyring};
 use crate::secret::ClientSecret;
 use crate::transport::Transport;
+use futures_util::future::BoxFuture;
 
-/// Makes a [`Scalekit`]. Five things have to be said, or stand in the environment: the environment URL, the client id and
+/// Makes a [`Scalekit`](crate::Scalekit). Five things have to be said, or stand in the environment: the environment URL, the client id and
 /// its secret, the redirect URI, and a cookie secret. Everything else has a default that is meant to be kept.
 #[must_use = "a builder does nothing until `build()` is called"]
 pub struct ScalekitBuilder {
@@ -37,19 +26,20 @@ pub struct ScalekitBuilder {
     pub(super) issuers: Option<Vec<String>>,
     pub(super) audiences: Option<Vec<String>>,
     pub(super) post_logout_redirect_uri: Option<String>,
-    scopes: Vec<String>,
-    cookie_name: String,
-    login_path: String,
-    logout_path: String,
-    default_return_to: String,
-    allowed_origins: Vec<String>,
-    policy: Policy,
-    cookie_budget: usize,
-    cache_bytes: usize,
-    clock: Arc<dyn Clock>,
-    transport: Option<Arc<dyn Transport>>,
-    runtime: Option<Arc<dyn Runtime>>,
-    hooks: Hooks,
+    pub(super) scopes: Vec<String>,
+    pub(super) cookie_name: String,
+    pub(super) login_path: String,
+    pub(super) logout_path: String,
+    pub(super) default_return_to: String,
+    pub(super) allowed_origins: Vec<String>,
+    pub(super) policy: Policy,
+    pub(super) cookie_budget: usize,
+    pub(super) set_cookie_limit: usize,
+    pub(super) cache_bytes: usize,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) transport: Option<Arc<dyn Transport>>,
+    pub(super) runtime: Option<Arc<dyn Runtime>>,
+    pub(super) hooks: Hooks,
 }
 
 impl ScalekitBuilder {
@@ -71,6 +61,7 @@ impl ScalekitBuilder {
             allowed_origins: Vec::new(),
             policy: Policy::default(),
             cookie_budget: 8192 - 512,
+            set_cookie_limit: 4096,
             cache_bytes: 64 * 1024 * 1024,
             clock: Arc::new(SystemClock),
             transport: None,
@@ -204,6 +195,13 @@ impl ScalekitBuilder {
         self
     }
 
+    /// The most that one `Set-Cookie` line may hold, attributes included, in bytes (R14). Default and most: 4096. Set it
+    /// lower for a proxy that takes less.
+    pub fn set_cookie_limit(mut self, bytes: usize) -> Self {
+        self.set_cookie_limit = bytes;
+        self
+    }
+
     /// Memory for opened sessions, in bytes. Default 64 MiB.
     pub fn opened_session_cache(mut self, bytes: usize) -> Self {
         self.cache_bytes = bytes;
@@ -244,268 +242,6 @@ impl ScalekitBuilder {
         self.hooks.pages = Arc::new(render);
         self
     }
-
-    /// Checks everything and makes the session manager. No request is sent.
-    ///
-    /// # Errors
-    /// With everything that is wrong, at once.
-    pub fn build(self) -> Result<Scalekit, ConfigError> {
-        let mut problems = Vec::new();
-        let required = |value: &Option<String>, setting, advice, problems: &mut Vec<Problem>| {
-            let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
-            if value.is_none() {
-                problems.push(Problem::Missing { setting, advice });
-            }
-            value.map(str::to_owned)
-        };
-        let url = required(
-            &self.environment_url,
-            "SCALEKIT_ENVIRONMENT_URL",
-            "copy it from the Scalekit dashboard, API credentials",
-            &mut problems,
-        );
-        let client_id = required(
-            &self.client_id,
-            "SCALEKIT_CLIENT_ID",
-            "copy it from the Scalekit dashboard, API credentials",
-            &mut problems,
-        );
-        let redirect_uri = required(
-            &self.redirect_uri,
-            "SCALEKIT_REDIRECT_URI",
-            "the URL of your callback route, registered in the Scalekit dashboard",
-            &mut problems,
-        );
-        if self.client_secret.as_ref().is_none_or(|secret| secret.secret().trim().is_empty()) {
-            problems.push(Problem::Missing {
-                setting: "SCALEKIT_CLIENT_SECRET",
-                advice: "create one in the Scalekit dashboard, API credentials",
-            });
-        }
-        let endpoints = url.and_then(|url| {
-            Endpoints::parse(&url).map_err(|error| problems.push(Problem::EnvironmentUrl(error))).ok()
-        });
-        let redirect = redirect_uri.and_then(|uri| {
-            RedirectUri::parse(&uri).map_err(|error| problems.push(Problem::RedirectUri(error))).ok()
-        });
-        let keys = self.parse_secrets(&mut problems);
-        self.check(redirect.as_ref(), &mut problems);
-        let transport = self.find_transport(&mut problems);
-        let runtime = self.runtime.clone().or_else(current_runtime);
-        if runtime.is_none() {
-            problems.push(Problem::Runtime);
-        }
-
-        let (
-            Some(endpoints),
-            Some(client_id),
-            Some(redirect),
-            Some(transport),
-            Some(runtime),
-            Some(secret),
-            [],
-        ) = (endpoints, client_id, redirect, transport, runtime, self.client_secret, problems.as_slice())
-        else {
-            return Err(ConfigError::new(problems));
-        };
-        let keyring = match Keyring::new(keys, endpoints.environment_url(), &client_id) {
-            Ok(keyring) => keyring,
-            Err(error) => {
-                return Err(ConfigError::new(vec![Problem::CookieSecrets(format!(
-                    "cannot be used: {error}"
-                ))]));
-            }
-        };
-        let default_return_to = match ReturnTo::parse(&self.default_return_to) {
-            Ok(path) => path,
-            Err(_) => {
-                return Err(ConfigError::new(vec![Problem::Path {
-                    route: "default return",
-                    path: self.default_return_to,
-                    reason: "is not a path of this origin",
-                }]));
-            }
-        };
-
-        let base = base_name(&self.cookie_name, &redirect, endpoints.environment_url(), &client_id);
-        let issuers = self.issuers.unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
-        let audiences = self.audiences.unwrap_or_else(|| vec![client_id.clone()]);
-        let Ok(rules) = Rules::new(issuers.clone(), audiences, client_id.clone(), self.policy.leeway) else {
-            return Err(ConfigError::new(vec![Problem::Blank {
-                setting: "SCALEKIT_ISSUER or SCALEKIT_AUDIENCE",
-            }]));
-        };
-        let secure = redirect.reach == Reach::Anybody;
-        if !secure {
-            tracing::warn!(origin = %redirect.origin, "sessions over plain http: for development on this machine only");
-        }
-        let mut origins = vec![redirect.origin.clone()];
-        origins.extend(self.allowed_origins);
-        let config = Config {
-            routes: Routes {
-                login: self.login_path,
-                callback: redirect.path.clone(),
-                logout: self.logout_path,
-            },
-            redirect,
-            issuers,
-            scopes: self.scopes,
-            post_logout_redirect_uri: self.post_logout_redirect_uri,
-            origins,
-            default_return_to,
-            policy: self.policy,
-            budget: self.cookie_budget,
-        };
-        let client = OauthClient { id: client_id, secret: Some(secret) };
-        let cookies = (CookieNames::new(base), CookieSpec::new(secure));
-        Ok(Scalekit::new(Core::new(
-            config,
-            endpoints,
-            client,
-            keyring,
-            cookies,
-            rules,
-            transport,
-            runtime,
-            self.clock,
-            self.hooks,
-            self.cache_bytes,
-        )))
-    }
-
-    fn parse_secrets(&self, problems: &mut Vec<Problem>) -> Vec<Key> {
-        if self.cookie_secrets.is_empty() {
-            problems.push(Problem::Missing {
-                setting: "SCALEKIT_COOKIE_SECRET",
-                advice: "make one with `openssl rand -base64 32`",
-            });
-        }
-        let parsed = self.cookie_secrets.iter().enumerate().filter_map(|(index, text)| {
-            Key::parse(text)
-                .map_err(|source| problems.push(Problem::CookieSecret { number: index + 1, source }))
-                .ok()
-        });
-        parsed.collect()
-    }
-
-    fn find_transport(&self, problems: &mut Vec<Problem>) -> Option<Arc<dyn Transport>> {
-        if let Some(transport) = &self.transport {
-            return Some(Arc::clone(transport));
-        }
-        #[cfg(feature = "reqwest")]
-        match crate::transport::ReqwestTransport::new() {
-            Ok(transport) => return Some(Arc::new(transport)),
-            Err(error) => problems.push(Problem::Transport(error)),
-        }
-        #[cfg(not(feature = "reqwest"))]
-        problems.push(Problem::NoTransport);
-        None
-    }
-
-    /// What needs no other setting to be right.
-    fn check(&self, redirect: Option<&RedirectUri>, problems: &mut Vec<Problem>) {
-        for (setting, list) in [("SCALEKIT_ISSUER", &self.issuers), ("SCALEKIT_AUDIENCE", &self.audiences)] {
-            if list
-                .as_ref()
-                .is_some_and(|list| list.is_empty() || list.iter().any(|entry| entry.trim().is_empty()))
-            {
-                problems.push(Problem::Blank { setting });
-            }
-        }
-        if self.post_logout_redirect_uri.as_ref().is_some_and(|uri| !is_web_url(uri)) {
-            problems.push(Problem::PostLogoutRedirectUri);
-        }
-        let name = &self.cookie_name;
-        if name.is_empty()
-            || name.len() > 40
-            || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-        {
-            problems.push(Problem::CookieName(name.clone()));
-        }
-        let callback = redirect.map(|redirect| redirect.path.as_str()).unwrap_or_default();
-        for (route, path, others) in [
-            ("login", &self.login_path, [&self.logout_path, callback]),
-            ("logout", &self.logout_path, [&self.login_path, callback]),
-        ] {
-            if !path.starts_with('/')
-                || ReturnTo::parse(path).is_err()
-                || path.contains(['?', '#', '{', '}', '*', '<', '>'])
-            {
-                problems.push(Problem::Path {
-                    route,
-                    path: path.clone(),
-                    reason: "is not a plain path; write one like `/auth/login`",
-                });
-            } else if others.contains(&path.as_str()) {
-                problems.push(Problem::Path {
-                    route,
-                    path: path.clone(),
-                    reason: "is the path of another route as well",
-                });
-            }
-        }
-        for origin in &self.allowed_origins {
-            let normal = Url::parse(origin)
-                .is_ok_and(|url| url.origin().is_tuple() && url.origin().ascii_serialization() == *origin);
-            if !normal {
-                problems.push(Problem::Origin(origin.clone()));
-            }
-        }
-        let days = |days: u64| Duration::from_secs(days * 24 * 3600);
-        let policy = &self.policy;
-        for (setting, fits, range) in [
-            (
-                "absolute_limit",
-                (Duration::from_secs(60)..=days(400)).contains(&policy.absolute_limit),
-                "1 minute to 400 days",
-            ),
-            (
-                "idle_limit",
-                (Duration::from_secs(60)..=days(400)).contains(&policy.idle_limit),
-                "1 minute to 400 days",
-            ),
-            ("leeway", policy.leeway <= Duration::from_secs(300), "0 to 300 s"),
-            (
-                "retention",
-                (Duration::from_secs(30)..=Duration::from_secs(900)).contains(&policy.retention),
-                "30 to 900 s",
-            ),
-            ("cookie_budget", (2048..=32 * 1024).contains(&self.cookie_budget), "2048 to 32768 bytes"),
-        ] {
-            if !fits {
-                problems.push(Problem::Range { setting, range });
-            }
-        }
-        if !self.scopes.iter().any(|scope| scope == "openid") {
-            problems.push(Problem::Scope("openid"));
-        }
-    }
-}
-
-/// `__Host-` where the browser honours it. On loopback all ports share one cookie jar, so the name tells applications
-/// apart.
-fn base_name(name: &str, redirect: &RedirectUri, issuer: &str, client_id: &str) -> String {
-    match redirect.reach {
-        Reach::Anybody => format!("__Host-{name}"),
-        Reach::Loopback => {
-            let hash: [u8; 32] = Sha256::digest(format!("{issuer}\n{client_id}\n{}", redirect.port)).into();
-            let [a, b, c, d, ..] = hash;
-            format!("{name}-{a:02x}{b:02x}{c:02x}{d:02x}")
-        }
-    }
-}
-
-/// The runtime that `build()` is called on.
-fn current_runtime() -> Option<Arc<dyn Runtime>> {
-    #[cfg(feature = "tokio")]
-    if let Ok(runtime) = crate::runtime::TokioRuntime::current() {
-        return Some(Arc::new(runtime));
-    }
-    None
-}
-
-fn is_web_url(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 impl fmt::Debug for ScalekitBuilder {

@@ -1,6 +1,8 @@
 //! Configuration: what has to be said, what may be said, and everything that is wrong with it at once.
 
+mod build;
 mod builder;
+mod check;
 mod env;
 mod problem;
 mod redirect_uri;

@@ -75,8 +75,11 @@ pub enum Problem {
         source: KeyError,
     },
     /// The list of cookie secrets as a whole.
-    #[error("SCALEKIT_COOKIE_SECRET {0}")]
+    #[error("SCALEKIT_COOKIE_SECRET: {0}")]
     CookieSecrets(String),
+    /// What tokens are checked against.
+    #[error("the rules for tokens cannot be used: {0}")]
+    Rules(String),
     /// The name of the session cookie.
     #[error(
         "the cookie name `{0}` is not made of 1 to 40 letters, digits, `-` and `_`; the `__Host-` prefix is added for you"

@@ -25,12 +25,12 @@ mod jar;
 mod tests;
 
 pub(crate) use candidate::Sealed;
-pub(crate) use chunk::{ChunkSet, TooManyChunks, clear, split};
+pub(crate) use chunk::{ChunkSet, clear, split};
 pub(crate) use marker::{marker_value, parse_marker};
 pub(crate) use name::CookieNames;
 pub(crate) use request::RequestCookies;
+pub(crate) use spec::CookieSpec;
 pub use spec::SetCookie;
-pub(crate) use spec::{CookieSpec, MAX_COOKIE_AGE};
 
 /// How many cookies one sealed value may take, the first included.
 pub(crate) const MAX_CHUNKS: usize = 8;

@@ -33,6 +33,6 @@ mod tests;
 
 pub(crate) use key::Key;
 pub use key::KeyError;
-pub(crate) use keyring::{Keyring, KeyringError, OpenError, Opened, SealError};
-pub(crate) use payload::{Malformed, SessionPayload, SessionView};
+pub(crate) use keyring::Keyring;
+pub(crate) use payload::SessionPayload;
 pub(crate) use purpose::Purpose;
