@@ -59,7 +59,7 @@ impl ReturnTo {
         if ["/", "%2f", "%5c"].iter().any(|slash| lower.starts_with(slash)) {
             return Err(ReturnToError::NotAPath);
         }
-        if path.split('/').any(is_dot_segment) || !stays(text) {
+        if has_dot_segment(path) || !stays(text) {
             return Err(ReturnToError::Moves);
         }
         Ok(Self(text.to_owned()))
@@ -90,9 +90,10 @@ impl fmt::Display for ReturnTo {
     }
 }
 
-fn is_dot_segment(segment: &str) -> bool {
-    let decoded = segment.to_ascii_lowercase().replace("%2e", ".");
-    matches!(decoded.as_str(), "." | "..")
+/// Also where a proxy that decodes before it routes would see one.
+fn has_dot_segment(path: &str) -> bool {
+    let decoded = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    decoded.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
 /// What a browser makes of it: the same origin and the same path.

@@ -1,0 +1,165 @@
+//! Configuration: everything that is wrong is reported at once, and says what to write.
+
+mod support;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use scalekit_session::{ConfigError, Problem, Route, Scalekit, ScalekitBuilder, SessionManager};
+use support::{Browser, FakeScalekit};
+
+const GOOD: [(&str, &str); 5] = [
+    ("SCALEKIT_ENVIRONMENT_URL", "https://acme.scalekit.dev"),
+    ("SCALEKIT_CLIENT_ID", "skc_1"),
+    ("SCALEKIT_CLIENT_SECRET", "client-secret-value"),
+    ("SCALEKIT_REDIRECT_URI", "https://app.test/auth/callback"),
+    ("SCALEKIT_COOKIE_SECRET", "3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs="),
+];
+
+fn builder(changes: &[(&str, &str)]) -> ScalekitBuilder {
+    let mut vars: HashMap<String, String> = HashMap::new();
+    for (name, value) in GOOD.iter().chain(changes) {
+        vars.insert((*name).to_owned(), (*value).to_owned());
+    }
+    ScalekitBuilder::from_vars(|name| vars.get(name).cloned())
+}
+
+fn problems(builder: ScalekitBuilder) -> ConfigError {
+    match builder.build() {
+        Ok(_) => panic!("was built"),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test]
+async fn five_variables_are_enough() {
+    let scalekit = builder(&[]).build().unwrap();
+    assert_eq!(scalekit.routes().callback, "/auth/callback");
+    assert!(builder(&[("SCALEKIT_ENVIRONMENT_URL", "https://acme.scalekit.dev/")]).build().is_ok());
+}
+
+#[tokio::test]
+async fn nothing_set_reports_all_five_with_where_to_find_them() {
+    let error = problems(ScalekitBuilder::from_vars(|_| None));
+    assert_eq!(error.problems().len(), 5, "{error}");
+    for (name, _) in GOOD {
+        assert!(error.to_string().contains(name), "{error}");
+    }
+    assert!(error.to_string().contains("openssl rand -base64 32"), "{error}");
+}
+
+#[tokio::test]
+async fn everything_wrong_is_reported_at_once() {
+    let wrong = builder(&[
+        ("SCALEKIT_ENVIRONMENT_URL", "acme.scalekit.dev"),
+        ("SCALEKIT_CLIENT_ID", " "),
+        ("SCALEKIT_REDIRECT_URI", "http://app.example.com/cb"),
+        (
+            "SCALEKIT_COOKIE_SECRET",
+            "short, 3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs=, aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ),
+        ("SCALEKIT_ISSUER", "https://a.example,,https://b.example"),
+        ("SCALEKIT_AUDIENCE", ","),
+        ("SCALEKIT_POST_LOGOUT_REDIRECT_URI", "/bye"),
+    ])
+    .cookie_name("__Host-x;")
+    .login_path("auth/login")
+    .logout_path("/auth/{out}")
+    .default_return_to("//evil.example")
+    .allowed_origins(["https://admin.example.com/", "admin.example.com"])
+    .absolute_limit(Duration::from_secs(1))
+    .idle_limit(Duration::MAX)
+    .leeway(Duration::from_secs(301))
+    .retention(Duration::from_secs(5))
+    .cookie_budget(10)
+    .set_cookie_limit(5000)
+    .scopes(["profile"]);
+    let error = problems(wrong);
+    assert_eq!(error.problems().len(), 21, "{error}");
+}
+
+#[tokio::test]
+async fn blank_lists_of_issuers_and_audiences_close_rather_than_open() {
+    for error in [
+        problems(builder(&[]).issuers([""; 0])),
+        problems(builder(&[]).issuers([" "])),
+        problems(builder(&[]).audiences([""; 0])),
+        problems(builder(&[]).audiences(["skc_1", ""])),
+    ] {
+        assert!(matches!(error.problems(), [Problem::Blank { .. }]), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn routes_must_not_share_a_path() {
+    for wrong in [
+        builder(&[]).login_path("/auth/callback"),
+        builder(&[]).logout_path("/auth/callback"),
+        builder(&[("SCALEKIT_REDIRECT_URI", "https://app.test/auth/login")]),
+    ] {
+        let error = problems(wrong);
+        assert!(error.problems().iter().all(|problem| matches!(problem, Problem::Path { .. })), "{error}");
+    }
+    let both = problems(builder(&[]).login_path("/auth").logout_path("/auth"));
+    assert_eq!(both.problems().len(), 2, "{both}");
+}
+
+#[tokio::test]
+async fn r46_no_secret_shows_in_what_is_reported() {
+    let secrets = ["hush-hush", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "client-secret-value"];
+    let wrong = builder(&[("SCALEKIT_COOKIE_SECRET", &secrets[..2].join(",")), ("SCALEKIT_CLIENT_ID", "")]);
+    let shown_builder = format!("{wrong:?}");
+    let error = problems(wrong);
+    let shown = format!("{shown_builder} {error} {error:?} {:?}", builder(&[]).build().unwrap());
+    for secret in secrets {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn without_a_runtime_the_report_says_so() {
+    let error = problems(builder(&[]));
+    assert!(matches!(error.problems(), [Problem::Runtime]), "{error}");
+}
+
+#[tokio::test]
+async fn r40_the_redirect_uri_decides_how_cookies_are_protected() {
+    let fake = FakeScalekit::new();
+    for (uri, name, secure) in [
+        ("https://app.test/auth/callback", "__Host-scalekit", true),
+        ("http://localhost:3000/auth/callback", "scalekit-", false),
+    ] {
+        let scalekit = fake.builder().redirect_uri(uri).build().unwrap();
+        let hostile =
+            [("host", "localhost:3000"), ("x-forwarded-proto", "http"), ("forwarded", "proto=http")];
+        let request = scalekit_session::RequestView::new("GET", "/auth/login", &hostile).to_head();
+        let reply = scalekit.serve(Route::Login, request).await;
+        let cookie = reply.header("set-cookie").unwrap();
+        assert!(cookie.starts_with(name), "{uri}");
+        assert_eq!(cookie.contains("Secure"), secure, "{uri}");
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"),
+            "R20"
+        );
+        assert!(!cookie.contains("Domain"));
+    }
+}
+
+#[tokio::test]
+async fn r21_ports_of_localhost_share_a_jar_and_not_a_session() {
+    let fake = FakeScalekit::new();
+    let at = |port: u16| {
+        fake.builder().redirect_uri(format!("http://localhost:{port}/auth/callback")).build().unwrap()
+    };
+    let names = |scalekit: &Scalekit| {
+        let scalekit = scalekit.clone();
+        async move {
+            let browser = Browser::new(scalekit);
+            let reply =
+                browser.serve_with(Route::Login, "GET", "/auth/login", &[("host", "localhost")]).await;
+            reply.header("set-cookie").map(|line| line.split("-tx-").next().unwrap_or_default().to_owned())
+        }
+    };
+    let (one, two) = (names(&at(3000)).await, names(&at(3001)).await);
+    assert!(one.is_some() && one != two, "{one:?} {two:?}");
+}
