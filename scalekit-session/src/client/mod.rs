@@ -2,6 +2,8 @@
 
 mod build;
 mod error;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;

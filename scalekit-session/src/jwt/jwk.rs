@@ -98,8 +98,9 @@ impl VerifyingKey {
         }
         let modulus = unsigned(&rsa.n)?;
         let exponent = unsigned(&rsa.e)?;
-        // with exponent 1 every message is its own signature
-        if !MODULUS_BITS.contains(&bits(&modulus)) || *exponent == [1] {
+        // with exponent 1 every message is its own signature, with an even one there are no signatures
+        let is_odd = exponent.last().is_some_and(|byte| byte % 2 == 1);
+        if !MODULUS_BITS.contains(&bits(&modulus)) || !is_odd || *exponent == [1] {
             return None;
         }
         let parsed = RsaPublicKeyComponents { n: &*modulus, e: &*exponent }

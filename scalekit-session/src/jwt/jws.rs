@@ -73,8 +73,11 @@ impl<'a> Parts<'a> {
             return Err(InvalidToken::Malformed);
         }
         let (signing_input, signature) = token.rsplit_once('.').ok_or(InvalidToken::Malformed)?;
-        let (header, payload) = signing_input.split_once('.').ok_or(InvalidToken::Malformed)?;
-        // five parts would be an encrypted token (RFC 7516); base64url has no dot, so `decode` refuses it
+        let (header, payload) = signing_input
+            .split_once('.')
+            // five parts are an encrypted token (RFC 7516)
+            .filter(|(_, payload)| !payload.contains('.'))
+            .ok_or(InvalidToken::Malformed)?;
         Ok(Self { signing_input: signing_input.as_bytes(), header, payload, signature })
     }
 }

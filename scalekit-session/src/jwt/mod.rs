@@ -10,6 +10,8 @@ mod invalid;
 mod jwk;
 mod jws;
 mod kind;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub(crate) use claim_set::ClaimSet;

@@ -5,6 +5,8 @@
 //! counted apart for keys that only Scalekit can name and keys that anybody can.
 
 mod admission;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -194,11 +196,10 @@ impl Shared {
 
     /// Fetches in a task of its own, so that a client that hangs up stops nobody else's wait.
     fn launch(self: &Arc<Self>, flight: Arc<Flight>, wanted: Option<(Budget, Box<str>)>) {
-        let mut landing =
-            Landing { shared: Arc::clone(self), flight, wanted, fetched: Err(FetchError::Dropped) };
+        let landing = Landing { shared: Arc::clone(self), flight, wanted, fetched: Err(FetchError::Dropped) };
         self.runtime.spawn(Box::pin(async move {
             let fetched = landing.shared.read_published().await;
-            landing.fetched = fetched;
+            drop(landing.with(fetched));
         }));
     }
 
@@ -222,6 +223,13 @@ struct Landing {
     flight: Arc<Flight>,
     wanted: Option<(Budget, Box<str>)>,
     fetched: Result<KeySet, FetchError>,
+}
+
+impl Landing {
+    fn with(mut self, fetched: Result<KeySet, FetchError>) -> Self {
+        self.fetched = fetched;
+        self
+    }
 }
 
 impl Drop for Landing {

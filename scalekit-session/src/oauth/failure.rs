@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::answer;
 use crate::transport::{HttpResponse, TransportError, TransportFailure};
 
 /// Why the token endpoint granted nothing.
@@ -46,13 +47,13 @@ impl TokenFailure {
         if !(400..500).contains(&response.status) || matches!(response.status, 408 | 425 | 429) {
             return transient;
         }
-        match serde_json::from_slice::<Refusal>(&response.body) {
-            Ok(Refusal { error }) if error == "invalid_grant" => Self::Rejected,
-            Ok(Refusal { error }) => MISCONFIGURATIONS
+        match answer::object(&response.body) {
+            Some(Refusal { error }) if error == "invalid_grant" => Self::Rejected,
+            Some(Refusal { error }) => MISCONFIGURATIONS
                 .iter()
                 .find(|code| error == **code)
                 .map_or(transient, |code| Self::Misconfigured { code }),
-            Err(_) => transient,
+            None => transient,
         }
     }
 

@@ -1,12 +1,15 @@
 //! What is said to Scalekit and what it answers, as values: requests are built and responses are read here, and
 //! nothing is sent.
 
+mod answer;
 mod authorize;
 mod endpoints;
 mod failure;
 mod logout;
 mod percent;
 mod pkce;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use authorize::{AuthorizationRequest, ReservedParameter};

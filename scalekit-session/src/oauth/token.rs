@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Endpoints, TokenFailure, TransientCause, percent};
+use super::{Endpoints, TokenFailure, TransientCause, answer, percent};
 use crate::transport::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, TransportError};
 use crate::{AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, IdToken, RefreshToken};
 
@@ -119,8 +119,7 @@ pub(crate) fn read_token_response(
     if response.status != 200 || response.body.len() > MAX_RESPONSE_BYTES {
         return Err(TokenFailure::from_response(&response));
     }
-    let grant: Option<Grant> = serde_json::from_slice(&response.body).ok();
-    grant.and_then(Grant::into_response).ok_or(TokenFailure::Transient {
+    answer::object(&response.body).and_then(Grant::into_response).ok_or(TokenFailure::Transient {
         retry_after: response.retry_after,
         cause: TransientCause::Unreadable,
     })

@@ -1,0 +1,11 @@
+//! Reads what Scalekit answers.
+
+use serde::de::DeserializeOwned;
+
+/// Reads a JSON object. `serde` alone would take a list of the members' values for one.
+pub(super) fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    serde_json::from_slice(body).ok()
+}
