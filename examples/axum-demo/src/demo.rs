@@ -32,9 +32,7 @@ pub enum StartError {
         port: u16,
     },
     /// The operating system refused the port for another reason.
-    #[error(
-        "cannot listen on port {port} of this machine: {source}; choose another port with PORT=…"
-    )]
+    #[error("cannot listen on port {port} of this machine: {source}; choose another port with PORT=…")]
     Listen {
         /// The port.
         port: u16,
@@ -64,24 +62,13 @@ impl Demo {
             Identity::Scalekit => {
                 // Wrong variables say more than a busy port: they are reported first.
                 let scalekit = Scalekit::from_env().pages(pages::notice).build()?;
-                Ok(Self {
-                    listener: listen(settings.port).await?,
-                    scalekit,
-                    emulator: None,
-                })
+                Ok(Self { listener: listen(settings.port).await?, scalekit, emulator: None })
             }
-            Identity::Emulator {
-                port,
-                access_token_lifetime,
-            } => {
+            Identity::Emulator { port, access_token_lifetime } => {
                 let listener = listen(settings.port).await?;
                 let emulator = emulate(port, access_token_lifetime).await?;
                 let scalekit = connect(&emulator, &origin(listener.port())).build()?;
-                Ok(Self {
-                    listener,
-                    scalekit,
-                    emulator: Some(Arc::new(emulator)),
-                })
+                Ok(Self { listener, scalekit, emulator: Some(Arc::new(emulator)) })
             }
         }
     }
@@ -104,9 +91,7 @@ impl Demo {
     /// When the listener breaks.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let app = app(&self.scalekit);
-        axum::serve(self.listener, app)
-            .with_graceful_shutdown(stop)
-            .await
+        axum::serve(self.listener, app).with_graceful_shutdown(stop).await
     }
 }
 
@@ -117,9 +102,7 @@ pub fn connect(emulator: &Emulator, origin: &str) -> ScalekitBuilder {
         let var = vars.iter().find(|(own, _)| own == name);
         var.map(|(_, value)| value.clone())
     };
-    ScalekitBuilder::from_vars(find)
-        .post_logout_redirect_uri(format!("{origin}/"))
-        .pages(pages::notice)
+    ScalekitBuilder::from_vars(find).post_logout_redirect_uri(format!("{origin}/")).pages(pages::notice)
 }
 
 fn origin(port: u16) -> String {
@@ -127,12 +110,10 @@ fn origin(port: u16) -> String {
 }
 
 async fn listen(port: u16) -> Result<Loopback, StartError> {
-    Loopback::bind(port)
-        .await
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => StartError::PortInUse { port },
-            _ => StartError::Listen { port, source },
-        })
+    Loopback::bind(port).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortInUse { port },
+        _ => StartError::Listen { port, source },
+    })
 }
 
 async fn emulate(port: u16, access_token_lifetime: Duration) -> Result<Emulator, StartError> {

@@ -1,5 +1,7 @@
 //! Starts Acme Workspace: with Scalekit when its variables are set, else with an emulator.
 
+mod stop;
+
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
@@ -9,9 +11,7 @@ use tracing_subscriber::EnvFilter;
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
-        )
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
         .with_writer(std::io::stderr)
         .init();
     match run().await {
@@ -26,22 +26,16 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Failure> {
     // A value that is not Unicode is kept with a replacement sign, so that it is reported as wrong, not as missing.
     let vars: BTreeMap<String, String> = std::env::vars_os()
-        .map(|(name, value)| {
-            (
-                name.to_string_lossy().into_owned(),
-                value.to_string_lossy().into_owned(),
-            )
-        })
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
         .collect();
     let settings = Settings::from_vars(&vars).map_err(|error| Failure::wrong_setting(&error))?;
     let demo = Demo::start(&settings).await.map_err(|error| match error {
         StartError::Config(error) => Failure::wrong_setting(&error),
         other => Failure::broken(&other),
     })?;
+    let stop = stop::signals().map_err(|error| Failure::broken(&error))?;
     announce(&demo);
-    demo.serve(interrupted())
-        .await
-        .map_err(|error| Failure::broken(&error))
+    demo.serve(stop).await.map_err(|error| Failure::broken(&error))
 }
 
 /// What goes to standard error, and how the process ends.
@@ -52,31 +46,19 @@ struct Failure {
 
 impl Failure {
     fn wrong_setting(error: &dyn std::error::Error) -> Self {
-        Self {
-            message: error.to_string(),
-            code: 2,
-        }
+        Self { message: error.to_string(), code: 2 }
     }
 
     fn broken(error: &dyn std::error::Error) -> Self {
-        Self {
-            message: error.to_string(),
-            code: 1,
-        }
+        Self { message: error.to_string(), code: 1 }
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "this is what the person who started it reads"
-)]
+#[expect(clippy::print_stdout, reason = "this is what the person who started it reads")]
 fn announce(demo: &Demo) {
     println!("Acme Workspace: {}", demo.origin());
     if let Some(emulator) = demo.emulator() {
-        println!(
-            "No SCALEKIT_* variables are set, so an emulator signs people in: {}",
-            emulator.url()
-        );
+        println!("No SCALEKIT_* variables are set, so an emulator signs people in: {}", emulator.url());
         println!("Sign in as one of them, without a password:");
         for (email, who) in PEOPLE {
             println!("  {email:<18} {who}");
@@ -88,19 +70,6 @@ fn announce(demo: &Demo) {
 const PEOPLE: [(&str, &str); 4] = [
     ("ada@acme.example", "admin of Acme: may read invoices"),
     ("bob@acme.example", "member of Acme: may not"),
-    (
-        "mia@many.example",
-        "has 200 permissions, and a session of several cookies",
-    ),
-    (
-        "sam@two.example",
-        "belongs to two organizations and chooses one",
-    ),
+    ("mia@many.example", "has 200 permissions, and a session of several cookies"),
+    ("sam@two.example", "belongs to two organizations and chooses one"),
 ];
-
-async fn interrupted() {
-    // Without a signal handler there is nothing to wait for but the end of the process.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
-}

@@ -41,10 +41,7 @@ impl Settings {
     /// # Errors
     /// With everything that is wrong, at once.
     pub fn from_vars(vars: &BTreeMap<String, String>) -> Result<Self, SettingsError> {
-        let mut reader = Reader {
-            vars,
-            wrong: Vec::new(),
-        };
+        let mut reader = Reader { vars, wrong: Vec::new() };
         let port = reader.number("PORT", 3000, 0..=u16::MAX);
         let identity = if reader.mentions_scalekit() {
             Identity::Scalekit
@@ -64,13 +61,7 @@ impl Settings {
     /// The application and an emulator, each on any free port: for tests and load.
     #[must_use]
     pub fn on_free_ports(access_token_lifetime: Duration) -> Self {
-        Self {
-            port: 0,
-            identity: Identity::Emulator {
-                port: 0,
-                access_token_lifetime,
-            },
-        }
+        Self { port: 0, identity: Identity::Emulator { port: 0, access_token_lifetime } }
     }
 }
 
@@ -82,29 +73,21 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn mentions_scalekit(&self) -> bool {
-        self.vars
-            .iter()
-            .any(|(name, value)| name.starts_with("SCALEKIT_") && !value.trim().is_empty())
+        self.vars.iter().any(|(name, value)| name.starts_with("SCALEKIT_") && !value.trim().is_empty())
     }
 
     fn number<N>(&mut self, name: &str, default: N, range: RangeInclusive<N>) -> N
     where
         N: FromStr + PartialOrd + fmt::Display + Copy,
     {
-        let Some(text) = self
-            .vars
-            .get(name)
-            .map(|value| value.trim())
-            .filter(|text| !text.is_empty())
-        else {
+        let Some(text) = self.vars.get(name).map(|value| value.trim()).filter(|text| !text.is_empty()) else {
             return default;
         };
         match text.parse() {
             Ok(number) if range.contains(&number) => number,
             _ => {
                 let (from, to) = range.into_inner();
-                let problem =
-                    format!("{name} is `{text}`; write a whole number from {from} to {to}");
+                let problem = format!("{name} is `{text}`; write a whole number from {from} to {to}");
                 self.wrong.push(problem);
                 default
             }
@@ -119,9 +102,7 @@ pub struct SettingsError(Vec<String>);
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the environment has {} problem(s):", self.0.len())?;
-        self.0
-            .iter()
-            .try_for_each(|problem| write!(f, "\n  - {problem}"))
+        self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
     }
 }
 
@@ -139,17 +120,8 @@ mod tests {
     #[test]
     fn an_empty_environment_brings_the_emulator() {
         let settings = read(&[("HOME", "/root"), ("PORT", ""), ("SCALEKIT_CLIENT_ID", " ")]);
-        let identity = Identity::Emulator {
-            port: 8787,
-            access_token_lifetime: Duration::from_secs(300),
-        };
-        assert_eq!(
-            settings,
-            Ok(Settings {
-                port: 3000,
-                identity
-            })
-        );
+        let identity = Identity::Emulator { port: 8787, access_token_lifetime: Duration::from_secs(300) };
+        assert_eq!(settings, Ok(Settings { port: 3000, identity }));
     }
 
     #[test]
@@ -160,13 +132,9 @@ mod tests {
 
     #[test]
     fn every_wrong_value_is_named_at_once_with_what_to_write() {
-        let error = read(&[
-            ("PORT", "70000"),
-            ("EMULATOR_PORT", "-1"),
-            ("EMULATOR_ACCESS_TOKEN_SECS", "0"),
-        ])
-        .unwrap_err()
-        .to_string();
+        let error = read(&[("PORT", "70000"), ("EMULATOR_PORT", "-1"), ("EMULATOR_ACCESS_TOKEN_SECS", "0")])
+            .unwrap_err()
+            .to_string();
         for expected in [
             "3 problem(s)",
             "PORT is `70000`; write a whole number from 0 to 65535",

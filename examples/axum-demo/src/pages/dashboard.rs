@@ -27,18 +27,12 @@ pub(crate) async fn dashboard(session: Caller) -> Html<String> {
 }
 
 fn person(session: &Session) -> String {
-    let email = session
-        .profile()
-        .and_then(|profile| profile.email.as_deref());
+    let email = session.profile().and_then(|profile| profile.email.as_deref());
     let facts = [
         fact("Name", "name", &Escaped(display_name(session))),
         fact("E-mail", "email", &Escaped(email.unwrap_or("–"))),
         fact("User", "user", &code(session.user_id())),
-        fact(
-            "Organization",
-            "organization",
-            &code(session.organization_id().unwrap_or("–")),
-        ),
+        fact("Organization", "organization", &code(session.organization_id().unwrap_or("–"))),
     ];
     card("You", &format!("<dl>{}</dl>", facts.concat()))
 }
@@ -55,22 +49,13 @@ fn lifetime(session: &Session) -> String {
         fact("Refreshed", "refreshed", &refreshes),
     ];
     let note = "<p class=\"note\">The token is renewed shortly before it expires, by whichever request comes next.</p>";
-    card(
-        "This session",
-        &format!("<dl>{}</dl>{note}", facts.concat()),
-    )
+    card("This session", &format!("<dl>{}</dl>{note}", facts.concat()))
 }
 
 fn rights(session: &Session) -> String {
     let pill = |kind: &str, text: &str| format!("<li class=\"pill {kind}\">{}</li>", Escaped(text));
-    let roles = session
-        .roles()
-        .map(|role| pill("role", role))
-        .collect::<String>();
-    let permissions = session
-        .permissions()
-        .map(|permission| pill("", permission))
-        .collect::<String>();
+    let roles = session.roles().map(|role| pill("role", role)).collect::<String>();
+    let permissions = session.permissions().map(|permission| pill("", permission)).collect::<String>();
     let content = format!(
         "<h3>Roles</h3><ul class=\"pills\" data-fact=\"roles\">{roles}</ul>\
          <h3>Permissions <small>{count}</small></h3><ul class=\"pills\" data-fact=\"permissions\">{permissions}</ul>",

@@ -45,10 +45,7 @@ const FEATURES: [(&str, &str); 3] = [
         "See what is yours",
         "Roles and permissions decide what each page shows, and they are checked on every request.",
     ),
-    (
-        "Leave for good",
-        "Signing out ends the session here, in every tab, and at the login page.",
-    ),
+    ("Leave for good", "Signing out ends the session here, in every tab, and at the login page."),
 ];
 
 fn feature((title, text): (&str, &str)) -> String {

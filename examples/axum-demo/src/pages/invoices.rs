@@ -20,11 +20,8 @@ impl Requires for CanReadInvoices {
 
 /// Without the permission the answer is 403, and this function never runs.
 pub(crate) async fn invoices(session: Authorized<CanReadInvoices>) -> Html<String> {
-    let due: u32 = INVOICES
-        .iter()
-        .filter(|invoice| invoice.status != Status::Paid)
-        .map(|invoice| invoice.cents)
-        .sum();
+    let due: u32 =
+        INVOICES.iter().filter(|invoice| invoice.status != Status::Paid).map(|invoice| invoice.cents).sum();
     let content = format_args!(
         "<header class=\"page\"><div><p class=\"eyebrow\">Invoices</p><h1>{due} to pay</h1></div></header>\
          <section class=\"card flush\"><div class=\"scroll\"><table><thead><tr>\
@@ -52,48 +49,12 @@ struct Invoice {
 }
 
 const INVOICES: [Invoice; 6] = [
-    invoice(
-        "INV-2041",
-        "Northwind Hosting",
-        "2026-12-01",
-        Status::Open,
-        124_900,
-    ),
-    invoice(
-        "INV-2038",
-        "Bright Office Supplies",
-        "2026-11-24",
-        Status::Open,
-        31_840,
-    ),
-    invoice(
-        "INV-2035",
-        "Lumen Electric",
-        "2026-11-12",
-        Status::Overdue,
-        74_215,
-    ),
-    invoice(
-        "INV-2029",
-        "Northwind Hosting",
-        "2026-11-01",
-        Status::Paid,
-        124_900,
-    ),
-    invoice(
-        "INV-2022",
-        "Harbor Legal",
-        "2026-10-20",
-        Status::Paid,
-        286_000,
-    ),
-    invoice(
-        "INV-2017",
-        "Northwind Hosting",
-        "2026-10-01",
-        Status::Paid,
-        119_900,
-    ),
+    invoice("INV-2041", "Northwind Hosting", "2026-12-01", Status::Open, 124_900),
+    invoice("INV-2038", "Bright Office Supplies", "2026-11-24", Status::Open, 31_840),
+    invoice("INV-2035", "Lumen Electric", "2026-11-12", Status::Overdue, 74_215),
+    invoice("INV-2029", "Northwind Hosting", "2026-11-01", Status::Paid, 124_900),
+    invoice("INV-2022", "Harbor Legal", "2026-10-20", Status::Paid, 286_000),
+    invoice("INV-2017", "Northwind Hosting", "2026-10-01", Status::Paid, 119_900),
 ];
 
 const fn invoice(
@@ -103,23 +64,11 @@ const fn invoice(
     status: Status,
     cents: u32,
 ) -> Invoice {
-    Invoice {
-        number,
-        from,
-        due,
-        status,
-        cents,
-    }
+    Invoice { number, from, due, status, cents }
 }
 
 fn row(invoice: &Invoice) -> String {
-    let Invoice {
-        number,
-        from,
-        due,
-        status,
-        cents,
-    } = invoice;
+    let Invoice { number, from, due, status, cents } = invoice;
     let (class, label) = match status {
         Status::Paid => ("paid", "Paid"),
         Status::Open => ("open", "Open"),

@@ -46,11 +46,7 @@ pub(super) fn document(title: &str, navigation: &impl Display, content: Argument
 
 fn navigation(place: Place, session: Option<&Session>) -> String {
     let link = |to: Place, path: &str, label: &str| {
-        let current = if to == place {
-            " aria-current=\"page\""
-        } else {
-            ""
-        };
+        let current = if to == place { " aria-current=\"page\"" } else { "" };
         format!("<a href=\"{path}\"{current}>{label}</a>")
     };
     let links = [
@@ -80,9 +76,7 @@ pub(super) fn display_name(session: &Session) -> &str {
 }
 
 pub(super) fn initials(name: &str) -> String {
-    let letters = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().next());
+    let letters = name.split_whitespace().filter_map(|word| word.chars().next());
     letters.take(2).flat_map(char::to_uppercase).collect()
 }
 

@@ -12,22 +12,14 @@ use super::layout::{Place, document, page};
 pub(crate) fn notice(page: &Page) -> String {
     let back = "<nav><a href=\"/\">Home</a><a href=\"/dashboard\">Dashboard</a></nav>";
     let action = page.action.as_ref().map_or_else(|| BACK.to_owned(), action);
-    document(
-        page.title,
-        &back,
-        format_args!("{}", text(page.title, page.message, &action)),
-    )
+    document(page.title, &back, format_args!("{}", text(page.title, page.message, &action)))
 }
 
 /// Everything that is at no route.
 pub(crate) async fn not_found(session: Option<Session>) -> impl IntoResponse {
     let content = text("Nothing here", "There is no page at this address.", BACK);
-    let html: Html<String> = page(
-        "Nothing here",
-        Place::Elsewhere,
-        session.as_deref(),
-        format_args!("{content}"),
-    );
+    let html: Html<String> =
+        page("Nothing here", Place::Elsewhere, session.as_deref(), format_args!("{content}"));
     (StatusCode::NOT_FOUND, html)
 }
 
