@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
+use crate::claims::Claims;
 use crate::clock::Timestamp;
-use crate::config::{Reach, is_loopback_authority};
+use crate::config::Reach;
 use crate::cookie::{self, ChunkSet, RequestCookies, Sealed, SetCookie};
 use crate::decide::{self, Cookies, Decision, Evidence, SessionEvidence, Standing, Token, Way};
 use crate::jwt::{self, Verdict};
+use crate::loopback::is_loopback_authority;
 use crate::manager::{Inspection, Resolution, State, Write, WriteOf};
 use crate::navigation;
 use crate::origin;
 use crate::profile::Profile;
 use crate::request::RequestView;
 use crate::scalekit::Core;
-use crate::seal::{Purpose, SessionPayload};
+use crate::seal::{Purpose, SessionPayload, SessionView};
 use crate::sealing;
 use crate::session::{Facts, Session};
 use crate::settle;
@@ -250,19 +252,21 @@ fn open(core: &Arc<Core>, sealed: &Sealed<'_>) -> Option<Found> {
     }
     let value: Arc<str> = sealed.join().into();
     let opened = core.keyring.open(Purpose::Session, core.names.data(), &*value).ok()?;
-    let payload = SessionPayload::decode(&opened.plaintext).ok()?;
-    let claims = jwt::unverified_claims(payload.access_token.secret())?;
-    let profile = profile(&payload);
+    let view = SessionView::parse(&opened.plaintext).ok()?;
+    let payload = view.to_payload();
+    let claims = view
+        .access_claims()
+        .map_or_else(|| jwt::unverified_claims(payload.access_token.secret()), Claims::unverified)?;
+    let profile = profile(&view);
     let facts = sealing::facts(core, &payload, claims, profile, None, Arc::clone(&value), opened.retired);
     Some(Found { session: Session::new(facts), fresh: Some(Fresh { payload, value }) })
 }
 
 /// The profile as the ID token tells it, or as it was kept when the ID token had to go.
-pub(crate) fn profile(payload: &SessionPayload) -> Option<Profile> {
-    match (&payload.profile, &payload.id_token) {
-        (Some(kept), _) => serde_json::from_slice(kept).ok(),
-        (None, Some(token)) => jwt::unverified_profile(token.secret()),
-        (None, None) => None,
+fn profile(view: &SessionView<'_>) -> Option<Profile> {
+    match view.profile {
+        Some(kept) => serde_json::from_slice(kept).ok(),
+        None => Profile::from_id_token(view.id_claims()?),
     }
 }
 

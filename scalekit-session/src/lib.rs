@@ -2,6 +2,7 @@
 
 mod clock;
 mod id;
+mod loopback;
 mod random;
 mod request;
 mod secret;

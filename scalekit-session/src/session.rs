@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::claims::Claims;
 use crate::clock::Timestamp;
-use crate::error::{Error, Repr};
+use crate::error::Error;
 use crate::id::SessionId;
 use crate::jwt::VerifyingKey;
 use crate::profile::Profile;
@@ -153,19 +153,5 @@ impl fmt::Debug for Session {
             .field("organization_id", &self.organization_id())
             .field("expires_at", &self.0.end)
             .finish_non_exhaustive()
-    }
-}
-
-/// Tokens that are nowhere: those of a session whose cookie was never sealed.
-#[derive(Debug)]
-pub(crate) struct NoTokens;
-
-impl Tokens for NoTokens {
-    fn open(&self) -> Result<(AccessToken, Option<IdToken>), Error> {
-        Err(Repr::Unreadable.into())
-    }
-
-    fn sealed(&self) -> Option<Arc<str>> {
-        None
     }
 }

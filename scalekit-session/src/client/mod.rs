@@ -101,12 +101,11 @@ impl ScalekitClient {
             access_token: Some(&access_token),
             subject: Some(claims.subject()),
         };
-        let identity = self
+        let profile = self
             .verified(Budget::Sealed, |keys, now| {
                 verify_id_token(id_token.secret(), keys, &self.rules, now, expected)
             })
             .await?;
-        let profile = identity.profile;
         Ok(Authentication { profile, claims, access_token, refresh_token, id_token, expires_in })
     }
 

@@ -11,7 +11,7 @@ pub use self::builder::ScalekitBuilder;
 pub use self::problem::{ConfigError, Problem};
 pub use self::redirect_uri::RedirectUriError;
 
-pub(crate) use self::redirect_uri::{Reach, RedirectUri, is_loopback_authority};
+pub(crate) use self::redirect_uri::{Reach, RedirectUri};
 
 use crate::login::ReturnTo;
 use crate::policy::Policy;

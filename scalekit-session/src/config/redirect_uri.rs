@@ -1,9 +1,9 @@
 //! The redirect URI decides how secure the deployment is: nothing a request says does (R40).
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
+
+use crate::loopback::is_loopback;
 
 /// Where this application lives, as its redirect URI says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,24 +81,6 @@ impl RedirectUri {
     }
 }
 
-/// Names and addresses that only this machine answers to.
-pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
-    match host {
-        Host::Domain(name) => name.as_ref() == "localhost" || name.as_ref().ends_with(".localhost"),
-        Host::Ipv4(address) => *address == Ipv4Addr::LOCALHOST || address.is_loopback(),
-        Host::Ipv6(address) => *address == Ipv6Addr::LOCALHOST,
-    }
-}
-
-/// Whether a `Host` header or authority names this machine.
-pub(crate) fn is_loopback_authority(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').map(|(address, _)| format!("[{address}]")),
-        None => authority.split(':').next().map(str::to_owned),
-    };
-    host.and_then(|host| Host::parse(&host).ok()).is_some_and(|host| is_loopback(&host))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,33 +147,6 @@ mod tests {
                 message.contains("write") || message.contains("leave out") || message.contains("end it"),
                 "{uri}: {message}"
             );
-        }
-    }
-
-    #[test]
-    fn r40_only_loopback_hosts_are_loopback_authorities() {
-        for ours in [
-            "localhost",
-            "localhost:3000",
-            "LOCALHOST:1",
-            "a.localhost",
-            "127.0.0.1:80",
-            "[::1]:3000",
-            "[::1]",
-        ] {
-            assert!(is_loopback_authority(ours), "{ours}");
-        }
-        for other in [
-            "",
-            "evil.example",
-            "localhost.evil.example:3000",
-            "0.0.0.0:3000",
-            "[::ffff:7f00:1]",
-            "10.0.0.1",
-            "[::1",
-            "localhost.",
-        ] {
-            assert!(!is_loopback_authority(other), "{other}");
         }
     }
 }

@@ -69,9 +69,6 @@ pub(crate) struct TooManyChunks {
 pub(crate) struct ChunkSet(u8);
 
 impl ChunkSet {
-    /// None of them.
-    pub(crate) const EMPTY: Self = Self(0);
-
     /// The data cookie and every chunk it can have: what logout deletes, whatever a request carried (R17).
     pub(crate) const ALL: Self = Self(u8::MAX);
 
@@ -86,11 +83,6 @@ impl ChunkSet {
     }
 
     #[must_use]
-    pub(crate) const fn union(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    #[must_use]
     pub(crate) const fn minus(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
@@ -98,10 +90,6 @@ impl ChunkSet {
     #[must_use]
     pub(crate) const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
-    }
-
-    pub(crate) const fn is_empty(self) -> bool {
-        self.0 == 0
     }
 
     /// Whether it holds the data cookie (0) or this chunk.

@@ -34,21 +34,10 @@ impl CookieNames {
         Self { parts, marker, looped, transaction_prefix }
     }
 
-    /// Whether `text` can be a base name: a token of RFC 9110 of at most 100 characters, so that nothing needs an
-    /// escape and every name leaves room for a value.
-    pub(crate) fn is_cookie_name(text: &str) -> bool {
-        (1..=100).contains(&text.len()) && text.bytes().all(is_token)
-    }
-
     /// The cookie of the sealed session, or of its first part.
     pub(crate) fn data(&self) -> &str {
         let [data, ..] = &self.parts;
         data
-    }
-
-    /// The cookie of a later part, `None` beyond 1 … 7.
-    pub(crate) fn chunk(&self, index: usize) -> Option<&str> {
-        self.parts.get(index).filter(|_| index > 0).map(String::as_str)
     }
 
     /// The data cookie and its chunks, numbered.

@@ -78,14 +78,6 @@ impl<'a> RequestCookies<'a> {
         self.looped
     }
 
-    /// Whether any cookie of ours came.
-    pub(crate) fn any_own(&self) -> bool {
-        !self.own_chunks().is_empty()
-            || is_present(&self.markers)
-            || self.looped.is_some()
-            || self.transactions().next().is_some()
-    }
-
     fn scan(&mut self, mut line: &'a [u8], names: &CookieNames) {
         let base = names.data().as_bytes();
         while !line.is_empty() {

@@ -36,7 +36,7 @@ pub(crate) struct ClaimSet {
 
 impl ClaimSet {
     /// Reads the JSON object of a payload.
-    pub(super) fn parse(payload: &[u8]) -> Result<Self, InvalidToken> {
+    pub(crate) fn parse(payload: &[u8]) -> Result<Self, InvalidToken> {
         serde_json::from_slice(payload).map_err(|_| InvalidToken::Malformed)
     }
 

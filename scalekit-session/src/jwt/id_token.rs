@@ -20,18 +20,6 @@ pub(crate) struct Expected<'a> {
     pub(crate) subject: Option<&'a str>,
 }
 
-/// What a verified ID token says.
-#[derive(Clone, Debug)]
-pub(crate) struct IdClaims {
-    pub(crate) issuer: Box<str>,
-    pub(crate) subject: Box<str>,
-    pub(crate) session_id: Option<Box<str>>,
-    pub(crate) organization_id: Option<Box<str>>,
-    pub(crate) issued_at: Timestamp,
-    pub(crate) expires_at: Timestamp,
-    pub(crate) profile: Profile,
-}
-
 /// Verifies the ID token of a token response.
 pub(crate) fn verify_id_token(
     token: &str,
@@ -39,11 +27,11 @@ pub(crate) fn verify_id_token(
     rules: &Rules,
     now: Timestamp,
     expected: Expected<'_>,
-) -> Verdict<IdClaims> {
+) -> Verdict<Profile> {
     Verdict::of(authenticate(token, Kind::Id, keys, rules).and_then(|(claims, payload, key)| {
         expected.check(&claims)?;
         rules.check_times(&claims, now, Expiry::Refuse)?;
-        Ok((IdClaims::new(claims, &payload)?, key))
+        Ok((Profile::from_id_token(&payload).ok_or(InvalidToken::Malformed)?, key))
     }))
 }
 
@@ -74,20 +62,6 @@ impl Expected<'_> {
             return Err(InvalidToken::Subject.into());
         }
         Ok(())
-    }
-}
-
-impl IdClaims {
-    fn new(mut claims: ClaimSet, payload: &[u8]) -> Result<Self, InvalidToken> {
-        Ok(Self {
-            issuer: claims.iss.take_required("iss")?,
-            subject: claims.sub.take_required("sub")?,
-            session_id: claims.sid.take(),
-            organization_id: claims.oid.take(),
-            issued_at: claims.issued_at()?,
-            expires_at: claims.expires_at()?,
-            profile: Profile::from_id_token(payload).ok_or(InvalidToken::Malformed)?,
-        })
     }
 }
 

@@ -78,11 +78,6 @@ pub(crate) struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    /// The key's id (`kid`).
-    pub(crate) fn id(&self) -> &str {
-        &self.id
-    }
-
     /// Whether `signature` is this key's signature of `message`: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3).
     pub(super) fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
         self.parsed.verify_sig(message, signature).is_ok()

@@ -204,7 +204,7 @@ async fn accept(core: &Arc<Core>, transaction: &Transaction, tokens: TokenRespon
         verdicts = verify(core.now());
     }
     let (claims, profile) = match verdicts {
-        (Verdict::Valid { claims, .. }, Some(Verdict::Valid { claims: id, .. })) => (claims, id.profile),
+        (Verdict::Valid { claims, .. }, Some(Verdict::Valid { claims: profile, .. })) => (claims, profile),
         (Verdict::Valid { .. }, None) => {
             tracing::error!("Scalekit sent no ID token: is `openid` among the scopes?");
             return Finish::Misconfigured;

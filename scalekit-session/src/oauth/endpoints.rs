@@ -1,9 +1,9 @@
 //! Where Scalekit answers: fixed paths below the environment URL, no discovery.
 
-use std::net::Ipv6Addr;
-
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
+
+use crate::loopback::is_loopback;
 
 /// Scalekit's endpoints in one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Endpoints {
         let url = Url::parse(environment_url.trim()).map_err(|_| EnvironmentUrlError::NotAbsolute)?;
         match url.scheme() {
             "https" => {}
-            "http" if is_loopback(&url) => {}
+            "http" if url.host().is_some_and(|host| is_loopback(&host)) => {}
             "http" => return Err(EnvironmentUrlError::PlainHttp),
             _ => return Err(EnvironmentUrlError::NotAbsolute),
         }
@@ -45,17 +45,6 @@ impl Endpoints {
     /// The normalised environment URL: the `iss` of tokens unless a custom domain is configured.
     pub(crate) fn environment_url(&self) -> &str {
         &self.environment_url
-    }
-}
-
-/// Whether the URL's host can only be this machine: `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`. IPv4
-/// addresses written as IPv6 and `localhost.` with a dot are not, because browsers treat them otherwise.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address == Ipv6Addr::LOCALHOST,
-        None => false,
     }
 }
 

@@ -56,11 +56,6 @@ impl TokenFailure {
             None => transient,
         }
     }
-
-    /// Whether the request certainly did not reach Scalekit, so that it may be sent again.
-    pub(crate) fn was_not_sent(&self) -> bool {
-        matches!(self, Self::Transient { cause: TransientCause::Transport(TransportFailure::Connect), .. })
-    }
 }
 
 /// What kept an answer from being one.

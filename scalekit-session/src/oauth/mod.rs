@@ -13,8 +13,8 @@ mod tests;
 mod token;
 
 pub use authorize::{AuthorizationRequest, ReservedParameter};
+pub(crate) use endpoints::Endpoints;
 pub use endpoints::EnvironmentUrlError;
-pub(crate) use endpoints::{Endpoints, is_loopback};
 pub(crate) use failure::TokenFailure;
 pub use failure::TransientCause;
 pub use logout::LogoutRequest;

@@ -224,7 +224,7 @@ fn renewed_profile(core: &Core, tokens: &TokenResponse, session: &Session) -> Op
         Expected { nonce: None, access_token: Some(&tokens.access_token), subject: Some(session.user_id()) };
     let now = core.now();
     match jwt::verify_id_token(id_token.secret(), &core.keys.snapshot(now), &core.rules, now, expected) {
-        Verdict::Valid { claims, .. } => Some(claims.profile),
+        Verdict::Valid { claims: profile, .. } => Some(profile),
         _ => None,
     }
 }

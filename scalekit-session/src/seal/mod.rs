@@ -34,5 +34,5 @@ mod tests;
 pub(crate) use key::Key;
 pub use key::KeyError;
 pub(crate) use keyring::Keyring;
-pub(crate) use payload::SessionPayload;
+pub(crate) use payload::{SessionPayload, SessionView};
 pub(crate) use purpose::Purpose;

@@ -233,11 +233,6 @@ impl<'a> SessionView<'a> {
         self.id_token.map(|token| IdToken::new(token.unpack()))
     }
 
-    /// Whether there is a refresh token.
-    pub(crate) const fn has_refresh_token(&self) -> bool {
-        self.refresh_token.is_some()
-    }
-
     /// A copy that owns everything.
     pub(crate) fn to_payload(self) -> SessionPayload {
         SessionPayload {

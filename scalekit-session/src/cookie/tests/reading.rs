@@ -63,7 +63,16 @@ proptest! {
 }
 
 fn any_own(line: &[u8]) -> bool {
-    RequestCookies::gather(&Lines(&[line]), &names()).any_own()
+    found(&RequestCookies::gather(&Lines(&[line]), &names()))
+}
+
+/// Whether anything in a request was taken for ours.
+fn found(cookies: &RequestCookies<'_>) -> bool {
+    cookies.has_data()
+        || cookies.own_chunks() != ChunkSet::default()
+        || cookies.looped().is_some()
+        || cookies.markers().next().is_some()
+        || cookies.transactions().next().is_some()
 }
 
 /// Uses everything that a scan gives.
@@ -75,8 +84,6 @@ fn drain(cookies: &RequestCookies<'_>) {
         assert!(sealed.eq_str(&text) || text.contains('\u{fffd}'));
     }
     assert!(cookies.markers().count() <= 4 && cookies.transactions().count() <= 16);
-    let found = cookies.has_data() || cookies.looped().is_some() || !cookies.own_chunks().is_empty();
-    assert!(cookies.any_own() || !found);
 }
 
 #[test]
@@ -222,13 +229,12 @@ fn every_kind_of_cookie_is_found_among_others() {
     ];
     let names = names();
     let cookies = RequestCookies::gather(&lines, &names);
-    assert!(!cookies.has_data() && cookies.any_own());
+    assert!(!cookies.has_data() && found(&cookies));
     assert_eq!(cookies.own_chunks(), [3].into_iter().collect());
     assert_eq!(cookies.looped(), Some(b"l1".as_slice()));
     let flows: Vec<_> = cookies.transactions().collect();
     assert_eq!(flows, [("a_1", b"one".as_slice()), ("B-2", b"two".as_slice())]);
     assert_eq!(names.transaction("a_1"), "__Host-scalekit-tx-a_1");
-    assert_eq!((names.chunk(0), names.chunk(7), names.chunk(8)), (None, Some("__Host-scalekit.7"), None));
 }
 
 #[test]

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::super::chunk::TooManyChunks;
 use super::super::jar::Jar;
 use super::super::*;
 use super::{BASE, MONTH, candidates, names, sealed_text};
@@ -89,11 +90,10 @@ fn r15_what_eight_cookies_cannot_hold_is_told_and_nothing_is_written() {
 
 #[test]
 fn r19_removing_nothing_makes_no_line() {
-    assert_eq!(clear(&CookieSpec::new(true), &names(), ChunkSet::EMPTY).count(), 0);
-    let lines: Vec<String> =
-        clear(&CookieSpec::new(false), &names(), ChunkSet::beyond(6).union(ChunkSet::first(1)))
-            .map(|line| line.name().to_owned())
-            .collect();
+    assert_eq!(clear(&CookieSpec::new(true), &names(), ChunkSet::default()).count(), 0);
+    let lines: Vec<String> = clear(&CookieSpec::new(false), &names(), [0, 6, 7].into_iter().collect())
+        .map(|line| line.name().to_owned())
+        .collect();
     assert_eq!(lines, [BASE, "__Host-scalekit.6", "__Host-scalekit.7"]);
 }
 
@@ -127,9 +127,5 @@ fn r43_no_text_ends_a_line_or_adds_an_attribute() {
         assert!(line.as_str().bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{}", line.as_str());
         assert_eq!(line.as_str().matches(';').count(), 5, "{}", line.as_str());
         assert!(!line.name().contains('='));
-    }
-    assert!(CookieNames::is_cookie_name(BASE) && CookieNames::is_cookie_name("scalekit-1a2b3c4d"));
-    for name in ["", "a b", "a=b", "a;b", "ä", "a%20", &"a".repeat(101)] {
-        assert!(!CookieNames::is_cookie_name(name), "{name:?}");
     }
 }

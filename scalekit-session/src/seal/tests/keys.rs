@@ -1,4 +1,5 @@
-use super::super::{Key, KeyError, Keyring, KeyringError};
+use super::super::keyring::KeyringError;
+use super::super::{Key, KeyError, Keyring};
 use super::{CLIENT, ENVIRONMENT, key};
 
 const BYTES: &[u8; 32] = b"0123456789abcdef0123456789ABCDEF";

@@ -3,7 +3,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
-use super::super::{Malformed, Purpose, SessionPayload, SessionView};
+use super::super::payload::Malformed;
+use super::super::{Purpose, SessionPayload, SessionView};
 use super::{NAME, ring};
 use crate::clock::Timestamp;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
@@ -66,7 +67,7 @@ fn claims_are_read_in_place() {
     );
     assert!(view.id_claims().unwrap().ends_with(br#""xoid":"ext_org_123"}"#));
     assert!(encoded.as_ptr_range().contains(&view.access_claims().unwrap().as_ptr()));
-    assert!(view.has_refresh_token() && !view.unverified && view.profile.is_none());
+    assert!(view.refresh_token().is_some() && !view.unverified && view.profile.is_none());
     let allocated = allocation_counter::measure(|| assert!(SessionView::parse(&encoded).is_ok()));
     assert_eq!(allocated.count_total, 0);
 }

@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
 
-use super::super::{Keyring, OpenError, Purpose, SealError};
+use super::super::keyring::{OpenError, SealError};
+use super::super::{Keyring, Purpose};
 use super::{CLIENT, ENVIRONMENT, NAME, key, ring};
 use crate::cookie::{CookieNames, RequestCookies};
 

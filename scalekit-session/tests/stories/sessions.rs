@@ -1,13 +1,11 @@
 //! What a session cookie is worth: sealed, bound, limited, rotated, and never an error page.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Browser, FakeScalekit};
 use scalekit_session::testing::{TestEnvironment, TestUser};
 use scalekit_session::{Exchange, RequestView, State};
 use serde_json::json;
-use support::{Browser, FakeScalekit};
 
 fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -303,7 +301,7 @@ async fn r44_keys_that_cannot_be_fetched_make_a_session_unavailable_not_anonymou
     let fake = FakeScalekit::new();
     let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
     let mut cold = Browser { scalekit: fake.scalekit(), jar: browser.jar.clone() };
-    fake.script_keys(support::Script::status(500));
+    fake.script_keys(crate::support::Script::status(500));
     let before = cold.jar.header();
     assert!(cold.get().await.is_unavailable());
     assert_eq!(cold.jar.header(), before);

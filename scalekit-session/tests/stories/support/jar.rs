@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 /// A jar of one browser for one `https` host.
 #[derive(Clone, Debug, Default)]
-pub struct Jar {
+pub(crate) struct Jar {
     cookies: BTreeMap<String, String>,
 }
 
 impl Jar {
     /// Applies one `Set-Cookie` line, refusing what a browser refuses.
-    pub fn set(&mut self, line: &str) {
+    pub(crate) fn set(&mut self, line: &str) {
         let mut parts = line.split(';').map(str::trim);
         let (name, value) = parts.next().and_then(|pair| pair.split_once('=')).expect("a name and a value");
         let attributes: Vec<String> = parts.map(str::to_ascii_lowercase).collect();
@@ -32,28 +32,28 @@ impl Jar {
     }
 
     /// The `Cookie` header, empty for an empty jar.
-    pub fn header(&self) -> String {
+    pub(crate) fn header(&self) -> String {
         let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }
 
-    pub fn names(&self) -> Vec<&str> {
+    pub(crate) fn names(&self) -> Vec<&str> {
         self.cookies.keys().map(String::as_str).collect()
     }
 
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.cookies.get(name).map(String::as_str)
     }
 
-    pub fn put(&mut self, name: &str, value: &str) {
+    pub(crate) fn put(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
-    pub fn remove(&mut self, name: &str) {
+    pub(crate) fn remove(&mut self, name: &str) {
         self.cookies.remove(name);
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.cookies.is_empty()
     }
 }

@@ -1,12 +1,10 @@
 //! Configuration: everything that is wrong is reported at once, and says what to write.
 
-mod support;
-
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::support::{Browser, FakeScalekit};
 use scalekit_session::{ConfigError, Problem, Route, Scalekit, ScalekitBuilder, SessionManager};
-use support::{Browser, FakeScalekit};
 
 const GOOD: [(&str, &str); 5] = [
     ("SCALEKIT_ENVIRONMENT_URL", "https://acme.scalekit.dev"),

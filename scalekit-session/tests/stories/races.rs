@@ -1,12 +1,10 @@
 //! Orders of arrival. Requests are answered at once and their answers delivered late, in any order, while tokens rotate
 //! and the user logs out.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Answer, Browser, FakeScalekit};
 use proptest::prelude::*;
-use support::{Answer, Browser, FakeScalekit};
 
 #[derive(Clone, Debug)]
 enum Step {

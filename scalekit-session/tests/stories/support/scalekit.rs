@@ -10,12 +10,12 @@ use scalekit_session::{Clock, Scalekit, ScalekitBuilder, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
 
-pub const URL: &str = "https://acme.scalekit.invalid";
-pub const CLIENT: &str = "skc_1";
+pub(crate) const URL: &str = "https://acme.scalekit.invalid";
+pub(crate) const CLIENT: &str = "skc_1";
 
 /// What the token endpoint answers instead of tokens.
 #[derive(Clone, Debug)]
-pub enum Script {
+pub(crate) enum Script {
     Unreachable,
     Timeout,
     Answer { status: u16, body: String, retry_after: Option<u64> },
@@ -23,8 +23,8 @@ pub enum Script {
 
 /// A Scalekit that lives in the test. Clones share everything.
 #[derive(Clone)]
-pub struct FakeScalekit {
-    pub clock: ManualClock,
+pub(crate) struct FakeScalekit {
+    pub(crate) clock: ManualClock,
     key: Arc<SigningKey>,
     state: Arc<Mutex<State>>,
     gate: Arc<Semaphore>,
@@ -49,12 +49,11 @@ struct State {
     rotate: bool,
     refreshable: bool,
     id_token_on_refresh: bool,
-    nonce: Option<String>,
     gated: bool,
 }
 
 impl FakeScalekit {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let claims = json!({ "sub": "usr_1", "sid": "ses_1", "oid": "org_1", "roles": ["admin"], "permissions": ["invoices:read"], "client_id": CLIENT, "scope": "openid profile email offline_access" });
         let id_claims = json!({ "sub": "usr_1", "sid": "ses_1", "azp": CLIENT, "name": "Ada", "email": "ada@acme.example" });
         Self {
@@ -77,7 +76,6 @@ impl FakeScalekit {
                 rotate: true,
                 refreshable: true,
                 id_token_on_refresh: false,
-                nonce: None,
                 gated: false,
             })),
             gate: Arc::new(Semaphore::new(0)),
@@ -86,7 +84,7 @@ impl FakeScalekit {
     }
 
     /// A builder for an application at `https://app.test` that talks to this Scalekit.
-    pub fn builder(&self) -> ScalekitBuilder {
+    pub(crate) fn builder(&self) -> ScalekitBuilder {
         Scalekit::builder()
             .environment_url(URL)
             .client_id(CLIENT)
@@ -98,11 +96,11 @@ impl FakeScalekit {
             .transport(self.transport())
     }
 
-    pub fn scalekit(&self) -> Scalekit {
+    pub(crate) fn scalekit(&self) -> Scalekit {
         self.builder().build().unwrap()
     }
 
-    pub fn transport(&self) -> impl Transport + use<> {
+    pub(crate) fn transport(&self) -> impl Transport + use<> {
         let fake = self.clone();
         move |request| {
             let fake = fake.clone();
@@ -111,87 +109,87 @@ impl FakeScalekit {
     }
 
     /// Every token call from now on gets this answer.
-    pub fn script(&self, script: impl Into<Option<Script>>) {
+    pub(crate) fn script(&self, script: impl Into<Option<Script>>) {
         self.state.lock().unwrap().script = script.into();
     }
 
-    pub fn script_keys(&self, script: impl Into<Option<Script>>) {
+    pub(crate) fn script_keys(&self, script: impl Into<Option<Script>>) {
         self.state.lock().unwrap().keys_script = script.into();
     }
 
     /// Token calls wait from now on until [`release`](Self::release).
-    pub fn hold(&self) {
+    pub(crate) fn hold(&self) {
         self.state.lock().unwrap().gated = true;
     }
 
     /// Waits until that many calls wait at the gate.
-    pub async fn held(&self, calls: usize) {
+    pub(crate) async fn held(&self, calls: usize) {
         self.waiting.subscribe().wait_for(|waiting| *waiting >= calls).await.unwrap();
     }
 
-    pub fn release(&self) {
+    pub(crate) fn release(&self) {
         self.state.lock().unwrap().gated = false;
         self.gate.add_permits(10_000);
     }
 
-    pub fn refreshes(&self) -> usize {
+    pub(crate) fn refreshes(&self) -> usize {
         self.calls("refresh_token")
     }
 
-    pub fn calls(&self, what: &str) -> usize {
+    pub(crate) fn calls(&self, what: &str) -> usize {
         self.state.lock().unwrap().calls.get(what).copied().unwrap_or_default()
     }
 
-    pub fn total_calls(&self) -> usize {
+    pub(crate) fn total_calls(&self) -> usize {
         self.state.lock().unwrap().calls.values().sum()
     }
 
     /// Claims of access tokens from now on, merged into those before.
-    pub fn set_claims(&self, claims: Value) {
+    pub(crate) fn set_claims(&self, claims: Value) {
         merge(&mut self.state.lock().unwrap().claims, claims);
     }
 
-    pub fn set_id_claims(&self, claims: Value) {
+    pub(crate) fn set_id_claims(&self, claims: Value) {
         merge(&mut self.state.lock().unwrap().id_claims, claims);
     }
 
-    pub fn set_life(&self, seconds: u64) {
+    pub(crate) fn set_life(&self, seconds: u64) {
         self.state.lock().unwrap().life = seconds;
     }
 
-    pub fn set_grace(&self, grace: Duration) {
+    pub(crate) fn set_grace(&self, grace: Duration) {
         self.state.lock().unwrap().grace = grace;
     }
 
-    pub fn set_rotate(&self, rotate: bool) {
+    pub(crate) fn set_rotate(&self, rotate: bool) {
         self.state.lock().unwrap().rotate = rotate;
     }
 
     /// Whether tokens come with a refresh token.
-    pub fn set_refreshable(&self, refreshable: bool) {
+    pub(crate) fn set_refreshable(&self, refreshable: bool) {
         self.state.lock().unwrap().refreshable = refreshable;
     }
 
-    pub fn set_id_token_on_refresh(&self, sent: bool) {
+    pub(crate) fn set_id_token_on_refresh(&self, sent: bool) {
         self.state.lock().unwrap().id_token_on_refresh = sent;
     }
 
     /// Signs with another key id from now on, and publishes these.
-    pub fn set_keys(&self, kid: &str, published: &[&str]) {
+    pub(crate) fn set_keys(&self, kid: &str, published: &[&str]) {
         let mut state = self.state.lock().unwrap();
         state.kid = kid.to_owned();
         state.published = published.iter().map(|kid| (*kid).to_owned()).collect();
     }
 
     /// Ends the session at Scalekit: every refresh token dies.
-    pub fn end_session(&self) {
+    pub(crate) fn end_session(&self) {
         let mut state = self.state.lock().unwrap();
         state.refresh.clear();
         state.consumed.clear();
     }
 
     /// A code that redeems to tokens with that nonce.
-    pub fn issue_code(&self, nonce: &str) -> String {
+    pub(crate) fn issue_code(&self, nonce: &str) -> String {
         let mut state = self.state.lock().unwrap();
         state.serial += 1;
         let code = format!("code_{}", state.serial);
@@ -199,10 +197,6 @@ impl FakeScalekit {
         code
     }
 
-    pub fn sign(&self, claims: &Value) -> String {
-        let kid = self.state.lock().unwrap().kid.clone();
-        self.key.sign(&json!({ "alg": "RS256", "kid": kid, "typ": "JWT" }).to_string(), &claims.to_string())
-    }
 
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let Some(form) = &request.form else {
@@ -311,11 +305,11 @@ impl FakeScalekit {
 }
 
 impl Script {
-    pub fn status(status: u16) -> Self {
+    pub(crate) fn status(status: u16) -> Self {
         Self::Answer { status, body: String::new(), retry_after: None }
     }
 
-    pub fn oauth(status: u16, error: &str) -> Self {
+    pub(crate) fn oauth(status: u16, error: &str) -> Self {
         Self::Answer { status, body: json!({ "error": error }).to_string(), retry_after: None }
     }
 

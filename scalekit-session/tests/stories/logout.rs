@@ -1,15 +1,9 @@
 //! Logging out: always, for good, and against everything that is still under way.
 
-mod support;
-
 use std::time::Duration;
 
-use scalekit_session::{Reply, Route, SessionManager, State};
-use support::{Browser, FakeScalekit, Script};
-
-fn set_cookies(reply: &Reply) -> Vec<&str> {
-    reply.headers.iter().filter(|(name, _)| *name == "set-cookie").map(|(_, value)| value.as_str()).collect()
-}
+use crate::support::{Browser, FakeScalekit, Script, set_cookies};
+use scalekit_session::{Route, State};
 
 #[tokio::test]
 async fn r29_logout_clears_everything_whatever_the_browser_carries() {
@@ -100,7 +94,7 @@ async fn r31_a_late_response_does_not_replace_the_next_login() {
     browser.apply(&reply);
     fake.set_claims(serde_json::json!({ "sub": "usr_2" }));
     fake.set_id_claims(serde_json::json!({ "sub": "usr_2" }));
-    browser.log_in(&fake, "/").await;
+    assert_eq!(browser.log_in(&fake, "/").await.status, 303);
     browser.deliver(&late);
     for scalekit in [one, two] {
         browser.scalekit = scalekit;

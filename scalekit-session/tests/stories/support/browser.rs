@@ -9,48 +9,48 @@ use super::scalekit::FakeScalekit;
 
 /// A browser with one jar, in front of one or more instances of an application.
 #[derive(Clone)]
-pub struct Browser {
-    pub scalekit: Scalekit,
-    pub jar: Jar,
+pub(crate) struct Browser {
+    pub(crate) scalekit: Scalekit,
+    pub(crate) jar: Jar,
 }
 
 /// What came back, not yet in the jar.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    pub state: State,
-    pub lines: Vec<String>,
-    pub cache_control: Option<String>,
-    pub vary: Option<String>,
+pub(crate) struct Answer {
+    pub(crate) state: State,
+    pub(crate) lines: Vec<String>,
+    pub(crate) cache_control: Option<String>,
+    pub(crate) vary: Option<String>,
 }
 
 impl Answer {
-    pub fn session(&self) -> &Session {
+    pub(crate) fn session(&self) -> &Session {
         match &self.state {
             State::Active(session) => session,
             other => panic!("not signed in: {other:?}"),
         }
     }
 
-    pub fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         matches!(self.state, State::Active(_))
     }
 
-    pub fn is_anonymous(&self) -> bool {
+    pub(crate) fn is_anonymous(&self) -> bool {
         matches!(self.state, State::Anonymous)
     }
 
-    pub fn is_unavailable(&self) -> bool {
+    pub(crate) fn is_unavailable(&self) -> bool {
         matches!(self.state, State::Unavailable { .. })
     }
 }
 
 impl Browser {
-    pub fn new(scalekit: Scalekit) -> Self {
+    pub(crate) fn new(scalekit: Scalekit) -> Self {
         Self { scalekit, jar: Jar::default() }
     }
 
     /// A browser that has logged in through login and callback.
-    pub async fn signed_in(fake: &FakeScalekit, scalekit: &Scalekit) -> Self {
+    pub(crate) async fn signed_in(fake: &FakeScalekit, scalekit: &Scalekit) -> Self {
         let mut browser = Self::new(scalekit.clone());
         let reply = browser.log_in(fake, "/").await;
         assert_eq!(reply.status, 303, "{}", reply.body);
@@ -60,7 +60,7 @@ impl Browser {
     }
 
     /// The whole login; the answer of the callback is applied.
-    pub async fn log_in(&mut self, fake: &FakeScalekit, return_to: &str) -> Reply {
+    pub(crate) async fn log_in(&mut self, fake: &FakeScalekit, return_to: &str) -> Reply {
         let begun = self.serve(Route::Login, "GET", &format!("/auth/login?return_to={return_to}")).await;
         assert_eq!(begun.status, 303, "{}", begun.body);
         self.apply(&begun);
@@ -71,7 +71,7 @@ impl Browser {
     }
 
     /// The callback that Scalekit would send the browser to.
-    pub fn callback_of(&self, fake: &FakeScalekit, begun: &Reply) -> String {
+    pub(crate) fn callback_of(&self, fake: &FakeScalekit, begun: &Reply) -> String {
         let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
         let parameter =
             |name: &str| location.query_pairs().find(|(own, _)| own == name).unwrap().1.into_owned();
@@ -79,11 +79,11 @@ impl Browser {
         format!("/auth/callback?code={code}&state={}", parameter("state"))
     }
 
-    pub async fn serve(&self, route: Route, method: &str, target: &str) -> Reply {
+    pub(crate) async fn serve(&self, route: Route, method: &str, target: &str) -> Reply {
         self.serve_with(route, method, target, &[]).await
     }
 
-    pub async fn serve_with(
+    pub(crate) async fn serve_with(
         &self,
         route: Route,
         method: &str,
@@ -93,7 +93,7 @@ impl Browser {
         self.scalekit.serve(route, self.head(method, target, headers)).await
     }
 
-    pub fn apply(&mut self, reply: &Reply) {
+    pub(crate) fn apply(&mut self, reply: &Reply) {
         for (name, value) in &reply.headers {
             if *name == "set-cookie" {
                 self.jar.set(value);
@@ -101,7 +101,7 @@ impl Browser {
         }
     }
 
-    pub fn head(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> RequestHead {
+    pub(crate) fn head(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> RequestHead {
         let cookies = self.jar.header();
         let mut all = vec![("host", "app.test")];
         if !cookies.is_empty() {
@@ -112,27 +112,27 @@ impl Browser {
     }
 
     /// Sends a page load and applies its answer.
-    pub async fn get(&mut self) -> Answer {
+    pub(crate) async fn get(&mut self) -> Answer {
         let answer = self.send("GET", &[]).await;
         self.deliver(&answer);
         answer
     }
 
     /// Sends a request; its answer is on the way.
-    pub async fn send(&self, method: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn send(&self, method: &str, headers: &[(&str, &str)]) -> Answer {
         let head = self.head(method, "/dashboard", headers);
         let exchange = Exchange::new(self.scalekit.manager());
         let state = exchange.resolve(&head.view()).await;
         finish(&exchange, state)
     }
 
-    pub fn deliver(&mut self, answer: &Answer) {
+    pub(crate) fn deliver(&mut self, answer: &Answer) {
         answer.lines.iter().for_each(|line| self.jar.set(line));
     }
 }
 
 /// The commit point of an exchange whose handler set nothing.
-pub fn finish(exchange: &Exchange, state: State) -> Answer {
+pub(crate) fn finish(exchange: &Exchange, state: State) -> Answer {
     let nothing: [(&str, &str); 0] = [];
     let mut answer = Answer { state, lines: Vec::new(), cache_control: None, vary: None };
     for edit in exchange.finish(&nothing).iter() {
@@ -144,4 +144,9 @@ pub fn finish(exchange: &Exchange, state: State) -> Answer {
         }
     }
     answer
+}
+
+/// The `Set-Cookie` lines of a reply.
+pub(crate) fn set_cookies(reply: &Reply) -> Vec<&str> {
+    reply.headers.iter().filter(|(name, _)| *name == "set-cookie").map(|(_, value)| value.as_str()).collect()
 }

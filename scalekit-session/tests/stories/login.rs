@@ -1,19 +1,13 @@
 //! Logging in: bound to the browser that began, redeemed once, leading back to where it started.
 
-mod support;
-
+use crate::support::{Browser, FakeScalekit, set_cookies};
 use futures_util::future::join_all;
-use scalekit_session::{LoginRefused, Reply, Route, SessionManager, State};
+use scalekit_session::{LoginRefused, Reply, Route, State};
 use serde_json::json;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use support::{Browser, FakeScalekit, Script};
-
-fn set_cookies(reply: &Reply) -> Vec<&str> {
-    reply.headers.iter().filter(|(name, _)| *name == "set-cookie").map(|(_, value)| value.as_str()).collect()
-}
 
 #[tokio::test]
 async fn r21_r22_login_leads_out_with_pkce_state_and_nonce_and_back_to_where_it_began() {
@@ -115,112 +109,12 @@ async fn r22_a_flow_is_over_after_ten_minutes() {
 }
 
 #[tokio::test]
-async fn r52_a_forged_or_foreign_callback_signs_nobody_in() {
-    let fake = FakeScalekit::new();
-    let scalekit = fake.scalekit();
-    let mut attacker = Browser::new(scalekit.clone());
-    let begun = attacker.serve(Route::Login, "GET", "/auth/login").await;
-    attacker.apply(&begun);
-    let callback = attacker.callback_of(&fake, &begun);
-    let mut victim = Browser::new(scalekit);
-    let own = victim.serve(Route::Login, "GET", "/auth/login").await;
-    victim.apply(&own);
-    for target in [
-        callback.clone(),
-        callback.replace("state=", "state=x"),
-        callback.split("&state").next().unwrap().to_owned(),
-        format!("{callback}&state=other"),
-        format!("{callback}&code=other"),
-        "/auth/callback".to_owned(),
-        "/auth/callback?state=&code=".to_owned(),
-        "/auth/callback?error=access_denied".to_owned(),
-    ] {
-        let reply = victim.serve(Route::Callback, "GET", &target).await;
-        assert_eq!(reply.status, 400, "{target}");
-        assert!(set_cookies(&reply).iter().all(|line| line.contains("Max-Age=0")), "{target}");
-    }
-    assert_eq!(fake.calls("authorization_code"), 0, "no code was redeemed");
-    let reply = attacker.serve(Route::Callback, "GET", &callback).await;
-    assert_eq!(reply.status, 303, "the browser that began may finish");
-}
-
-#[tokio::test]
-async fn r52_a_callback_loaded_again_redeems_nothing_and_goes_where_the_login_led() {
-    let fake = FakeScalekit::new();
-    let mut browser = Browser::new(fake.scalekit());
-    let begun = browser.serve(Route::Login, "GET", "/auth/login?return_to=/invoices").await;
-    browser.apply(&begun);
-    let callback = browser.callback_of(&fake, &begun);
-    assert_eq!(browser.serve(Route::Callback, "HEAD", &callback).await.status, 204);
-
-    let both = join_all([
-        browser.serve(Route::Callback, "GET", &callback),
-        browser.serve(Route::Callback, "GET", &callback),
-    ])
-    .await;
-    assert_eq!(fake.calls("authorization_code"), 1);
-    for reply in &both {
-        assert_eq!((reply.status, reply.header("location")), (303, Some("/invoices")), "a double click");
-    }
-    browser.apply(&both[1]);
-    let back = browser.serve(Route::Callback, "GET", &callback).await;
-    assert_eq!((back.status, back.header("location")), (303, Some("/invoices")), "the back button");
-    assert_eq!(set_cookies(&back), [""; 0]);
-
-    let stranger = Browser::new(browser.scalekit.clone());
-    assert_eq!(stranger.serve(Route::Callback, "GET", &callback).await.status, 400);
-    assert_eq!(fake.calls("authorization_code"), 1);
-}
-
-#[tokio::test]
-async fn r52_a_callback_whose_browser_hung_up_completes_all_the_same() {
-    let fake = FakeScalekit::new();
-    let mut browser = Browser::new(fake.scalekit());
-    let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
-    browser.apply(&begun);
-    let callback = browser.callback_of(&fake, &begun);
-    fake.hold();
-    let (hung_up, target) = (browser.clone(), callback.clone());
-    let request = tokio::spawn(async move { hung_up.serve(Route::Callback, "GET", &target).await });
-    fake.held(1).await;
-    request.abort();
-    assert!(request.await.is_err());
-    fake.release();
-    let reply = browser.serve(Route::Callback, "GET", &callback).await;
-    browser.apply(&reply);
-    assert!(browser.get().await.is_active());
-    assert_eq!(fake.calls("authorization_code"), 1);
-}
-
-#[tokio::test]
-async fn r43_r52_an_error_answer_is_a_plain_page_that_reflects_nothing() {
-    let fake = FakeScalekit::new();
-    let mut browser = Browser::new(fake.scalekit());
-    let begun = browser.serve(Route::Login, "GET", "/auth/login?return_to=/a").await;
-    browser.apply(&begun);
-    let other = browser.serve(Route::Login, "GET", "/auth/login").await;
-    browser.apply(&other);
-    let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
-    let state = location.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    let target = format!(
-        "/auth/callback?error=access_denied&error_description=%3Cscript%3Ealert(1)%3C%2Fscript%3E&state={state}"
-    );
-    let reply = browser.serve(Route::Callback, "GET", &target).await;
-    assert_eq!(reply.status, 400);
-    assert!(!reply.body.contains("script"), "{}", reply.body);
-    assert!(reply.body.contains("/auth/login?return_to=%2Fa"), "{}", reply.body);
-    assert_eq!(set_cookies(&reply).len(), 1, "only this flow's cookie goes");
-    browser.apply(&reply);
-    assert_eq!(browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &other)).await.status, 303);
-}
-
-#[tokio::test]
 async fn r27_every_login_is_a_new_session_and_ends_the_one_before() {
     let fake = FakeScalekit::new();
     let scalekit = fake.scalekit();
     let mut browser = Browser::signed_in(&fake, &scalekit).await;
     let old = browser.clone();
-    browser.log_in(&fake, "/").await;
+    assert_eq!(browser.log_in(&fake, "/").await.status, 303);
     assert_ne!(old.jar.header(), browser.jar.header());
     assert!(browser.get().await.is_active());
     let answer = old.send("GET", &[]).await;
@@ -228,62 +122,6 @@ async fn r27_every_login_is_a_new_session_and_ends_the_one_before() {
     assert_eq!(answer.lines, [""; 0], "and its late answers take nothing from the new one");
     let sealed: HashSet<_> = (0..20).map(|_| old.jar.header()).collect();
     assert_eq!(sealed.len(), 1);
-}
-
-#[tokio::test]
-async fn r42_tokens_that_do_not_verify_sign_nobody_in() {
-    for (name, access, id) in [
-        ("nonce", json!({}), json!({ "nonce": "another" })),
-        ("audience", json!({ "aud": ["skc_2"] }), json!({})),
-        ("ID token's audience", json!({}), json!({ "aud": ["skc_2"] })),
-        ("issuer", json!({ "iss": "https://evil.example" }), json!({})),
-        ("subject", json!({ "sub": "usr_2" }), json!({})),
-        ("azp", json!({}), json!({ "azp": "skc_2" })),
-        ("client", json!({ "client_id": "skc_2" }), json!({})),
-        ("machine token", json!({ "sub": "skc_1", "sid": null }), json!({})),
-        ("from the future", json!({ "nbf": 1_760_000_100_u64, "iat": 1_760_000_100_u64 }), json!({})),
-    ] {
-        let fake = FakeScalekit::new();
-        fake.set_claims(access);
-        fake.set_id_claims(id.clone());
-        let mut browser = Browser::new(fake.scalekit());
-        let reply = browser.log_in(&fake, "/").await;
-        if name == "nonce" {
-            // The token endpoint sends the nonce of the flow, whatever the claims say.
-            continue;
-        }
-        assert_eq!(reply.status, 400, "{name}");
-        assert!(browser.get().await.is_anonymous(), "{name}");
-    }
-}
-
-#[tokio::test]
-async fn r42_a_wrong_nonce_signs_nobody_in() {
-    let fake = FakeScalekit::new();
-    let mut browser = Browser::new(fake.scalekit());
-    let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
-    browser.apply(&begun);
-    let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
-    let state = location.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    let code = fake.issue_code("somebody else's");
-    let reply =
-        browser.serve(Route::Callback, "GET", &format!("/auth/callback?code={code}&state={state}")).await;
-    assert_eq!(reply.status, 400);
-}
-
-#[tokio::test]
-async fn a_login_during_an_outage_is_a_page_with_a_way_back() {
-    for script in [Script::Unreachable, Script::status(500), Script::status(429)] {
-        let fake = FakeScalekit::new();
-        let mut browser = Browser::new(fake.scalekit());
-        fake.script(script);
-        let reply = browser.log_in(&fake, "/invoices").await;
-        assert_eq!(reply.status, 503);
-        assert!(reply.header("retry-after").is_some());
-        assert!(reply.body.contains("/auth/login?return_to=%2Finvoices"), "{}", reply.body);
-        fake.script(None);
-        assert_eq!(browser.log_in(&fake, "/invoices").await.status, 303);
-    }
 }
 
 #[tokio::test]
@@ -357,7 +195,7 @@ async fn r47_a_login_that_never_lasts_is_stopped_and_restored_tabs_are_no_loop()
         }
         redirects += 1;
         assert!(redirects < 10, "a loop");
-        browser.log_in(&fake, "/dashboard").await;
+        assert_eq!(browser.log_in(&fake, "/dashboard").await.status, 303);
         // Something takes the session cookie away.
         browser.jar.remove("__Host-scalekit");
         browser.jar.remove("__Host-scalekit-live");

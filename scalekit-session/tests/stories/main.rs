@@ -1,0 +1,21 @@
+//! Stories of the core, driven as an adapter drives it, against a Scalekit in memory.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod callback;
+mod config;
+mod login;
+mod logout;
+mod outage;
+mod races;
+mod refresh;
+mod return_to;
+mod send_sync;
+mod sessions;
+mod support;

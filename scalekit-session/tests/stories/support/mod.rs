@@ -1,0 +1,8 @@
+//! A Scalekit in memory and a browser-like jar, for tests of the core without sockets.
+
+mod browser;
+mod jar;
+mod scalekit;
+
+pub(crate) use browser::{Answer, Browser, finish, set_cookies};
+pub(crate) use scalekit::{FakeScalekit, Script};
