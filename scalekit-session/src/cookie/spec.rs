@@ -132,7 +132,8 @@ fn escaped<'a>(
     allowed: impl Fn(u8) -> bool,
     escape: &'static AsciiSet,
 ) -> Cow<'a, str> {
-    match text.bytes().all(allowed) {
+    // Without a way out in between, the compiler checks many bytes at once.
+    match text.bytes().fold(true, |all, byte| all & allowed(byte)) {
         true => Cow::Borrowed(text),
         false => utf8_percent_encode(text, escape).into(),
     }

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::base64url::BASE64URL;
 use super::cipher::{Cipher, Header, TAG};
 use super::key::Key;
 use super::purpose::Purpose;
@@ -102,9 +102,7 @@ impl Keyring {
             .ciphers()
             .filter(|(cipher, _)| cipher.id.ct_eq(&header.key_id).into())
         {
-            let body = URL_SAFE_NO_PAD
-                .decode(body)
-                .map_err(|_| OpenError::Malformed)?;
+            let body = BASE64URL.decode(body).map_err(|_| OpenError::Malformed)?;
             match cipher.open(purpose, name, &header, body) {
                 Some(plaintext) => return Ok(Opened { plaintext, retired }),
                 None => failure = OpenError::Forged,
@@ -134,7 +132,7 @@ impl Keyring {
             .first
             .seal(purpose, name, &header, plaintext)
             .ok_or(SealError::Cipher)?;
-        Ok(URL_SAFE_NO_PAD.encode(sealed))
+        Ok(BASE64URL.encode(sealed))
     }
 
     /// Gives every key the same id.
