@@ -3,11 +3,11 @@
 use aes_gcm::aead::inout::InOutBuf;
 use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::base64url::BASE64URL;
 use super::key::Key;
 use super::keyring::OpenError;
 use super::purpose::Purpose;
@@ -132,7 +132,7 @@ impl Header {
     /// Reads an encoded header.
     pub(super) fn read(text: &[u8]) -> Result<Self, OpenError> {
         let mut bytes = [0; Self::LENGTH];
-        URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).map_err(|_| OpenError::Malformed)?;
+        BASE64URL.decode_slice(text, &mut bytes).map_err(|_| OpenError::Malformed)?;
         let [version, rest @ ..] = bytes;
         match version {
             VERSION => {}

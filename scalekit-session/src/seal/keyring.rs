@@ -3,10 +3,10 @@
 use std::fmt;
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::base64url::BASE64URL;
 use super::cipher::{Cipher, Header, TAG};
 use super::key::Key;
 use super::purpose::Purpose;
@@ -79,7 +79,7 @@ impl Keyring {
         }
         let mut failure = OpenError::UnknownKey;
         for (cipher, retired) in self.ciphers().filter(|(cipher, _)| cipher.id.ct_eq(&header.key_id).into()) {
-            let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| OpenError::Malformed)?;
+            let body = BASE64URL.decode(body).map_err(|_| OpenError::Malformed)?;
             match cipher.open(purpose, name, &header, body) {
                 Some(plaintext) => return Ok(Opened { plaintext, retired }),
                 None => failure = OpenError::Forged,
@@ -101,7 +101,7 @@ impl Keyring {
         }
         let header = Header { key_id: self.first.id, salt };
         let sealed = self.first.seal(purpose, name, &header, plaintext).ok_or(SealError::Cipher)?;
-        Ok(URL_SAFE_NO_PAD.encode(sealed))
+        Ok(BASE64URL.encode(sealed))
     }
 
     /// Gives every key the same id.

@@ -20,6 +20,7 @@
 //! Every value has a key of its own, so no key comes near the 2³² messages after which random nonces of AES-GCM
 //! would have to be feared. The logical name is the one of the data cookie, without the suffix of a chunk.
 
+mod base64url;
 mod cipher;
 mod key;
 mod keyring;

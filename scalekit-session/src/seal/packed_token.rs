@@ -10,9 +10,9 @@
 //! A token is packed only when unpacking gives back exactly its text.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
+use super::base64url::BASE64URL;
 use super::payload::Malformed;
 use super::wire::{Reader, Writer, number_length};
 
@@ -111,11 +111,11 @@ impl<'a> PackedToken<'a> {
             Self::Jwt { header, payload, signature } => {
                 let encoded = (header.len() + payload.len() + signature.len()).div_ceil(3) * 4;
                 let mut text = String::with_capacity(encoded + 8);
-                URL_SAFE_NO_PAD.encode_string(header, &mut text);
+                BASE64URL.encode_string(header, &mut text);
                 text.push('.');
-                URL_SAFE_NO_PAD.encode_string(payload, &mut text);
+                BASE64URL.encode_string(payload, &mut text);
                 text.push('.');
-                URL_SAFE_NO_PAD.encode_string(signature, &mut text);
+                BASE64URL.encode_string(signature, &mut text);
                 text
             }
             Self::Hexadecimal(bytes) => {
@@ -149,11 +149,11 @@ impl<'a> PackedToken<'a> {
 fn packed_jwt(text: &str, buffer: &mut Vec<u8>) -> Option<(usize, usize)> {
     let (header, rest) = text.split_once('.')?;
     let (payload, signature) = rest.split_once('.')?;
-    URL_SAFE_NO_PAD.decode_vec(header, buffer).ok()?;
+    BASE64URL.decode_vec(header, buffer).ok()?;
     let header = buffer.len();
-    URL_SAFE_NO_PAD.decode_vec(payload, buffer).ok()?;
+    BASE64URL.decode_vec(payload, buffer).ok()?;
     let payload = buffer.len() - header;
-    URL_SAFE_NO_PAD.decode_vec(signature, buffer).ok()?;
+    BASE64URL.decode_vec(signature, buffer).ok()?;
     Some((header, payload))
 }
 

@@ -293,3 +293,40 @@ async fn an_application_may_refresh_at_once() {
     assert!(!answer.lines.is_empty());
     assert_eq!(scalekit.refresh_policy().leeway, secs(60));
 }
+
+#[tokio::test]
+async fn r4_within_the_grace_of_scalekit_two_instances_both_go_on() {
+    let fake = FakeScalekit::new();
+    fake.set_grace(secs(30));
+    let (one, two) = (fake.scalekit(), fake.scalekit());
+    let mut browser = Browser::signed_in(&fake, &one).await;
+    fake.clock.advance(secs(285));
+    let late = Browser { scalekit: two.clone(), jar: browser.jar.clone() };
+    assert_eq!(browser.get().await.session().refreshes(), 1);
+    fake.clock.advance(secs(20));
+    let answer = late.send("GET", &[]).await;
+    assert_eq!(answer.session().refreshes(), 1, "the old token within its grace");
+    browser.deliver(&answer);
+    for scalekit in [&one, &two] {
+        browser.scalekit = scalekit.clone();
+        assert!(browser.get().await.is_active());
+    }
+    fake.clock.advance(secs(285));
+    assert_eq!(browser.get().await.session().refreshes(), 2);
+}
+
+#[tokio::test]
+async fn r12_a_new_id_token_renews_the_profile_and_one_that_does_not_verify_changes_nothing() {
+    let fake = FakeScalekit::new();
+    fake.set_id_token_on_refresh(true);
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    fake.set_id_claims(json!({ "name": "Ada King" }));
+    fake.clock.advance(secs(280));
+    let name = |answer: &crate::support::Answer| answer.session().profile().unwrap().name.clone();
+    assert_eq!(name(&browser.get().await).as_deref(), Some("Ada King"));
+    fake.set_id_claims(json!({ "name": "Mallory", "aud": ["skc_2"] }));
+    fake.clock.advance(secs(280));
+    let answer = browser.get().await;
+    assert_eq!(answer.session().refreshes(), 2);
+    assert_eq!(name(&answer).as_deref(), Some("Ada King"));
+}

@@ -197,7 +197,6 @@ impl FakeScalekit {
         code
     }
 
-
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let Some(form) = &request.form else {
             return self.keys();
