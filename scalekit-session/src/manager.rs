@@ -161,7 +161,6 @@ impl Resolution {
     }
 
     /// The cookies that the response should write.
-    #[must_use]
     pub fn cookies(&self) -> &[SetCookie] {
         self.write.as_ref().map_or(&[], |write| &write.cookies)
     }

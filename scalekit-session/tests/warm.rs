@@ -27,9 +27,9 @@ fn request_of(cookies: &str) -> Lines {
 
 fn inspect(manager: &Arc<dyn SessionManager>, lines: &Lines) -> bool {
     let now = manager.clock().now();
-    let resolution = match manager.inspect(&RequestView::new("GET", "/dashboard", lines), now) {
-        Inspection::Settled(resolution) => resolution,
-        other => panic!("{other:?}"),
+    let Inspection::Settled(resolution) = manager.inspect(&RequestView::new("GET", "/dashboard", lines), now)
+    else {
+        return false;
     };
     let active = matches!(resolution.state(), State::Active(_));
     let edits = manager.conclude(&resolution, &Lines(Vec::new()), now);

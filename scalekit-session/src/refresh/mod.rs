@@ -65,6 +65,7 @@ async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session:
 }
 
 /// Why there is no successor.
+#[derive(Clone, Copy, Debug)]
 enum Failure {
     Ended,
     Stranger,
