@@ -1,11 +1,11 @@
 //! The commit point: what a response may still write once its handler is done.
 
 use crate::caching;
+use crate::core::Core;
 use crate::decide::Ended;
 use crate::manager::{Resolution, Write};
 use crate::reply::HeaderEdits;
 use crate::request::Headers;
-use crate::scalekit::Core;
 
 /// The headers that a response gets for having asked for the session, just before its head leaves.
 pub(crate) fn conclude(core: &Core, resolution: &Resolution, response: &dyn Headers) -> HeaderEdits {

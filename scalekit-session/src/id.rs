@@ -1,6 +1,10 @@
-//! [`SessionId`]: names a session for ourselves.
+//! Names of things for ourselves: [`SessionId`], [`FlowId`].
 
 use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 
 /// 128 random bits, minted at each login. Not Scalekit's `sid`, which survives a new login. Never shown.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,5 +19,22 @@ impl SessionId {
 impl fmt::Debug for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionId(..)")
+    }
+}
+
+/// Names a flow without revealing its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FlowId(pub(crate) [u8; 8]);
+
+impl FlowId {
+    pub(crate) fn of(state: &str) -> Self {
+        let hash: [u8; 32] = Sha256::digest(state).into();
+        let [a, b, c, d, e, f, g, h, ..] = hash;
+        Self([a, b, c, d, e, f, g, h])
+    }
+
+    /// As cookie names carry it.
+    pub(crate) fn suffix(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
     }
 }

@@ -29,22 +29,27 @@ mod session;
 mod caching;
 mod pages;
 mod refusal;
+mod refuse;
 mod reply;
+mod return_to;
 mod routes;
 
 mod commit;
+mod core;
 mod ended;
 mod exchange;
 mod inspect;
 mod manager;
 mod opened;
 mod refresh;
+mod rotation;
 mod sealing;
 mod settle;
 
 mod grant;
 mod hooks;
 mod login;
+mod logins;
 mod logout;
 mod loops;
 
@@ -71,7 +76,6 @@ pub use exchange::{Exchange, Resolving};
 pub use grant::Grant;
 pub use hooks::{Login, LoginRefused};
 pub use jwt::{IdpInitiatedLogin, InvalidToken};
-pub use login::{ReturnTo, ReturnToError};
 pub use manager::{Inspection, Pending, Resolution, SessionManager, State};
 pub use oauth::{
     AuthorizationRequest, EnvironmentUrlError, LogoutRequest, NoRandomness, ReservedParameter, TransientCause,
@@ -82,6 +86,7 @@ pub use profile::{LinkedIdentity, Profile};
 pub use refusal::Refusal;
 pub use reply::{HeaderEdit, HeaderEdits, Reply};
 pub use request::{Headers, RequestHead, RequestView};
+pub use return_to::{ReturnTo, ReturnToError};
 pub use routes::{Route, Routes};
 #[cfg(feature = "tokio")]
 pub use runtime::{NoRuntime, TokioRuntime};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::cookie::{RequestCookies, SetCookie};
+use crate::core::Core;
 use crate::decide::Ended;
 use crate::inspect;
 use crate::loops;
@@ -11,10 +12,10 @@ use crate::navigation;
 use crate::oauth::{self, LogoutRequest};
 use crate::origin;
 use crate::pages::{Page, PageKind};
-use crate::refusal::{self, Refusal};
+use crate::refusal::Refusal;
+use crate::refuse;
 use crate::reply::Reply;
 use crate::request::RequestView;
-use crate::scalekit::Core;
 
 /// Answers the logout route: `POST` from this site, or a page load that the browser says this site or the user began
 /// (R35).
@@ -24,7 +25,7 @@ pub(crate) fn logout(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp
     }
     match request.method {
         "POST" if origin::is_cross_origin(request, &core.config.origins) => {
-            refusal::refuse(core, request, &Refusal::CrossOrigin, now)
+            refuse::refuse(core, request, &Refusal::CrossOrigin, now)
         }
         "POST" => end(core, request, now),
         "GET" if is_own_navigation(request) => end(core, request, now),

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::cookie::{RequestCookies, SetCookie};
+use crate::core::Core;
 use crate::request::RequestView;
-use crate::scalekit::Core;
 use crate::seal::Purpose;
 
 /// What the cookie says.

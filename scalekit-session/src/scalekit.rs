@@ -3,39 +3,27 @@
 use std::fmt;
 use std::sync::Arc;
 
-use async_lock::Semaphore;
 use async_trait::async_trait;
 
 use crate::clock::{Clock, Timestamp};
 use crate::commit;
-use crate::config::{Config, ScalekitBuilder};
-use crate::cookie::{CookieNames, CookieSpec, SetCookie};
-use crate::ended::EndedSessions;
+use crate::config::ScalekitBuilder;
+use crate::cookie::SetCookie;
+use crate::core::Core;
 use crate::error::Error;
 use crate::grant::Grant;
-use crate::hooks::Hooks;
 use crate::inspect;
-use crate::jwt::Rules;
-use crate::keys::Keys;
-use crate::login::{self, Logins};
+use crate::login;
 use crate::logout;
 use crate::manager::{Inspection, Pending, Resolution, SessionManager};
-use crate::oauth::{Endpoints, OauthClient};
-use crate::opened::OpenedSessions;
 use crate::policy::Policy;
-use crate::refresh::RefreshTable;
-use crate::refusal::{self, Refusal};
+use crate::refusal::Refusal;
+use crate::refuse;
 use crate::reply::{HeaderEdits, Reply};
 use crate::request::{Headers, RequestHead, RequestView};
 use crate::routes::{Route, Routes};
-use crate::runtime::Runtime;
-use crate::seal::Keyring;
 use crate::sealing;
 use crate::settle;
-use crate::transport::Transport;
-
-/// Calls to the token endpoint under way at once; the others wait in line (R10).
-const CALLS_AT_ONCE: usize = 64;
 
 /// Login, sessions and logout with Scalekit. Cheap to clone; all clones share one state, so make one per process and
 /// share it between workers.
@@ -59,74 +47,6 @@ const CALLS_AT_ONCE: usize = 64;
 /// ```
 #[derive(Clone)]
 pub struct Scalekit(Arc<Core>);
-
-/// Everything one instance consists of. Configuration never changes; the rest is caches and registries.
-pub(crate) struct Core {
-    pub(crate) config: Config,
-    pub(crate) endpoints: Endpoints,
-    pub(crate) client: OauthClient,
-    pub(crate) keyring: Keyring,
-    pub(crate) names: CookieNames,
-    pub(crate) spec: CookieSpec,
-    pub(crate) rules: Rules,
-    pub(crate) keys: Keys,
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) runtime: Arc<dyn Runtime>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) hooks: Hooks,
-    pub(crate) opened: OpenedSessions,
-    pub(crate) ended: EndedSessions,
-    pub(crate) refreshes: RefreshTable,
-    pub(crate) logins: Logins,
-    pub(crate) calls: Semaphore,
-}
-
-impl Core {
-    #[expect(clippy::too_many_arguments, reason = "called once, by the builder, with every part")]
-    pub(crate) fn new(
-        config: Config,
-        endpoints: Endpoints,
-        client: OauthClient,
-        keyring: Keyring,
-        (names, spec): (CookieNames, CookieSpec),
-        rules: Rules,
-        transport: Arc<dyn Transport>,
-        runtime: Arc<dyn Runtime>,
-        clock: Arc<dyn Clock>,
-        hooks: Hooks,
-        cache_bytes: usize,
-    ) -> Self {
-        let keys = Keys::new(
-            endpoints.keys.clone(),
-            Arc::clone(&transport),
-            Arc::clone(&runtime),
-            Arc::clone(&clock),
-        );
-        Self {
-            config,
-            endpoints,
-            client,
-            keyring,
-            names,
-            spec,
-            rules,
-            keys,
-            transport,
-            runtime,
-            clock,
-            hooks,
-            opened: OpenedSessions::new(cache_bytes),
-            ended: EndedSessions::default(),
-            refreshes: RefreshTable::default(),
-            logins: Logins::default(),
-            calls: Semaphore::new(CALLS_AT_ONCE),
-        }
-    }
-
-    pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-}
 
 impl Scalekit {
     /// Starts from nothing but defaults.
@@ -169,7 +89,8 @@ impl SessionManager for Scalekit {
     }
 
     fn seal(&self, grant: &Grant, now: Timestamp) -> Result<Vec<SetCookie>, Error> {
-        sealing::login(&self.0, grant, [0; 8], now).and_then(|sealed| sealed.login_cookies(&self.0, now))
+        let sealed = sealing::login(&self.0, grant, [0; 8], now)?;
+        sealing::login_cookies(&self.0, &sealed, now)
     }
 
     fn inspect(&self, request: &RequestView<'_>, now: Timestamp) -> Inspection {
@@ -189,7 +110,7 @@ impl SessionManager for Scalekit {
     }
 
     fn refuse(&self, request: &RequestView<'_>, why: &Refusal, now: Timestamp) -> Reply {
-        refusal::refuse(&self.0, request, why, now)
+        refuse::refuse(&self.0, request, why, now)
     }
 
     fn routes(&self) -> &Routes {

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::cookie::{self, ChunkSet, SetCookie};
+use crate::core::Core;
 use crate::error::{Error, Repr, Sizes};
 use crate::grant::Grant;
 use crate::id::SessionId;
@@ -15,18 +16,9 @@ use crate::jwt::VerifyingKey;
 use crate::profile::Profile;
 use crate::random::random;
 use crate::refresh::RefreshKey;
-use crate::scalekit::Core;
 use crate::seal::{Purpose, SessionPayload};
 use crate::secret::{AccessToken, IdToken};
-use crate::session::{Facts, Session, Tokens};
-
-/// A sealed session, ready to be written.
-#[derive(Debug)]
-pub(crate) struct SealedSession {
-    pub(crate) value: Arc<str>,
-    pub(crate) session: Session,
-    live: [u8; 16],
-}
+use crate::session::{Facts, SealedSession, Session, Tokens};
 
 /// Seals what a login brought: a new session id, a new live marker, generation 0 (R27).
 pub(crate) fn login(
@@ -96,9 +88,8 @@ pub(crate) fn seal(
         );
     }
     let value: Arc<str> = value.into();
-    let live = payload.live;
     let session = Session::new(facts(core, &payload, claims, profile, key, Arc::clone(&value), false));
-    Ok(SealedSession { value, session, live })
+    Ok(SealedSession { value, session })
 }
 
 fn seal_payload(core: &Core, payload: &SessionPayload) -> Result<String, Error> {
@@ -148,18 +139,17 @@ pub(crate) fn facts(
     }
 }
 
-impl SealedSession {
-    /// The cookies of a new login, marker first.
-    pub(crate) fn login_cookies(&self, core: &Core, now: Timestamp) -> Result<Vec<SetCookie>, Error> {
-        let marker = core.names.marker();
-        let mut cookies = vec![core.spec.set(
-            marker,
-            &cookie::marker_value(&self.live),
-            Some(core.config.policy.absolute_limit),
-        )];
-        cookies.extend(data_cookies(core, &self.value, self.session.facts().login_at, now)?);
-        Ok(cookies)
-    }
+/// The cookies of a new login, marker first.
+pub(crate) fn login_cookies(
+    core: &Core,
+    sealed: &SealedSession,
+    now: Timestamp,
+) -> Result<Vec<SetCookie>, Error> {
+    let facts = sealed.session.facts();
+    let life = Some(core.config.policy.absolute_limit);
+    let mut cookies = vec![core.spec.set(core.names.marker(), &cookie::marker_value(&facts.live), life)];
+    cookies.extend(data_cookies(core, &sealed.value, facts.login_at, now)?);
+    Ok(cookies)
 }
 
 /// The data cookies of a session, which live no longer than it may (R28).

@@ -42,6 +42,13 @@ pub(crate) struct Facts {
     pub(crate) seen_at: AtomicU64,
 }
 
+/// A session and the value it is sealed in, ready to be written.
+#[derive(Debug)]
+pub(crate) struct SealedSession {
+    pub(crate) value: Arc<str>,
+    pub(crate) session: Session,
+}
+
 /// Where a session's tokens are when somebody asks for them.
 pub(crate) trait Tokens: Send + Sync {
     fn open(&self) -> Result<(AccessToken, Option<IdToken>), Error>;

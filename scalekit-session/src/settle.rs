@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
+use crate::core::Core;
 use crate::decide::{self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency};
 use crate::inspect::{self, Asked, Shown};
 use crate::jwt::{self, Verdict};
 use crate::keys::{Budget, Fetched};
 use crate::manager::{Pending, Resolution, State, Write, WriteOf};
-use crate::refresh::{self, Found, Landed, Outcome};
+use crate::refresh::{Found, Landed, Outcome};
 use crate::request::RequestView;
-use crate::scalekit::Core;
+use crate::rotation;
 use crate::sealing;
 
 /// Carries out what `inspect` could not decide without Scalekit.
@@ -164,7 +165,7 @@ async fn fly(core: &Arc<Core>, shown: &Shown) -> Outcome {
     let Some(key) = facts.refresh else {
         return Outcome::without_successor(Refreshed::Rejected { since: Timestamp::EPOCH });
     };
-    let start = || refresh::start(core, key, shown.payload.clone(), shown.session.clone());
+    let start = || rotation::start(core, key, shown.payload.clone(), shown.session.clone());
     match core.refreshes.join(key, facts.generation, core.config.policy.retention, now, start) {
         Found::Flying(flight) => match flight.await {
             Some(outcome) => outcome,

@@ -9,12 +9,13 @@ use super::check::check;
 use super::problem::{ConfigError, Problem};
 use super::{Config, Reach, RedirectUri};
 use crate::cookie::{CookieNames, CookieSpec};
+use crate::core::Core;
 use crate::jwt::Rules;
-use crate::login::ReturnTo;
 use crate::oauth::{Endpoints, OauthClient};
+use crate::return_to::ReturnTo;
 use crate::routes::Routes;
 use crate::runtime::Runtime;
-use crate::scalekit::{Core, Scalekit};
+use crate::scalekit::Scalekit;
 use crate::seal::{Key, Keyring};
 use crate::transport::Transport;
 

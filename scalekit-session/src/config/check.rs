@@ -8,7 +8,7 @@ use url::Url;
 use super::RedirectUri;
 use super::builder::ScalekitBuilder;
 use super::problem::Problem;
-use crate::login::ReturnTo;
+use crate::return_to::ReturnTo;
 
 /// Reports everything that is wrong with the optional settings.
 pub(super) fn check(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, problems: &mut Vec<Problem>) {

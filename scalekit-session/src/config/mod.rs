@@ -13,8 +13,8 @@ pub use self::redirect_uri::RedirectUriError;
 
 pub(crate) use self::redirect_uri::{Reach, RedirectUri};
 
-use crate::login::ReturnTo;
 use crate::policy::Policy;
+use crate::return_to::ReturnTo;
 use crate::routes::Routes;
 
 /// Everything that a request is judged by; immutable once built.

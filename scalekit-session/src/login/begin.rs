@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use super::query::Query;
-use super::return_to::ReturnTo;
 use super::transaction::{self, Transaction};
 use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
+use crate::core::Core;
 use crate::inspect;
 use crate::jwt::{self, IdpInitiatedLogin, Verdict};
 use crate::keys::Budget;
 use crate::navigation;
 use crate::oauth::AuthorizationRequest;
 use crate::pages::{Page, PageKind};
-use crate::refusal::{self, Refusal};
+use crate::refusal::Refusal;
+use crate::refuse;
 use crate::reply::Reply;
 use crate::request::{RequestHead, RequestView};
-use crate::scalekit::Core;
+use crate::return_to::ReturnTo;
 
 /// Answers the login route.
 pub(crate) async fn begin(core: &Arc<Core>, head: &RequestHead) -> Reply {
@@ -71,9 +72,9 @@ fn declined(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Option<Re
         return Some(Reply::new(204));
     }
     if !navigation::may_begin_login(request) {
-        return Some(refusal::refuse(core, request, &Refusal::Unauthenticated, now));
+        return Some(refuse::refuse(core, request, &Refusal::Unauthenticated, now));
     }
-    inspect::is_misdirected(core, request).then(|| refusal::refuse(core, request, &Refusal::Misdirected, now))
+    inspect::is_misdirected(core, request).then(|| refuse::refuse(core, request, &Refusal::Misdirected, now))
 }
 
 /// The page that asks before another site's choice replaces a session (R55).

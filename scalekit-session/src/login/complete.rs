@@ -2,28 +2,30 @@
 
 use std::sync::Arc;
 
-use super::finished::Finish;
 use super::query::{Query, Repeated};
-use super::return_to::ReturnTo;
-use super::transaction::{self, FlowId, Transaction};
+use super::transaction::{self, Transaction};
 use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
+use crate::core::Core;
 use crate::decide::Ended;
 use crate::grant::Grant;
 use crate::hooks::Login;
+use crate::id::FlowId;
 use crate::inspect;
 use crate::jwt::{self, Expected, Verdict};
 use crate::keys::{Budget, Fetched};
+use crate::logins::Finish;
 use crate::loops;
 use crate::navigation;
 use crate::oauth::{self, TokenFailure, TokenResponse};
 use crate::pages::{Page, PageKind};
-use crate::refresh::send;
 use crate::reply::Reply;
 use crate::request::{RequestHead, RequestView};
-use crate::scalekit::Core;
-use crate::sealing::{self, SealedSession};
+use crate::return_to::ReturnTo;
+use crate::rotation::send;
+use crate::sealing;
 use crate::secret::AuthorizationCode;
+use crate::session::SealedSession;
 
 /// Answers the callback route.
 pub(crate) async fn complete(core: &Arc<Core>, head: &RequestHead) -> Reply {
@@ -148,7 +150,7 @@ fn signed_in(
     return_to: &ReturnTo,
     now: Timestamp,
 ) -> Reply {
-    match sealed.login_cookies(core, now) {
+    match sealing::login_cookies(core, sealed, now) {
         Ok(cookies) => {
             let data = cookies.len() - 1;
             let shown = RequestCookies::gather(request.headers, &core.names).own_chunks();
@@ -250,7 +252,7 @@ async fn accept(core: &Arc<Core>, transaction: &Transaction, tokens: TokenRespon
 
 /// A page that never redirects by itself: a login that fails must not begin the next one (R47).
 fn page(core: &Core, status: u16, kind: PageKind, return_to: Option<&ReturnTo>) -> Reply {
-    let path = crate::refusal::login_path(core, return_to);
+    let path = crate::refuse::login_path(core, return_to);
     let page = Page::new(kind).with_link("Sign in again", path);
     Reply::html(status, (core.hooks.pages)(&page))
 }

@@ -2,13 +2,8 @@
 
 mod begin;
 mod complete;
-mod finished;
 mod query;
-mod return_to;
 mod transaction;
-
-pub use self::return_to::{ReturnTo, ReturnToError};
 
 pub(crate) use self::begin::begin;
 pub(crate) use self::complete::complete;
-pub(crate) use self::finished::Logins;

@@ -1,23 +1,20 @@
 //! What a browser carries between the login route and the callback: one sealed cookie per flow (R22).
 
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::return_to::ReturnTo;
 use crate::clock::Timestamp;
 use crate::cookie::{CookieNames, RequestCookies, SetCookie};
+use crate::core::Core;
+use crate::id::FlowId;
+use crate::logins::LIFETIME;
 use crate::random::{RandomError, random};
-use crate::scalekit::Core;
+use crate::return_to::ReturnTo;
 use crate::seal::Purpose;
 use crate::secret::{CodeVerifier, Nonce};
 
-/// A login takes at most this long.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
 /// Flows under way in one browser, and the bytes of their cookies, at most.
 const FLOWS: usize = 5;
 const BYTES: usize = 3584;
@@ -29,22 +26,6 @@ pub(crate) struct Transaction {
     nonce: Zeroizing<String>,
     verifier: Zeroizing<String>,
     pub(crate) return_to: ReturnTo,
-}
-
-/// Names a flow without revealing its state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct FlowId(pub(crate) [u8; 8]);
-
-impl FlowId {
-    pub(crate) fn of(state: &str) -> Self {
-        let hash: [u8; 32] = Sha256::digest(state).into();
-        let [a, b, c, d, e, f, g, h, ..] = hash;
-        Self([a, b, c, d, e, f, g, h])
-    }
-
-    fn suffix(self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0)
-    }
 }
 
 impl Transaction {

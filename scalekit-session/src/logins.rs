@@ -9,16 +9,14 @@ use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::Shared;
 
-use super::transaction::{FlowId, LIFETIME};
 use crate::clock::Timestamp;
-use crate::id::SessionId;
-use crate::sealing::SealedSession;
-
-use super::return_to::ReturnTo;
+use crate::id::{FlowId, SessionId};
+use crate::return_to::ReturnTo;
+use crate::session::SealedSession;
 
 /// How a login ended.
 #[derive(Clone, Debug)]
-pub(super) enum Finish {
+pub(crate) enum Finish {
     SignedIn(Arc<SealedSession>),
     /// Scalekit refused the code, or its tokens do not verify.
     Failed,
@@ -31,7 +29,7 @@ pub(super) enum Finish {
 }
 
 /// Everybody who loads the callback of one flow waits for the same completion.
-pub(super) type Completion = Shared<oneshot::Receiver<Finish>>;
+pub(crate) type Completion = Shared<oneshot::Receiver<Finish>>;
 
 #[derive(Default)]
 pub(crate) struct Logins {
@@ -47,18 +45,20 @@ struct Flow {
 
 /// The session that a flow brought, and where its login led.
 #[derive(Debug)]
-pub(super) struct Former {
-    pub(super) session: SessionId,
-    pub(super) return_to: ReturnTo,
+pub(crate) struct Former {
+    pub(crate) session: SessionId,
+    pub(crate) return_to: ReturnTo,
 }
 
+/// A login takes at most this long.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
 /// After this the cookies of a login are not handed out again.
 const RETAINED: Duration = Duration::from_secs(60);
 const CAPACITY: usize = 20_000;
 
 impl Logins {
     /// Joins the completion of a flow, or starts it with `start`. `None` when it was completed too long ago.
-    pub(super) fn join(
+    pub(crate) fn join(
         &self,
         flow: FlowId,
         return_to: &ReturnTo,
@@ -89,7 +89,7 @@ impl Logins {
     }
 
     /// Notes which session a flow brought.
-    pub(super) fn signed_in(&self, flow: FlowId, session: SessionId) {
+    pub(crate) fn signed_in(&self, flow: FlowId, session: SessionId) {
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flow) = flows.get_mut(&flow) {
             flow.session = Some(session);
@@ -97,7 +97,7 @@ impl Logins {
     }
 
     /// What a flow brought, for a callback that is loaded again.
-    pub(super) fn former(&self, flow: FlowId) -> Option<Former> {
+    pub(crate) fn former(&self, flow: FlowId) -> Option<Former> {
         let flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         let flow = flows.get(&flow)?;
         Some(Former { session: flow.session?, return_to: flow.return_to.clone() })

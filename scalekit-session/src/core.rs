@@ -1,0 +1,91 @@
+//! Everything one instance consists of, and nothing that it does.
+
+use std::sync::Arc;
+
+use async_lock::Semaphore;
+
+use crate::clock::{Clock, Timestamp};
+use crate::config::Config;
+use crate::cookie::{CookieNames, CookieSpec};
+use crate::ended::EndedSessions;
+use crate::hooks::Hooks;
+use crate::jwt::Rules;
+use crate::keys::Keys;
+use crate::logins::Logins;
+use crate::oauth::{Endpoints, OauthClient};
+use crate::opened::OpenedSessions;
+use crate::refresh::RefreshTable;
+use crate::runtime::Runtime;
+use crate::seal::Keyring;
+use crate::transport::Transport;
+
+/// Calls to the token endpoint under way at once; the others wait in line (R10).
+const CALLS_AT_ONCE: usize = 64;
+
+/// The parts of an instance. Configuration never changes; the rest is caches and registries.
+pub(crate) struct Core {
+    pub(crate) config: Config,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) client: OauthClient,
+    pub(crate) keyring: Keyring,
+    pub(crate) names: CookieNames,
+    pub(crate) spec: CookieSpec,
+    pub(crate) rules: Rules,
+    pub(crate) keys: Keys,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) runtime: Arc<dyn Runtime>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) hooks: Hooks,
+    pub(crate) opened: OpenedSessions,
+    pub(crate) ended: EndedSessions,
+    pub(crate) refreshes: RefreshTable,
+    pub(crate) logins: Logins,
+    pub(crate) calls: Semaphore,
+}
+
+impl Core {
+    #[expect(clippy::too_many_arguments, reason = "called once, by the builder, with every part")]
+    pub(crate) fn new(
+        config: Config,
+        endpoints: Endpoints,
+        client: OauthClient,
+        keyring: Keyring,
+        (names, spec): (CookieNames, CookieSpec),
+        rules: Rules,
+        transport: Arc<dyn Transport>,
+        runtime: Arc<dyn Runtime>,
+        clock: Arc<dyn Clock>,
+        hooks: Hooks,
+        cache_bytes: usize,
+    ) -> Self {
+        let keys = Keys::new(
+            endpoints.keys.clone(),
+            Arc::clone(&transport),
+            Arc::clone(&runtime),
+            Arc::clone(&clock),
+        );
+        Self {
+            config,
+            endpoints,
+            client,
+            keyring,
+            names,
+            spec,
+            rules,
+            keys,
+            transport,
+            runtime,
+            clock,
+            hooks,
+            opened: OpenedSessions::new(cache_bytes),
+            ended: EndedSessions::default(),
+            refreshes: RefreshTable::default(),
+            logins: Logins::default(),
+            calls: Semaphore::new(CALLS_AT_ONCE),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,226 @@
+//! Rotating: sends a refresh token once, checks whom the new tokens are of, and publishes the sealed successor. Runs in
+//! a task of its own, whatever happens to the request that wanted it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+
+use crate::claims::Claims;
+use crate::clock::Timestamp;
+use crate::core::Core;
+use crate::decide::{Ended, Refreshed};
+use crate::jwt::{self, Expected, Verdict, VerifyingKey};
+use crate::keys::{Budget, Fetched};
+use crate::oauth::{self, TokenFailure, TokenResponse};
+use crate::profile::Profile;
+use crate::refresh::{Flight, Landed, Landing, Outcome, RefreshKey};
+use crate::seal::SessionPayload;
+use crate::sealing;
+use crate::secret::AccessToken;
+use crate::session::{SealedSession, Session};
+use crate::transport::{HttpRequest, HttpResponse, TransportError, TransportFailure};
+
+/// No call takes longer, whatever the transport promises.
+const LONGEST_CALL: Duration = Duration::from_secs(20);
+
+/// Starts the call in a task of its own and hands back what everybody waits for.
+pub(crate) fn start(core: &Arc<Core>, key: RefreshKey, payload: SessionPayload, session: Session) -> Flight {
+    let (flight, landing) = Flight::new();
+    let task = run(Arc::clone(core), key, payload, session, landing);
+    core.runtime.spawn(Box::pin(task));
+    flight
+}
+
+async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session: Session, landing: Landing) {
+    let turn = core.calls.acquire().await;
+    let rotated =
+        if is_ended(&core, &session) { Err(Failure::Ended) } else { rotate(&core, &payload, &session).await };
+    drop(turn);
+    let now = core.now();
+    let outcome = match rotated {
+        Ok(_) | Err(Failure::Ended) if is_ended(&core, &session) => {
+            core.refreshes.forget(&key);
+            Outcome::without_successor(Refreshed::Ended)
+        }
+        Ok((sealed, usable)) => {
+            let SealedSession { value, session } = sealed;
+            if usable {
+                core.opened.insert(Arc::clone(&value), session.clone());
+            }
+            let landed = Arc::new(Landed::new(value, session, usable, now));
+            core.refreshes.land(key, Arc::clone(&landed), now);
+            Outcome { refreshed: Refreshed::Rotated { usable }, landed: Some(landed) }
+        }
+        Err(failure) => {
+            Outcome::without_successor(failed(&core, key, failure, &session, landing.failures(), now))
+        }
+    };
+    landing.announce(outcome);
+}
+
+/// Why there is no successor.
+#[derive(Clone, Copy, Debug)]
+enum Failure {
+    Ended,
+    Stranger,
+    OtherOrganization,
+    Rejected,
+    Transient(Option<Duration>),
+}
+
+/// Remembers a failure, so that the token is not sent again before its time.
+fn failed(
+    core: &Core,
+    key: RefreshKey,
+    failure: Failure,
+    session: &Session,
+    failures: u32,
+    now: Timestamp,
+) -> Refreshed {
+    match failure {
+        Failure::Ended => Refreshed::Ended,
+        Failure::Stranger => {
+            let facts = session.facts();
+            let until = facts.login_at + core.config.policy.absolute_limit;
+            core.ended.end(facts.session_id, Ended::Yes, until, now);
+            core.refreshes.forget(&key);
+            Refreshed::Stranger
+        }
+        Failure::OtherOrganization => {
+            core.refreshes.reject(key, now);
+            Refreshed::OtherOrganization
+        }
+        Failure::Rejected => Refreshed::Rejected { since: core.refreshes.reject(key, now) },
+        Failure::Transient(asked) => {
+            let until = core.refreshes.fail(key, failures, asked, now);
+            Refreshed::Failed { retry_after: until.since(now) }
+        }
+    }
+}
+
+/// Sends the refresh token and makes a session of what comes back; `true` when it may be served.
+async fn rotate(
+    core: &Arc<Core>,
+    payload: &SessionPayload,
+    session: &Session,
+) -> Result<(SealedSession, bool), Failure> {
+    let refresh_token = payload.refresh_token.as_ref().ok_or(Failure::Rejected)?;
+    let request = oauth::refresh_request(&core.endpoints, &core.client, refresh_token);
+    let tokens = oauth::read_token_response(send(core, request).await).map_err(|failure| match failure {
+        TokenFailure::Rejected => Failure::Rejected,
+        TokenFailure::Misconfigured { code } => {
+            tracing::error!(
+                code,
+                "Scalekit refuses this client: check client id and secret. Sessions are kept"
+            );
+            Failure::Transient(None)
+        }
+        TokenFailure::Transient { cause, retry_after } => {
+            tracing::warn!(?cause, "a session could not be refreshed for now");
+            Failure::Transient(retry_after)
+        }
+    })?;
+    let received_at = core.now();
+    let claims = check_identity(core, session, &tokens)?;
+    let (claims, key) = verify(core, &tokens.access_token, claims).await;
+    let end = sealing::end(core, &claims, received_at);
+    let usable = key.is_some() && core.now() < end;
+    if !usable {
+        tracing::warn!(target: "scalekit_session::security", user = claims.subject(), "refreshed tokens do not verify now; they are kept and not served");
+    }
+    let renewed = renewed_profile(core, &tokens, session);
+    let (id_token, profile) = match renewed {
+        Some(profile) => (tokens.id_token.clone(), Some(profile)),
+        None => (payload.id_token.clone(), session.facts().profile.clone()),
+    };
+    let kept_profile = if id_token.is_none() { payload.profile.clone() } else { None };
+    let next = SessionPayload {
+        generation: payload.generation.saturating_add(1),
+        rotated_at: received_at,
+        end,
+        unverified: !usable,
+        access_token: tokens.access_token.clone(),
+        refresh_token: tokens.refresh_token.clone().or_else(|| payload.refresh_token.clone()),
+        id_token,
+        profile: kept_profile,
+        ..payload.clone()
+    };
+    let sealed = sealing::seal(core, next, claims, profile, key).map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "a refreshed session cannot be kept");
+        Failure::Transient(None)
+    })?;
+    Ok((sealed, usable))
+}
+
+/// Sends a request within the time a call may take.
+pub(crate) async fn send(core: &Core, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    match select(core.transport.send(request), core.runtime.sleep(LONGEST_CALL)).await {
+        Either::Left((response, _)) => response,
+        Either::Right(((), _)) => Err(TransportError::new(TransportFailure::Timeout)),
+    }
+}
+
+fn is_ended(core: &Core, session: &Session) -> bool {
+    core.ended.get(&session.facts().session_id) != Ended::No
+}
+
+/// New tokens must be of the same user, client and session as the old ones, whatever else they are (R11).
+fn check_identity(core: &Core, session: &Session, tokens: &TokenResponse) -> Result<Claims, Failure> {
+    let old = &session.facts().claims;
+    let claims = jwt::unverified_claims(tokens.access_token.secret()).ok_or_else(|| {
+        tracing::warn!("the refreshed access token is not a JWT");
+        Failure::Transient(None)
+    })?;
+    let same_client = |new: Option<&str>| new.is_none_or(|new| new == core.client.id);
+    let known_issuer = |issuer: &str| core.config.issuers.iter().any(|own| own == issuer);
+    let same_issuer =
+        claims.issuer() == old.issuer() || (known_issuer(claims.issuer()) && known_issuer(old.issuer()));
+    let same_user = claims.subject() == old.subject() && claims.session_id() == old.session_id();
+    let id_subject = tokens.id_token.as_ref().and_then(|token| jwt::unverified_claims(token.secret()));
+    let same_subject = id_subject.is_none_or(|id| id.subject() == old.subject());
+    // A wrong issuer with all else equal is a change of the environment's domain: kept, and not served (13b).
+    if !same_user || !same_subject || !same_client(claims.client_id()) {
+        tracing::error!(target: "scalekit_session::security", user = old.subject(), "refreshed tokens are another identity's: the session is ended");
+        return Err(Failure::Stranger);
+    }
+    if !same_issuer {
+        tracing::warn!(target: "scalekit_session::security", issuer = claims.issuer(), "refreshed tokens are of an issuer that SCALEKIT_ISSUER does not list");
+    }
+    if claims.organization_id() != old.organization_id() {
+        tracing::error!(target: "scalekit_session::security", user = old.subject(), "refreshed tokens are of another organization that nobody asked for");
+        return Err(Failure::OtherOrganization);
+    }
+    Ok(claims)
+}
+
+/// Verifies a new access token, with one fetch of the keys if it is signed with an unknown one.
+async fn verify(core: &Core, token: &AccessToken, unverified: Claims) -> (Claims, Option<Arc<VerifyingKey>>) {
+    let check = |now| jwt::verify_session_token(token.secret(), &core.keys.snapshot(now), &core.rules, now);
+    let mut verdict = check(core.now());
+    if let Verdict::UnknownKey { kid } = &verdict
+        && core.keys.fetch(Budget::Sealed, Some(kid), core.now()).await == Fetched::Updated
+    {
+        verdict = check(core.now());
+    }
+    match verdict {
+        Verdict::Valid { claims, key } => (claims, Some(key)),
+        Verdict::Invalid(reason) => {
+            tracing::warn!(target: "scalekit_session::security", %reason, "a refreshed access token does not verify");
+            (unverified, None)
+        }
+        Verdict::UnknownKey { .. } | Verdict::NotYet | Verdict::Expired => (unverified, None),
+    }
+}
+
+/// The profile of a new ID token that verifies; otherwise the old ID token stays (R12).
+fn renewed_profile(core: &Core, tokens: &TokenResponse, session: &Session) -> Option<Profile> {
+    let id_token = tokens.id_token.as_ref()?;
+    let expected =
+        Expected { nonce: None, access_token: Some(&tokens.access_token), subject: Some(session.user_id()) };
+    let now = core.now();
+    match jwt::verify_id_token(id_token.secret(), &core.keys.snapshot(now), &core.rules, now, expected) {
+        Verdict::Valid { claims: profile, .. } => Some(profile),
+        _ => None,
+    }
+}
