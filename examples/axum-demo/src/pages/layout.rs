@@ -11,6 +11,12 @@ const STYLE: &str = include_str!("style.css");
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E\
 %3Crect width='32' height='32' rx='8' fill='%234f46e5'/%3E%3Cpath d='M9 23 16 8l7 15h-4l-3-7-3 7z' fill='white'/%3E%3C/svg%3E";
 
+/// Chromium keeps pages for the Back button even when they are `no-store`. It means to forget them when a cookie
+/// changes, but does not notice that for a page that the login page redirected to, so that Back shows it after
+/// logout. A page that comes back is therefore loaded again, and hidden until then.
+const NO_WAY_BACK: &str = "addEventListener('pagehide',()=>{document.documentElement.hidden=true});\
+addEventListener('pageshow',event=>{if(event.persisted)location.reload()})";
+
 /// Places in the navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -37,8 +43,8 @@ pub(super) fn document(title: &str, navigation: &impl Display, content: Argument
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\">\
-         <title>{title} · Acme Workspace</title><link rel=\"icon\" href=\"{ICON}\"><style>{STYLE}</style></head>\
-         <body><header class=\"top\"><a class=\"brand\" href=\"/\"><span class=\"mark\">A</span>Acme Workspace</a>\
+         <title>{title} · Acme Workspace</title><link rel=\"icon\" href=\"{ICON}\"><style>{STYLE}</style>\
+         <script>{NO_WAY_BACK}</script></head><body><header class=\"top\"><a class=\"brand\" href=\"/\"><span class=\"mark\">A</span>Acme Workspace</a>\
          {navigation}</header><main>{content}</main>\
          <footer>A demo of login and sessions with Scalekit and axum.</footer></body></html>"
     )

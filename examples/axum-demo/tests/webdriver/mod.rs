@@ -44,6 +44,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .unwrap();
+        fit(&page).await;
         Some(Self { page, profile, _driver: driver })
     }
 
@@ -60,6 +61,13 @@ impl Drop for Browser {
     }
 }
 
+/// Gives the page 1200 by 800 pixels, whatever the window's frame takes.
+async fn fit(page: &Client) {
+    let frame = page.execute("return outerHeight - innerHeight", Vec::new()).await.unwrap();
+    let frame = u32::try_from(frame.as_u64().unwrap()).unwrap();
+    page.set_window_size(1200, 800 + frame).await.unwrap();
+}
+
 fn arguments(profile: &std::path::Path) -> Vec<String> {
     let fixed = [
         "--headless",
@@ -71,7 +79,6 @@ fn arguments(profile: &std::path::Path) -> Vec<String> {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        "--window-size=1200,800",
         "--hide-scrollbars",
     ];
     let mut arguments: Vec<String> = fixed.map(str::to_owned).into();
