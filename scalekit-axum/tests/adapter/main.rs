@@ -4,6 +4,7 @@
 mod support;
 
 mod caching;
+mod commit;
 mod cookies;
 mod guards;
 mod keys;
