@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::cookie::{RequestCookies, SetCookie};
 use crate::core::Core;
 use crate::decide::Ended;
-use crate::inspect;
+use crate::evidence;
 use crate::loops;
 use crate::navigation;
 use crate::oauth::{self, LogoutRequest};
@@ -16,6 +16,7 @@ use crate::refusal::Refusal;
 use crate::refuse;
 use crate::reply::Reply;
 use crate::request::RequestView;
+use crate::resolve;
 
 /// Answers the logout route: `POST` from this site, or a page load that the browser says this site or the user began
 /// (R35).
@@ -47,7 +48,7 @@ fn is_own_navigation(request: &RequestView<'_>) -> bool {
 /// Ends the session first, so that no answer under way can bring it back, then clears the browser, then goes to Scalekit.
 fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
     let mut id_token = None;
-    if let Some(shown) = inspect::shown(core, request) {
+    if let Some(shown) = evidence::shown(core, request) {
         let facts = shown.session.facts();
         let until = facts.login_at + core.config.policy.absolute_limit;
         core.ended.end(facts.session_id, Ended::Yes, until, now);
@@ -67,7 +68,7 @@ fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
 
 /// The removal of everything of ours, whatever the request carried (R17, R29).
 fn cleared(core: &Core, request: &RequestView<'_>) -> Vec<SetCookie> {
-    let mut cookies = inspect::removals(core);
+    let mut cookies = resolve::removals(core);
     let present = RequestCookies::gather(request.headers, &core.names);
     let flows = present.transactions().map(|(flow, _)| core.spec.remove(&core.names.transaction(flow)));
     cookies.extend(flows);

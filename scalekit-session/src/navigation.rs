@@ -1,5 +1,6 @@
 //! Browser page load, program, or guess: what kind of request this is (R22, R48).
 
+use crate::decide::Way;
 use crate::request::RequestView;
 
 /// What a request wants back.
@@ -54,6 +55,15 @@ pub(crate) fn is_prefetch(request: &RequestView<'_>) -> bool {
         || says_prefetch("x-moz")
         || request.has_header("next-router-prefetch")
         || request.has_header("x-middleware-prefetch")
+}
+
+/// How a request may be answered.
+pub(crate) fn way(request: &RequestView<'_>) -> Way {
+    Way {
+        preflight: request.method == "OPTIONS",
+        writable: request.writable,
+        early: request.method != "HEAD" && !is_prefetch(request),
+    }
 }
 
 /// Methods without effects (RFC 9110 §9.2.1).

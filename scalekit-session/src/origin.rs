@@ -1,5 +1,7 @@
 //! Did this site send the request? Cross-site request forgery is stopped where a cookie would be used (R51).
 
+use crate::config::Reach;
+use crate::loopback::is_loopback_authority;
 use crate::navigation::is_safe;
 use crate::request::RequestView;
 
@@ -17,6 +19,13 @@ pub(crate) fn is_cross_origin(request: &RequestView<'_>, allowed: &[String]) -> 
         return !same && !request.header("origin").is_some_and(listed);
     }
     request.has_header("origin") && !request.header("origin").is_some_and(listed)
+}
+
+/// Sessions over plain `http` are for this machine: a request for another host name is somebody's trick, or a
+/// deployment that was meant to be secure.
+pub(crate) fn is_misdirected(request: &RequestView<'_>, reach: Reach) -> bool {
+    let named = request.authority.or_else(|| request.header("host"));
+    reach == Reach::Loopback && !named.is_none_or(is_loopback_authority)
 }
 
 #[cfg(test)]

@@ -3,17 +3,30 @@
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::cookie::RequestCookies;
+use crate::cookie::{ChunkSet, RequestCookies};
 use crate::core::Core;
-use crate::decide::{self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency};
-use crate::inspect::{self, Asked, Shown};
+use crate::decide::{
+    self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency, Way,
+};
+use crate::evidence::{self, Shown};
 use crate::jwt::{self, Verdict};
 use crate::keys::{Budget, Fetched};
 use crate::manager::{Pending, Resolution, State, Write, WriteOf};
+use crate::navigation;
 use crate::refresh::{Found, Landed, Outcome};
 use crate::request::RequestView;
+use crate::resolve;
 use crate::rotation;
 use crate::sealing;
+
+/// How a request that waits asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    pub(crate) way: Way,
+    pub(crate) chunks: ChunkSet,
+    /// A `GET` that loads a page.
+    pub(crate) navigation: bool,
+}
 
 /// Carries out what `inspect` could not decide without Scalekit.
 pub(crate) fn settle(
@@ -29,23 +42,23 @@ pub(crate) fn settle(
 
 /// Refreshes now, whatever the age of the session's token.
 pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Pending {
-    let way = inspect::way(request);
+    let way = navigation::way(request);
     let chunks = RequestCookies::gather(request.headers, &core.names).own_chunks();
-    let shown = inspect::shown(core, request).filter(|_| way.writable && !way.preflight);
+    let shown = evidence::shown(core, request).filter(|_| way.writable && !way.preflight);
     let core = Arc::clone(core);
     Pending::new(async move {
         let Some(shown) = shown else {
             return Resolution::new(State::Anonymous);
         };
         let asked = Asked { way, chunks, navigation: false };
-        let (token, session) = inspect::verify(&core, &shown.payload, &shown.value, &shown.session, now);
+        let (token, session) = evidence::verify(&core, &shown.payload, &shown.value, &shown.session, now);
         let session = session.unwrap_or_else(|| shown.session.clone());
         let shown = Shown { session, ..shown };
-        let evidence = inspect::evidence(&core, &shown.session, token, now);
+        let evidence = evidence::evidence(&core, &shown.session, token, now);
         // Who may not be served may not refresh either; a token that is over is no obstacle.
         match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
             Decision::Nobody(cookies) => {
-                inspect::nobody(&core, Some(&shown.session), cookies == Cookies::Delete)
+                resolve::nobody(&core, Some(&shown.session), cookies == Cookies::Delete)
             }
             Decision::Serve if shown.session.facts().refresh.is_some() => {
                 run(&core, asked, shown, token, Decision::Refresh(Urgency::Opportunistic)).await
@@ -71,20 +84,20 @@ async fn run(
             }
             Decision::Verify => {
                 let (verdict, session) =
-                    inspect::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
+                    evidence::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
                 shown.session = session.unwrap_or(shown.session);
                 token = verdict;
             }
-            Decision::Serve => return inspect::serve(core, &shown.session, core.now()),
+            Decision::Serve => return resolve::serve(core, &shown.session, core.now()),
             Decision::Unavailable { retry_after } => {
                 return Resolution::new(State::Unavailable { retry_after });
             }
             Decision::Nobody(cookies) => {
-                return inspect::nobody(core, Some(&shown.session), cookies == Cookies::Delete);
+                return resolve::nobody(core, Some(&shown.session), cookies == Cookies::Delete);
             }
         }
         let now = core.now();
-        let evidence = inspect::evidence(core, &shown.session, token, now);
+        let evidence = evidence::evidence(core, &shown.session, token, now);
         next = decide::decide(asked.way, Evidence::Session(&evidence), &core.config.policy, now);
     }
 }
@@ -101,7 +114,7 @@ async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
         Verdict::UnknownKey { kid } => core.keys.fetch(Budget::Sealed, Some(kid), now).await,
         _ => Fetched::Updated,
     };
-    let (token, session) = inspect::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
+    let (token, session) = evidence::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
     if let Some(session) = session {
         shown.session = session;
     }
@@ -149,8 +162,8 @@ async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid
             Settlement::Nobody(cookies) => {
                 let delete = cookies == Cookies::Delete && asked.way.writable;
                 let racing = asked.navigation && matches!(refreshed, Refreshed::Rejected { .. });
-                let resolution = inspect::nobody(core, Some(&shown.session), delete);
-                return inspect::asking_again(core, resolution, &shown.session, racing);
+                let resolution = resolve::nobody(core, Some(&shown.session), delete);
+                return resolve::asking_again(core, resolution, &shown.session, racing);
             }
         };
         return write(core, asked, state, written.as_deref(), now);

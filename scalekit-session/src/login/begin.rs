@@ -7,11 +7,12 @@ use super::transaction::{self, Transaction};
 use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
 use crate::core::Core;
-use crate::inspect;
+use crate::evidence;
 use crate::jwt::{self, IdpInitiatedLogin, Verdict};
 use crate::keys::Budget;
 use crate::navigation;
 use crate::oauth::AuthorizationRequest;
+use crate::origin;
 use crate::pages::{Page, PageKind};
 use crate::refusal::Refusal;
 use crate::refuse;
@@ -27,7 +28,8 @@ pub(crate) async fn begin(core: &Arc<Core>, head: &RequestHead) -> Reply {
     }
     let query = Query::of(&head.view());
     let mut selectors = Selectors::of(&query);
-    if selectors.any() && comes_from_elsewhere(&head.view()) && inspect::shown(core, &head.view()).is_some() {
+    if selectors.any() && comes_from_elsewhere(&head.view()) && evidence::shown(core, &head.view()).is_some()
+    {
         return confirm(core, &head.view());
     }
     let mut return_to = return_to(core, &query);
@@ -74,7 +76,8 @@ fn declined(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Option<Re
     if !navigation::may_begin_login(request) {
         return Some(refuse::refuse(core, request, &Refusal::Unauthenticated, now));
     }
-    inspect::is_misdirected(core, request).then(|| refuse::refuse(core, request, &Refusal::Misdirected, now))
+    origin::is_misdirected(request, core.config.redirect.reach)
+        .then(|| refuse::refuse(core, request, &Refusal::Misdirected, now))
 }
 
 /// The page that asks before another site's choice replaces a session (R55).

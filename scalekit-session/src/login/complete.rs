@@ -8,10 +8,10 @@ use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
 use crate::core::Core;
 use crate::decide::Ended;
+use crate::evidence;
 use crate::grant::Grant;
 use crate::hooks::Login;
 use crate::id::FlowId;
-use crate::inspect;
 use crate::jwt::{self, Expected, Verdict};
 use crate::keys::{Budget, Fetched};
 use crate::logins::Finish;
@@ -80,7 +80,7 @@ impl<'a> Answer<'a> {
 /// No flow of this browser: loaded again, too late, or another browser's. Who is signed in by that very flow goes where
 /// it led; everybody else may begin again.
 fn again(core: &Arc<Core>, request: &RequestView<'_>, flow: FlowId) -> Reply {
-    let shown = inspect::shown(core, request);
+    let shown = evidence::shown(core, request);
     let live = shown
         .as_ref()
         .map(|shown| shown.session.facts().session_id)
@@ -104,7 +104,7 @@ async fn redeem(
     code: AuthorizationCode,
 ) -> Reply {
     let (flow, return_to) = (transaction.flow(), transaction.return_to.clone());
-    let before = inspect::shown(core, &head.view());
+    let before = evidence::shown(core, &head.view());
     let looped = loops::signed_in(core, &head.view(), core.now());
     let completion = core.logins.join(flow, &return_to, core.now(), |sender| {
         let task_core = Arc::clone(core);

@@ -1,0 +1,66 @@
+//! What a decision means for the request: whom it is from, and which cookies are written.
+
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::cookie::{self, ChunkSet, SetCookie};
+use crate::core::Core;
+use crate::manager::{Resolution, State, Write, WriteOf};
+use crate::sealing;
+use crate::session::Session;
+
+/// A session that may be served.
+pub(crate) fn serve(core: &Arc<Core>, session: &Session, now: Timestamp) -> Resolution {
+    session.see(now);
+    let mut resolution = Resolution::new(State::Active(session.clone()));
+    let facts = session.facts();
+    if facts.retired && facts.refresh.is_none() {
+        resolution.write = reseal(core, session, now);
+    }
+    resolution
+}
+
+/// A session without a refresh token never rotates, so a retired cookie secret is left here (R36).
+fn reseal(core: &Arc<Core>, session: &Session, now: Timestamp) -> Option<Box<Write>> {
+    let facts = session.facts();
+    let payload = sealing::open(core, &facts.tokens.sealed()?)?;
+    let sealed =
+        sealing::seal(core, payload, facts.claims.clone(), facts.profile.clone(), facts.key.clone()).ok()?;
+    let cookies = sealing::data_cookies(core, &sealed.value, facts.login_at, now).ok()?;
+    let of = WriteOf { session_id: facts.session_id, generation: facts.generation, deletes: false };
+    Some(Box::new(Write { cookies, of: Some(of) }))
+}
+
+/// Nobody; with the removal of marker and data when the rule says so.
+pub(crate) fn nobody(core: &Core, session: Option<&Session>, delete: bool) -> Resolution {
+    let mut resolution = Resolution::new(State::Anonymous);
+    if delete {
+        let of = session.map(|session| {
+            let facts = session.facts();
+            WriteOf { session_id: facts.session_id, generation: facts.generation, deletes: true }
+        });
+        resolution.write = Some(Box::new(Write { cookies: removals(core), of }));
+    }
+    resolution
+}
+
+/// A token refused moments ago may have lost a race whose winner's cookies are on their way: a page load asks once
+/// more before it is sent to login (16a).
+pub(crate) fn asking_again(
+    core: &Core,
+    mut resolution: Resolution,
+    session: &Session,
+    racing: bool,
+) -> Resolution {
+    let again = |key| core.refreshes.may_ask_again(key);
+    resolution.racing =
+        racing && resolution.write.is_none() && session.facts().refresh.as_ref().is_some_and(again);
+    resolution
+}
+
+/// Marker and the whole range of data, whatever the request carried (R17).
+pub(crate) fn removals(core: &Core) -> Vec<SetCookie> {
+    let mut cookies = vec![core.spec.remove(core.names.marker())];
+    cookies.extend(cookie::clear(&core.spec, &core.names, ChunkSet::ALL));
+    cookies
+}
