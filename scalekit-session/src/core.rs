@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_lock::Semaphore;
+use async_lock::{RwLock, Semaphore};
 
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
@@ -41,6 +41,8 @@ pub(crate) struct Core {
     pub(crate) refreshes: RefreshTable,
     pub(crate) logins: Logins,
     pub(crate) calls: Semaphore,
+    /// Held for reading by work that must not be cut off.
+    pub(crate) under_way: RwLock<()>,
 }
 
 impl Core {
@@ -82,6 +84,7 @@ impl Core {
             refreshes: RefreshTable::default(),
             logins: Logins::default(),
             calls: Semaphore::new(CALLS_AT_ONCE),
+            under_way: RwLock::new(()),
         }
     }
 

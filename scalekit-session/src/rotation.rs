@@ -33,6 +33,7 @@ pub(crate) fn start(core: &Arc<Core>, key: RefreshKey, payload: SessionPayload, 
 }
 
 async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session: Session, landing: Landing) {
+    let _under_way = core.under_way.read().await;
     let turn = core.calls.acquire().await;
     let rotated =
         if is_ended(&core, &session) { Err(Failure::Ended) } else { rotate(&core, &payload, &session).await };

@@ -1,9 +1,12 @@
 //! [`Scalekit`]: the session manager backed by Scalekit. It wires the parts together and contains no rules.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::{Either, select};
 
 use crate::clock::{Clock, Timestamp};
 use crate::commit;
@@ -64,6 +67,13 @@ impl Scalekit {
 
     pub(crate) fn new(core: Core) -> Self {
         Self(Arc::new(core))
+    }
+
+    /// Waits for refreshes and logins that are under way, at most that long: call it when the server has stopped taking
+    /// requests, so that no rotated token is lost with the process. Tells whether everything was finished.
+    pub async fn drain(&self, timeout: Duration) -> bool {
+        let finished = pin!(self.0.under_way.write());
+        matches!(select(finished, self.0.runtime.sleep(timeout)).await, Either::Left(_))
     }
 
     /// The manager as adapters hold it.

@@ -109,6 +109,7 @@ async fn redeem(
     let completion = core.logins.join(flow, &return_to, core.now(), |sender| {
         let task_core = Arc::clone(core);
         core.runtime.spawn(Box::pin(async move {
+            let _under_way = task_core.under_way.read().await;
             let finish = finish(&task_core, &transaction, &code).await;
             if let Finish::SignedIn(sealed) = &finish {
                 task_core.logins.signed_in(flow, sealed.session.facts().session_id);

@@ -330,3 +330,22 @@ async fn r12_a_new_id_token_renews_the_profile_and_one_that_does_not_verify_chan
     assert_eq!(answer.session().refreshes(), 2);
     assert_eq!(name(&answer).as_deref(), Some("Ada King"));
 }
+
+#[tokio::test]
+async fn a_drain_waits_for_refreshes_under_way() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    assert!(scalekit.drain(secs(10)).await, "nothing is under way");
+    let browser = Browser::signed_in(&fake, &scalekit).await;
+    fake.clock.advance(secs(400));
+    fake.hold();
+    let waiting = browser.clone();
+    let request = tokio::spawn(async move { waiting.send("GET", &[]).await });
+    fake.held(1).await;
+    assert!(!scalekit.drain(Duration::ZERO).await, "out of time");
+    request.abort();
+    let draining = tokio::spawn(async move { scalekit.drain(secs(10)).await });
+    fake.release();
+    assert!(draining.await.unwrap());
+    assert_eq!(fake.refreshes(), 1);
+}
