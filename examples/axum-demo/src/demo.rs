@@ -13,6 +13,9 @@ use crate::loopback::Loopback;
 use crate::settings::{Identity, Settings};
 use crate::{app, pages};
 
+/// Longer than Scalekit takes to answer.
+const DRAIN: Duration = Duration::from_secs(10);
+
 /// The application, bound to its port and ready to [`serve`](Self::serve).
 #[derive(Debug)]
 pub struct Demo {
@@ -85,13 +88,18 @@ impl Demo {
         self.emulator.as_ref()
     }
 
-    /// Serves until `stop` is done, and lets requests under way finish.
+    /// Serves until `stop` is done, lets requests under way finish, and then what goes on behind them: a rotated token
+    /// that is not stored would be lost with the process.
     ///
     /// # Errors
     /// When the listener breaks.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let app = app(&self.scalekit);
-        axum::serve(self.listener, app).with_graceful_shutdown(stop).await
+        axum::serve(self.listener, app).with_graceful_shutdown(stop).await?;
+        if !self.scalekit.drain(DRAIN).await {
+            tracing::warn!("a refresh or a login was still under way");
+        }
+        Ok(())
     }
 }
 
