@@ -21,6 +21,14 @@ pub enum Endpoint {
     UserInfo,
     /// `/revoke`
     Revoke,
+    /// `GET /api/v1/sessions/{id}`
+    Session,
+    /// `POST /api/v1/sessions/{id}/revoke`
+    RevokeSession,
+    /// `GET /api/v1/users/{id}/sessions`
+    UserSessions,
+    /// `POST /api/v1/users/{id}/sessions/revoke`
+    RevokeUserSessions,
 }
 
 impl Endpoint {
@@ -33,8 +41,19 @@ impl Endpoint {
             "/oidc/logout" => Self::Logout,
             "/userinfo" => Self::UserInfo,
             "/revoke" => Self::Revoke,
-            _ => return None,
+            _ => return Self::of_management(path),
         })
+    }
+
+    fn of_management(path: &str) -> Option<Self> {
+        let segments = path.strip_prefix("/api/v1/")?.split('/').collect::<Vec<_>>();
+        match segments.as_slice() {
+            ["sessions", _] => Some(Self::Session),
+            ["sessions", _, "revoke"] => Some(Self::RevokeSession),
+            ["users", _, "sessions"] => Some(Self::UserSessions),
+            ["users", _, "sessions", "revoke"] => Some(Self::RevokeUserSessions),
+            _ => None,
+        }
     }
 }
 
@@ -95,6 +114,14 @@ pub struct Calls {
     pub userinfo: usize,
     /// Requests to `/revoke`.
     pub revoke: usize,
+    /// Requests for one session over REST.
+    pub session: usize,
+    /// Requests to revoke one session over REST.
+    pub revoke_session: usize,
+    /// Requests for the sessions of a person over REST.
+    pub user_sessions: usize,
+    /// Requests to revoke the sessions of a person over REST.
+    pub revoke_user_sessions: usize,
     recent: VecDeque<Call>,
 }
 
@@ -114,7 +141,14 @@ impl Calls {
     /// All requests.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.token() + self.authorize + self.keys + self.discovery + self.logout + self.userinfo + self.revoke
+        let hosted = self.authorize + self.keys + self.discovery + self.logout + self.userinfo + self.revoke;
+        self.token() + hosted + self.management()
+    }
+
+    /// All requests to the REST API.
+    #[must_use]
+    pub fn management(&self) -> usize {
+        self.session + self.revoke_session + self.user_sessions + self.revoke_user_sessions
     }
 
     fn count(&mut self, endpoint: Endpoint, grant: Option<GrantType>) {
@@ -125,6 +159,10 @@ impl Calls {
             (Endpoint::Logout, _) => &mut self.logout,
             (Endpoint::UserInfo, _) => &mut self.userinfo,
             (Endpoint::Revoke, _) => &mut self.revoke,
+            (Endpoint::Session, _) => &mut self.session,
+            (Endpoint::RevokeSession, _) => &mut self.revoke_session,
+            (Endpoint::UserSessions, _) => &mut self.user_sessions,
+            (Endpoint::RevokeUserSessions, _) => &mut self.revoke_user_sessions,
             (Endpoint::Token, Some(GrantType::AuthorizationCode)) => &mut self.token_code,
             (Endpoint::Token, Some(GrantType::RefreshToken)) => &mut self.token_refresh,
             (Endpoint::Token, Some(GrantType::ClientCredentials)) => &mut self.token_client_credentials,

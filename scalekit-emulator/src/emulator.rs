@@ -15,6 +15,7 @@ use crate::sessions::{Session, SessionStatus};
 use crate::signing::{Rotation, SigningError, SigningKey};
 use crate::step::{SignUp, Step};
 use crate::users::Membership;
+use crate::visitor::Visitor;
 
 /// A running Scalekit environment. Dropping it stops the server.
 pub struct Emulator {
@@ -151,20 +152,20 @@ impl Emulator {
         }
 
         let mut cookie = None;
-        let mut step = world.begin(request, None, now);
+        let mut step = world.begin(request, Visitor::stranger(now));
         let callback = loop {
-            let browser = cookie.clone();
-            let browser = browser.as_deref();
+            let held = cookie.clone();
+            let visitor = Visitor { cookie: held.as_deref(), ..Visitor::stranger(now) };
             let visit = match step {
                 Step::Callback(callback) => break callback,
-                Step::SignIn { request, .. } => world.identify(&request, email, browser, now),
+                Step::SignIn { request, .. } => world.identify(&request, email, visitor),
                 Step::SignUp { request, .. } if signing_up => {
-                    world.register(&request, &sign_up(email), browser, now)
+                    world.register(&request, &sign_up(email), visitor)
                 }
-                Step::Verify { request, .. } => world.verify(&request, TEST_CODE, browser, now),
+                Step::Verify { request, .. } => world.verify(&request, TEST_CODE, visitor),
                 Step::ChooseOrganization { request, options, .. } => {
                     let (first, _) = options.first().ok_or_else(unknown)?;
-                    world.choose(&request, first, browser, now).into()
+                    world.choose(&request, first, visitor).into()
                 }
                 Step::SignUp { .. } | Step::Lost => return Err(unknown()),
             };
@@ -231,12 +232,7 @@ impl Emulator {
         let mut world = self.environment.world();
         let user_id =
             world.user_by_email(user).and_then(|user| user.id.clone()).unwrap_or_else(|| user.to_owned());
-        let sessions = world.sessions(now);
-        sessions
-            .iter()
-            .filter(|session| session.user_id == user_id)
-            .filter(|session| world.end_session(&session.id, SessionStatus::Revoked, now))
-            .count()
+        world.revoke_user_sessions(&user_id, now).len()
     }
 
     /// Replaces the permissions of a person in all their organizations; tokens issued from now on have them.

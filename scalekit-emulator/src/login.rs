@@ -6,6 +6,7 @@ use crate::seed::admin_of;
 use crate::sessions::{Session, SessionStatus};
 use crate::step::{Identity, SignUp, Step, Visit};
 use crate::users::User;
+use crate::visitor::Visitor;
 use crate::world::World;
 
 /// The one-time code of every test user.
@@ -23,33 +24,35 @@ pub(crate) struct LoginRequest {
 
 impl World {
     /// A browser arrives at `/oauth/authorize`.
-    pub(crate) fn begin(&mut self, request: AuthorizationRequest, browser: Option<&str>, now: u64) -> Step {
-        let session = self.live_session(browser, now).cloned();
+    pub(crate) fn begin(&mut self, request: AuthorizationRequest, visitor: Visitor<'_>) -> Step {
+        let session = self.live_session(visitor.cookie, visitor.now).cloned();
         match (request.prompt, session) {
             (Prompt::Create, _) => {
                 let email = request.login_hint.clone().unwrap_or_default();
-                let id = self.remember(request, now);
+                let id = self.remember(request, visitor.now);
                 sign_up(id, &email, None)
             }
             (Prompt::Login, _) | (Prompt::Unspecified | Prompt::SelectAccount, None) => {
                 let client = request.client_id.clone();
                 let hint = request.login_hint.clone().unwrap_or_default();
-                Step::SignIn { request: self.remember(request, now), client, hint, notice: None }
+                Step::SignIn { request: self.remember(request, visitor.now), client, hint, notice: None }
             }
             (Prompt::None, None) => {
                 let error = self.policy.login_required.clone();
                 Step::Callback(request.refuse(&error, "nobody is signed in"))
             }
-            (Prompt::SelectAccount, Some(session)) => self.select_organization(request, &session, now),
+            (Prompt::SelectAccount, Some(session)) => {
+                self.select_organization(request, &session, visitor.now)
+            }
             // `organization_id` alone does not switch a live session; it takes `select_account`.
             (Prompt::Unspecified | Prompt::None, Some(session)) => {
-                self.finish(&request, &session.id, &session.organization_id, now)
+                self.finish(&request, &session.id, &session.organization_id, visitor.now)
             }
         }
     }
 
     /// Somebody picked or typed an address.
-    pub(crate) fn identify(&mut self, request: &str, email: &str, browser: Option<&str>, now: u64) -> Visit {
+    pub(crate) fn identify(&mut self, request: &str, email: &str, visitor: Visitor<'_>) -> Visit {
         let email = email.trim();
         let Some(pending) = self.login_requests.get_mut(request) else {
             return Step::Lost.into();
@@ -66,17 +69,11 @@ impl World {
         if is_test_address(email) {
             return verify(request, pending, Identity::Known { email: email.to_owned() }).into();
         }
-        self.welcome(request, email, browser, now)
+        self.welcome(request, email, visitor)
     }
 
     /// Somebody filled in the sign-up form.
-    pub(crate) fn register(
-        &mut self,
-        request: &str,
-        form: &SignUp,
-        browser: Option<&str>,
-        now: u64,
-    ) -> Visit {
+    pub(crate) fn register(&mut self, request: &str, form: &SignUp, visitor: Visitor<'_>) -> Visit {
         let form = SignUp {
             email: form.email.trim().to_owned(),
             name: form.name.trim().to_owned(),
@@ -106,11 +103,11 @@ impl World {
         if is_test_address(&form.email) {
             return verify(request, pending, Identity::New(form)).into();
         }
-        self.create(request, &form, browser, now)
+        self.create(request, &form, visitor)
     }
 
     /// Somebody typed the one-time code.
-    pub(crate) fn verify(&mut self, request: &str, code: &str, browser: Option<&str>, now: u64) -> Visit {
+    pub(crate) fn verify(&mut self, request: &str, code: &str, visitor: Visitor<'_>) -> Visit {
         let Some(identity) =
             self.login_requests.get(request).and_then(|pending| pending.awaiting_code.clone())
         else {
@@ -125,27 +122,21 @@ impl World {
             .into();
         }
         match identity {
-            Identity::Known { email } => self.welcome(request, &email, browser, now),
-            Identity::New(form) => self.create(request, &form, browser, now),
+            Identity::Known { email } => self.welcome(request, &email, visitor),
+            Identity::New(form) => self.create(request, &form, visitor),
         }
     }
 
     /// Somebody chose one of their organizations.
-    pub(crate) fn choose(
-        &mut self,
-        request: &str,
-        organization: &str,
-        browser: Option<&str>,
-        now: u64,
-    ) -> Step {
+    pub(crate) fn choose(&mut self, request: &str, organization: &str, visitor: Visitor<'_>) -> Step {
         let Some(pending) = self.login_requests.get(request).cloned() else {
             return Step::Lost;
         };
-        let Some(session) = self.live_session(browser, now).cloned() else {
+        let Some(session) = self.live_session(visitor.cookie, visitor.now).cloned() else {
             return Step::Lost;
         };
         self.login_requests.remove(request);
-        self.enter(&pending.request, &session, organization, now)
+        self.enter(&pending.request, &session, organization, visitor.now)
     }
 
     /// Somebody does not want to sign in.
@@ -159,40 +150,40 @@ impl World {
     }
 
     /// The address is proven: on to the organization, or to sign-up when nobody has it.
-    fn welcome(&mut self, request: &str, email: &str, browser: Option<&str>, now: u64) -> Visit {
+    fn welcome(&mut self, request: &str, email: &str, visitor: Visitor<'_>) -> Visit {
         let Some(user) = self.user_by_email(email) else {
             let notice = "Nobody has this address yet: create an account.".to_owned();
             return sign_up(request.to_owned(), email, Some(notice)).into();
         };
         let user = user.clone();
-        self.sign_in(request, &user, browser, now)
+        self.sign_in(request, &user, visitor)
     }
 
-    fn create(&mut self, request: &str, form: &SignUp, browser: Option<&str>, now: u64) -> Visit {
+    fn create(&mut self, request: &str, form: &SignUp, visitor: Visitor<'_>) -> Visit {
         let organization = self.add_organization(&form.organization);
         let user = User::new(&form.email, &form.name).member(admin_of(&organization));
         let id = self.add_user(user.clone());
-        self.sign_in(request, &user.id(id), browser, now)
+        self.sign_in(request, &user.id(id), visitor)
     }
 
-    fn sign_in(&mut self, request: &str, user: &User, browser: Option<&str>, now: u64) -> Visit {
+    fn sign_in(&mut self, request: &str, user: &User, visitor: Visitor<'_>) -> Visit {
         let Some(pending) = self.login_requests.remove(request) else {
             return Step::Lost.into();
         };
-        let (session, cookie) = self.start_session(user, browser, now);
-        Visit { step: self.select_organization(pending.request, &session, now), cookie }
+        let (session, cookie) = self.start_session(user, visitor);
+        Visit { step: self.select_organization(pending.request, &session, visitor.now), cookie }
     }
 
     /// The same person keeps the session of the browser; another person ends it.
-    fn start_session(&mut self, user: &User, browser: Option<&str>, now: u64) -> (Session, Option<String>) {
+    fn start_session(&mut self, user: &User, visitor: Visitor<'_>) -> (Session, Option<String>) {
         let user_id = user.id.clone().unwrap_or_default();
-        if let Some(session) = self.live_session(browser, now) {
+        if let Some(session) = self.live_session(visitor.cookie, visitor.now) {
             if session.user_id == user_id {
-                session.created_at = now;
-                session.last_active_at = now;
+                session.created_at = visitor.now;
+                session.last_active_at = visitor.now;
                 return (session.clone(), None);
             }
-            session.end(SessionStatus::Logout, now);
+            session.end(SessionStatus::Logout, visitor.now);
         }
         let session = Session {
             id: self.ids.id("ses_"),
@@ -205,9 +196,10 @@ impl World {
             authenticated_organizations: Vec::new(),
             authenticated_clients: Vec::new(),
             status: SessionStatus::Active,
-            created_at: now,
-            last_active_at: now,
+            created_at: visitor.now,
+            last_active_at: visitor.now,
             ended_at: None,
+            user_agent: visitor.user_agent.map(str::to_owned),
         };
         let cookie = self.ids.hex(40);
         self.browsers.insert(cookie.clone(), session.id.clone());
@@ -261,8 +253,7 @@ impl World {
         if let Some(session) = self.sessions.get_mut(session_id) {
             session.last_active_at = now;
             organization.clone_into(&mut session.organization_id);
-            add_once(&mut session.authenticated_organizations, organization);
-            add_once(&mut session.authenticated_clients, &request.client_id);
+            session.admit(&request.client_id, organization);
         }
         let code = self.issue_code(request, session_id, organization, now);
         Step::Callback(request.answer(&code))
@@ -298,10 +289,4 @@ fn is_email(text: &str) -> bool {
 /// `…+sktest@…` or `…+sktest…@…`: Scalekit sends no e-mail to these.
 fn is_test_address(email: &str) -> bool {
     email.rsplit_once('@').is_some_and(|(user, _)| user.contains("+sktest"))
-}
-
-fn add_once(list: &mut Vec<String>, item: &str) {
-    if !list.iter().any(|known| known == item) {
-        list.push(item.to_owned());
-    }
 }

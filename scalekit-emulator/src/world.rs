@@ -117,10 +117,14 @@ impl World {
 
     /// A session by its identifier, if it lives.
     pub(crate) fn active_session(&mut self, id: &str, now: u64) -> Option<&mut Session> {
-        let timeouts = self.policy.timeouts;
-        let session = self.sessions.get_mut(id)?;
-        session.settle(timeouts, now);
-        Some(session).filter(|session| session.is_active())
+        self.notice_timeout(id, now);
+        self.sessions.get_mut(id).filter(|session| session.is_active())
+    }
+
+    /// A session by its identifier, living or not.
+    pub(crate) fn session(&mut self, id: &str, now: u64) -> Option<Session> {
+        self.notice_timeout(id, now);
+        self.sessions.get(id).cloned()
     }
 
     /// Ends a session and with it every refresh token it gave out.
@@ -134,18 +138,32 @@ impl World {
         }
     }
 
+    /// Revokes what lives of a person's sessions, and gives it back as it is then.
+    pub(crate) fn revoke_user_sessions(&mut self, user_id: &str, now: u64) -> Vec<Session> {
+        let ids = self.sessions.values().filter(|session| session.user_id == user_id);
+        let mut ids = ids.map(|session| session.id.clone()).collect::<Vec<_>>();
+        ids.sort_unstable();
+        ids.retain(|id| self.end_session(id, SessionStatus::Revoked, now));
+        ids.iter().filter_map(|id| self.sessions.get(id).cloned()).collect()
+    }
+
     /// All sessions, oldest first, timeouts noticed.
     pub(crate) fn sessions(&mut self, now: u64) -> Vec<Session> {
-        let timeouts = self.policy.timeouts;
-        let mut sessions = self
-            .sessions
-            .values_mut()
-            .map(|session| {
-                session.settle(timeouts, now);
-                session.clone()
-            })
-            .collect::<Vec<_>>();
+        for id in self.sessions.keys().cloned().collect::<Vec<_>>() {
+            self.notice_timeout(&id, now);
+        }
+        let mut sessions = self.sessions.values().cloned().collect::<Vec<_>>();
         sessions.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
         sessions
+    }
+
+    fn notice_timeout(&mut self, id: &str, now: u64) {
+        let timeouts = self.policy.timeouts;
+        if let Some(session) = self.sessions.get_mut(id)
+            && session.is_active()
+            && session.has_timed_out(timeouts, now)
+        {
+            session.end(SessionStatus::Expired, now);
+        }
     }
 }

@@ -81,7 +81,12 @@ fn session_table(world: &World, sessions: &[Session]) -> String {
             email.to_owned(),
             session.organization_id.clone(),
             format!("{:?}", session.status),
-            session.authenticated_clients.join(" "),
+            session
+                .authenticated_clients
+                .iter()
+                .map(|client| client.client_id.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
         ]
     });
     table("Sessions, latest first", &["Identifier", "Person", "Organization", "Status", "Clients"], rows)

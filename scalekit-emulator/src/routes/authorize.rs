@@ -15,11 +15,10 @@ pub(super) async fn begin(
     headers: HeaderMap,
 ) -> Response {
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
-    let cookie = browser::cookie(&environment, &headers);
+    let visitor = browser::visitor(&environment, &headers);
     let answer = {
         let mut world = environment.world();
-        AuthorizationRequest::read(&parameters, &world)
-            .map(|request| world.begin(request, cookie, environment.now()))
+        AuthorizationRequest::read(&parameters, &world).map(|request| world.begin(request, visitor))
     };
     match answer {
         Ok(step) => browser::show(&environment, step.into(), StatusCode::FOUND),

@@ -1,6 +1,6 @@
 //! The emulator's own cookie: one session per browser.
 
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
@@ -8,6 +8,7 @@ use super::reply;
 use crate::environment::Environment;
 use crate::pages;
 use crate::step::{Step, Visit};
+use crate::visitor::Visitor;
 
 /// The cookie of the browser, if it has one.
 pub(super) fn cookie<'a>(environment: &Environment, headers: &'a HeaderMap) -> Option<&'a str> {
@@ -19,6 +20,14 @@ pub(super) fn cookie<'a>(environment: &Environment, headers: &'a HeaderMap) -> O
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(name, _)| *name == environment.cookie)
         .map(|(_, value)| value)
+}
+
+pub(super) fn visitor<'a>(environment: &Environment, headers: &'a HeaderMap) -> Visitor<'a> {
+    Visitor {
+        cookie: cookie(environment, headers),
+        user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()),
+        now: environment.now(),
+    }
 }
 
 /// Shows a step; `redirect` is the status with which the browser leaves for the application.

@@ -1,17 +1,14 @@
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
+use super::refusal::Refusal;
 use super::reply;
 use crate::clients::Client;
 use crate::parameters::Parameters;
 use crate::world::World;
-
-/// Boxed, because a response is large and refusals are rare.
-pub(super) type Refusal = Box<Response>;
 
 /// The form of a request to an endpoint of clients.
 pub(super) fn form(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, Refusal> {
@@ -21,13 +18,15 @@ pub(super) fn form(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, Refus
         .and_then(|kind| kind.split(';').next())
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
     if !is_form {
-        return Err(Box::new(reply::invalid_request(
+        return Err(Refusal::from(reply::invalid_request(
             "the content type must be application/x-www-form-urlencoded",
         )));
     }
     let form = Parameters::parse(body);
     match form.repeated() {
-        Some(name) => Err(Box::new(reply::invalid_request(&format!("the parameter {name} was given twice")))),
+        Some(name) => {
+            Err(Refusal::from(reply::invalid_request(&format!("the parameter {name} was given twice"))))
+        }
         None => Ok(form),
     }
 }
@@ -39,10 +38,10 @@ pub(super) fn authenticate(world: &World, headers: &HeaderMap, form: &Parameters
     let basic = basic(headers)?;
     let (id, secret) = match &basic {
         Some(_) if form.get("client_secret").is_some() => {
-            return Err(Box::new(reply::invalid_request("two secrets: one in the body, one as Basic")));
+            return Err(Refusal::from(reply::invalid_request("two secrets: one in the body, one as Basic")));
         }
         Some((id, _)) if form.get("client_id").is_some_and(|other| other != id) => {
-            return Err(Box::new(reply::invalid_request("two different clients")));
+            return Err(Refusal::from(reply::invalid_request("two different clients")));
         }
         Some((id, secret)) => (Some(id.as_str()), Some(secret.as_str())),
         None => (form.get("client_id"), form.get("client_secret")),
@@ -83,5 +82,5 @@ fn form_decode(text: &str) -> Option<String> {
 }
 
 fn invalid_client(description: &str) -> Refusal {
-    Box::new(reply::unauthorized(r#"Basic realm="scalekit""#, "invalid_client", description))
+    Refusal::from(reply::unauthorized(r#"Basic realm="scalekit""#, "invalid_client", description))
 }

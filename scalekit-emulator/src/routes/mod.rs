@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use crate::environment::Environment;
 
 mod authorize;
+mod bearer;
 mod browser;
 mod client_auth;
 mod discovery;
@@ -17,9 +18,12 @@ mod intercept;
 mod keys;
 mod login;
 mod logout;
+mod refusal;
 mod reply;
 mod revoke;
+mod sessions;
 mod token;
+mod user_sessions;
 mod userinfo;
 
 pub(crate) fn router(environment: Arc<Environment>) -> Router {
@@ -32,6 +36,10 @@ pub(crate) fn router(environment: Arc<Environment>) -> Router {
         .route("/oidc/logout", get(logout::leave))
         .route("/userinfo", get(userinfo::show))
         .route("/revoke", post(revoke::revoke))
+        .route("/api/v1/sessions/{id}", get(sessions::show))
+        .route("/api/v1/sessions/{id}/revoke", post(sessions::revoke))
+        .route("/api/v1/users/{id}/sessions", get(user_sessions::list))
+        .route("/api/v1/users/{id}/sessions/revoke", post(user_sessions::revoke))
         .route("/login", post(login::identify))
         .route("/login/code", post(login::verify))
         .route("/login/sign-up", post(login::register))

@@ -67,3 +67,12 @@ pub(super) fn unauthorized(challenge: &'static str, error: &str, description: &s
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     response
 }
+
+/// An error of the REST API; `code` is that of gRPC, as behind a gateway.
+pub(super) fn management_error(status: StatusCode, code: u8, message: &str) -> Response {
+    (status, NO_STORE, Json(json!({ "code": code, "message": message }))).into_response()
+}
+
+pub(super) fn not_found(message: &str) -> Response {
+    management_error(StatusCode::NOT_FOUND, 5, message)
+}

@@ -16,12 +16,12 @@ pub(super) async fn revoke(
 ) -> Response {
     let form = match client_auth::form(&headers, &body) {
         Ok(form) => form,
-        Err(refusal) => return *refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     let mut world = environment.world();
     let client = match client_auth::authenticate(&world, &headers, &form) {
         Ok(client) => client,
-        Err(refusal) => return *refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     let Some(token) = form.get("token") else {
         return reply::invalid_request("token is missing");

@@ -3,10 +3,10 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
-use super::client_auth::{self, Refusal};
-use super::reply;
+use super::refusal::Refusal;
+use super::{client_auth, reply};
 use crate::calls::GrantType;
 use crate::clients::Client;
 use crate::environment::Environment;
@@ -19,7 +19,7 @@ pub(super) async fn issue(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    answer(&environment, &headers, &body).unwrap_or_else(|refusal| *refusal)
+    answer(&environment, &headers, &body).into_response()
 }
 
 fn answer(environment: &Environment, headers: &HeaderMap, body: &[u8]) -> Result<Response, Refusal> {

@@ -2,11 +2,10 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::reply;
+use super::{bearer, reply};
 use crate::environment::Environment;
 
 pub(super) async fn show(State(environment): State<Arc<Environment>>, headers: HeaderMap) -> Response {
@@ -21,20 +20,10 @@ pub(super) async fn show(State(environment): State<Arc<Environment>>, headers: H
 }
 
 fn profile(environment: &Environment, headers: &HeaderMap) -> Option<Value> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return None;
-    }
-    let claims = environment.with_keys(|keys| keys.verify(token))?;
+    let claims = bearer::claims(environment, headers)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let now = environment.now();
-    let lives = claims.get("exp")?.as_u64()? > now / 1000;
-    // Only access tokens have a `jti`.
-    if !lives || text("iss")? != environment.issuer || text("jti").is_none() {
-        return None;
-    }
     let mut world = environment.world();
-    world.active_session(text("sid")?, now)?;
+    world.active_session(text("sid")?, environment.now())?;
     let user = world.user(text("sub")?)?;
     let (given, family) = user.split_name();
     Some(json!({

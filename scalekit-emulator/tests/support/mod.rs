@@ -93,6 +93,12 @@ impl Stage {
         ok(self.exchange(&self.code(email, &[])).await).await
     }
 
+    /// A token of the default client for the REST API.
+    pub async fn management_token(&self) -> String {
+        let answer = ok(self.token(&[("grant_type", "client_credentials")]).await).await;
+        text(&answer, "access_token").to_owned()
+    }
+
     pub async fn keys(&self) -> Value {
         ok(self.http.get(self.at("/keys")).send().await.unwrap()).await
     }
