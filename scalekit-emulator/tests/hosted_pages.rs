@@ -174,6 +174,37 @@ async fn somebody_with_two_organizations_chooses() {
 }
 
 #[tokio::test]
+async fn switching_keeps_the_session_and_brings_the_roles_of_the_other_organization() {
+    let stage = stage().await;
+    let mut browser = stage.browser();
+    let into = |organization| {
+        stage.authorize_url(&[("prompt", "select_account"), ("organization_id", organization)])
+    };
+    let page = browser.sign_in(&into(RIVERS), "sam@two.example").await;
+    let rivers = ok(stage.exchange(&page.callback()["code"]).await).await;
+    let page = browser.open(&into(BRIDGES)).await;
+    let bridges = ok(stage.exchange(&page.callback()["code"]).await).await;
+
+    let (before, after) = (claims(text(&rivers, "access_token")), claims(text(&bridges, "access_token")));
+    assert_eq!((&before["oid"], &before["roles"][0]), (&RIVERS.into(), &"admin".into()));
+    assert_eq!((&after["oid"], &after["roles"][0]), (&BRIDGES.into(), &"member".into()));
+    assert_eq!(before["sid"], after["sid"]);
+    let session = &stage.emulator.sessions()[0];
+    assert_eq!(session.organization_id, BRIDGES);
+    assert_eq!(session.authenticated_organizations, [RIVERS, BRIDGES]);
+    assert_eq!(session.authenticated_clients.len(), 1);
+    assert_eq!(session.authenticated_clients[0].organization_id, BRIDGES);
+
+    // The tokens of before stay in their organization.
+    let refreshed = ok(stage.refresh(text(&rivers, "refresh_token")).await).await;
+    assert_eq!(claims(text(&refreshed, "access_token"))["oid"], RIVERS);
+
+    let page = browser.open(&into("org_100000000000000001")).await;
+    assert_eq!(page.callback()["error"], "access_denied");
+    assert_eq!(stage.emulator.sessions()[0].organization_id, BRIDGES);
+}
+
+#[tokio::test]
 async fn an_organization_in_the_request_is_entered_straight_by_its_members_only() {
     let stage = stage().await;
     let url = stage.authorize_url(&[("organization_id", BRIDGES)]);
