@@ -60,7 +60,7 @@ fn rows_0_to_2_without_a_session() {
 }
 
 #[test]
-fn r28_rows_3_limits_and_ends() {
+fn r28_r28a_rows_3_limits_ends_and_sessions_from_the_future() {
     let policy = Policy::default();
     let login = |ago| SessionEvidence { login_at: NOW - ago, ..live() };
     let rotated = |ago| SessionEvidence { rotated_at: NOW - ago, ..live() };
