@@ -13,13 +13,13 @@ use crate::seed::{CLIENT_ID, CLIENT_SECRET};
 use crate::server::Server;
 use crate::sessions::{Session, SessionStatus};
 use crate::signing::{Rotation, SigningError, SigningKey};
-use crate::step::{SignUp, Step};
+use crate::step::{SignUp, Step, Visit};
 use crate::users::Membership;
 use crate::visitor::Visitor;
 
 /// A running Scalekit environment. Dropping it stops the server.
 pub struct Emulator {
-    environment: Arc<Environment>,
+    pub(crate) environment: Arc<Environment>,
     server: Server,
 }
 
@@ -151,8 +151,7 @@ impl Emulator {
             return Err(unknown());
         }
 
-        let mut cookie = None;
-        let mut step = world.begin(request, Visitor::stranger(now));
+        let Visit { mut step, mut cookie } = world.begin(request, Visitor::stranger(now));
         let callback = loop {
             let held = cookie.clone();
             let visitor = Visitor { cookie: held.as_deref(), ..Visitor::stranger(now) };

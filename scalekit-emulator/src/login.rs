@@ -24,9 +24,14 @@ pub(crate) struct LoginRequest {
 
 impl World {
     /// A browser arrives at `/oauth/authorize`.
-    pub(crate) fn begin(&mut self, request: AuthorizationRequest, visitor: Visitor<'_>) -> Step {
+    pub(crate) fn begin(&mut self, mut request: AuthorizationRequest, visitor: Visitor<'_>) -> Visit {
+        if let Some((user, organization)) = self.known_to_provider(&request) {
+            request.organization_id.get_or_insert(organization);
+            let (session, cookie) = self.start_session(&user, visitor);
+            return Visit { step: self.select_organization(request, &session, visitor.now), cookie };
+        }
         let session = self.live_session(visitor.cookie, visitor.now).cloned();
-        match (request.prompt, session) {
+        let step = match (request.prompt, session) {
             (Prompt::Create, _) => {
                 let email = request.login_hint.clone().unwrap_or_default();
                 let id = self.remember(request, visitor.now);
@@ -48,7 +53,8 @@ impl World {
             (Prompt::Unspecified | Prompt::None, Some(session)) => {
                 self.finish(&request, &session.id, &session.organization_id, visitor.now)
             }
-        }
+        };
+        step.into()
     }
 
     /// Somebody picked or typed an address.

@@ -21,7 +21,7 @@ pub(super) async fn begin(
         AuthorizationRequest::read(&parameters, &world).map(|request| world.begin(request, visitor))
     };
     match answer {
-        Ok(step) => browser::show(&environment, step.into(), StatusCode::FOUND),
+        Ok(visit) => browser::show(&environment, visit, StatusCode::FOUND),
         Err(Refusal::Redirect(callback)) => reply::redirect(StatusCode::FOUND, &callback),
         Err(Refusal::Page(message)) => reply::error_page(StatusCode::BAD_REQUEST, &message),
     }

@@ -14,6 +14,7 @@ mod browser;
 mod client_auth;
 mod discovery;
 mod home;
+mod idp;
 mod intercept;
 mod keys;
 mod login;
@@ -40,6 +41,7 @@ pub(crate) fn router(environment: Arc<Environment>) -> Router {
         .route("/api/v1/sessions/{id}/revoke", post(sessions::revoke))
         .route("/api/v1/users/{id}/sessions", get(user_sessions::list))
         .route("/api/v1/users/{id}/sessions/revoke", post(user_sessions::revoke))
+        .route("/emulator/idp-initiated", get(idp::start))
         .route("/login", post(login::identify))
         .route("/login/code", post(login::verify))
         .route("/login/sign-up", post(login::register))
