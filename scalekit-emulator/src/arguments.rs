@@ -17,6 +17,9 @@ pub(crate) struct Arguments {
     pub(crate) port: u16,
     pub(crate) access_token_lifetime: Option<Duration>,
     pub(crate) post_logout_redirect_uris: Vec<String>,
+    pub(crate) initiate_login_uri: Option<String>,
+    pub(crate) back_channel_logout_uri: Option<String>,
+    pub(crate) webhooks: Vec<String>,
     redirect_uris: Vec<String>,
 }
 
@@ -47,6 +50,9 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Command, Argu
         port: DEFAULT_PORT,
         access_token_lifetime: None,
         post_logout_redirect_uris: Vec::new(),
+        initiate_login_uri: None,
+        back_channel_logout_uri: None,
+        webhooks: Vec::new(),
         redirect_uris: Vec::new(),
     };
     let mut words = words;
@@ -68,6 +74,11 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Command, Argu
             "--post-logout-redirect-uri" => {
                 arguments.post_logout_redirect_uris.push(absolute(&name, value()?)?)
             }
+            "--initiate-login-uri" => arguments.initiate_login_uri = Some(absolute(&name, value()?)?),
+            "--back-channel-logout-uri" => {
+                arguments.back_channel_logout_uri = Some(absolute(&name, value()?)?)
+            }
+            "--webhook" => arguments.webhooks.push(absolute(&name, value()?)?),
             _ => return Err(ArgumentError::Unknown(name)),
         }
     }

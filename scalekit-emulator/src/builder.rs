@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::clients::Client;
 use crate::clock::{Clock, SystemClock};
+use crate::courier::Courier;
 use crate::emulator::Emulator;
 use crate::environment::Environment;
 use crate::ids::Ids;
@@ -11,6 +12,7 @@ use crate::seed;
 use crate::server::{Server, Sockets};
 use crate::signing::{KeyRing, SigningError};
 use crate::users::{Organization, User};
+use crate::webhooks::{Webhook, WebhookSecretError};
 use crate::world::{Policy, World};
 
 /// Configures an [`Emulator`]; every setting has a default.
@@ -23,6 +25,7 @@ pub struct EmulatorBuilder {
     clients: Vec<Client>,
     organizations: Vec<Organization>,
     users: Vec<User>,
+    webhooks: Vec<(String, Option<String>)>,
 }
 
 /// Why the emulator did not start.
@@ -60,6 +63,12 @@ pub enum StartError {
     /// The first signing key could not be used.
     #[error(transparent)]
     Signing(#[from] SigningError),
+    /// A webhook has a secret that is none.
+    #[error(transparent)]
+    WebhookSecret(#[from] WebhookSecretError),
+    /// Nothing can be sent to applications.
+    #[error("the HTTP client cannot be set up")]
+    HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes")]
     Random,
@@ -75,6 +84,7 @@ impl EmulatorBuilder {
             clients: Vec::new(),
             organizations: seed::organizations(),
             users: seed::users(),
+            webhooks: Vec::new(),
         }
     }
 
@@ -151,6 +161,24 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Where the default client wants to hear that a session has ended: OpenID Connect Back-Channel Logout.
+    pub fn back_channel_logout_uri(mut self, uri: impl Into<String>) -> Self {
+        self.default_client = self.default_client.back_channel_logout_uri(uri);
+        self
+    }
+
+    /// Sends events to an address, signed with [`Emulator::webhook_secret`]. Several calls add.
+    pub fn webhook(mut self, url: impl Into<String>) -> Self {
+        self.webhooks.push((url.into(), None));
+        self
+    }
+
+    /// Sends events to an address, signed with a secret of its own: `whsec_` and base64.
+    pub fn webhook_with_secret(mut self, url: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.webhooks.push((url.into(), Some(secret.into())));
+        self
+    }
+
     /// Whether the default client must use PKCE; no by default.
     pub fn enforce_pkce(mut self, enforce: bool) -> Self {
         self.default_client = self.default_client.enforce_pkce(enforce);
@@ -186,15 +214,20 @@ impl EmulatorBuilder {
         world.clients.extend(self.clients);
         world.organizations.extend(self.organizations);
         check(&world, &self.users)?;
+        let now = self.clock.now();
         for user in self.users {
-            world.add_user(user);
+            world.add_user(user, now);
         }
+        for (url, secret) in &self.webhooks {
+            world.webhooks.push(Webhook::new(url, secret.as_deref().unwrap_or(seed::WEBHOOK_SECRET))?);
+        }
+        let courier = Courier::new().map_err(|error| StartError::HttpClient(error.into()))?;
         let keys = KeyRing::development()?;
         let sockets = Sockets::bind(self.port).await.map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => StartError::PortInUse { port: self.port },
             _ => StartError::Listen { port: self.port, source },
         })?;
-        let environment = Arc::new(Environment::new(sockets.port, self.clock, world, keys));
+        let environment = Arc::new(Environment::new(sockets.port, self.clock, world, keys, courier));
         let server = Server::start(sockets, &environment);
         Ok(Emulator::new(environment, server))
     }

@@ -10,6 +10,7 @@ pub struct Client {
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) post_logout_redirect_uris: Vec<String>,
     pub(crate) initiate_login_uri: Option<String>,
+    pub(crate) back_channel_logout_uri: Option<String>,
     pub(crate) access_token_lifetime: Option<Duration>,
 }
 
@@ -30,6 +31,7 @@ impl Client {
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             initiate_login_uri: None,
+            back_channel_logout_uri: None,
             access_token_lifetime: None,
         }
     }
@@ -66,6 +68,13 @@ impl Client {
     #[must_use]
     pub fn initiate_login_uri(mut self, uri: impl Into<String>) -> Self {
         self.initiate_login_uri = Some(uri.into());
+        self
+    }
+
+    /// Where the application wants to hear that a session has ended it took part in.
+    #[must_use]
+    pub fn back_channel_logout_uri(mut self, uri: impl Into<String>) -> Self {
+        self.back_channel_logout_uri = Some(uri.into());
         self
     }
 

@@ -168,8 +168,10 @@ impl World {
     fn create(&mut self, request: &str, form: &SignUp, visitor: Visitor<'_>) -> Visit {
         let organization = self.add_organization(&form.organization);
         let user = User::new(&form.email, &form.name).member(admin_of(&organization));
-        let id = self.add_user(user.clone());
-        self.sign_in(request, &user.id(id), visitor)
+        let id = self.add_user(user.clone(), visitor.now);
+        let user = user.id(id);
+        self.announce_sign_up(&user, &organization, visitor.now);
+        self.sign_in(request, &user, visitor)
     }
 
     fn sign_in(&mut self, request: &str, user: &User, visitor: Visitor<'_>) -> Visit {
@@ -187,9 +189,11 @@ impl World {
             if session.user_id == user_id {
                 session.created_at = visitor.now;
                 session.last_active_at = visitor.now;
+                session.login_unannounced = true;
                 return (session.clone(), None);
             }
-            session.end(SessionStatus::Logout, visitor.now);
+            let id = session.id.clone();
+            self.close(&id, SessionStatus::Logout, visitor.now);
         }
         let session = Session {
             id: self.ids.id("ses_"),
@@ -206,6 +210,7 @@ impl World {
             last_active_at: visitor.now,
             ended_at: None,
             user_agent: visitor.user_agent.map(str::to_owned),
+            login_unannounced: true,
         };
         let cookie = self.ids.hex(40);
         self.browsers.insert(cookie.clone(), session.id.clone());
@@ -261,6 +266,7 @@ impl World {
             organization.clone_into(&mut session.organization_id);
             session.admit(&request.client_id, organization);
         }
+        self.announce_login(session_id, now);
         let code = self.issue_code(request, session_id, organization, now);
         Step::Callback(request.answer(&code))
     }

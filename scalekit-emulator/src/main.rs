@@ -20,6 +20,10 @@ Options:
                                          [default: http://localhost:3000/auth/callback]
       --post-logout-redirect-uri <URL>   Where to come back to after logout; may be repeated
                                          [default: the root of each callback]
+      --initiate-login-uri <URL>         Login route of the application, for IdP-initiated login
+      --back-channel-logout-uri <URL>    Where the application hears that a session has ended
+      --webhook <URL>                    Where the application hears of events; may be repeated;
+                                         signed with whsec_ZW11bGF0b3Itd2ViaG9vay1kZXZlbG9wbWVudC1rZXk=
       --access-token-secs <SECONDS>      Lifetime of access tokens [default: 300]
   -h, --help                             Print this
 
@@ -72,6 +76,15 @@ async fn start(arguments: &Arguments) -> Result<Emulator, scalekit_emulator::Sta
     }
     for uri in &arguments.post_logout_redirect_uris {
         builder = builder.post_logout_redirect_uri(uri);
+    }
+    if let Some(uri) = &arguments.initiate_login_uri {
+        builder = builder.initiate_login_uri(uri);
+    }
+    if let Some(uri) = &arguments.back_channel_logout_uri {
+        builder = builder.back_channel_logout_uri(uri);
+    }
+    for url in &arguments.webhooks {
+        builder = builder.webhook(url);
     }
     builder.start().await
 }

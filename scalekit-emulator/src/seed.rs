@@ -6,6 +6,8 @@ use crate::users::{Membership, Organization, User};
 pub(crate) const CLIENT_ID: &str = "skc_100000000000000001";
 /// Worth nothing: it opens a server that listens on loopback only.
 pub(crate) const CLIENT_SECRET: &str = "emulator_secret_for_local_development";
+/// As little worth: it signs what is sent to this machine.
+pub(crate) const WEBHOOK_SECRET: &str = "whsec_ZW11bGF0b3Itd2ViaG9vay1kZXZlbG9wbWVudC1rZXk=";
 /// Signing in on the hosted page, without single sign-on.
 pub(crate) const HOSTED_CONNECTION: &str = "conn_100000000000000001";
 

@@ -1,15 +1,14 @@
-//! Sessions as the REST API shows them.
+//! Sessions as the REST API and webhooks show them.
 
 use serde_json::{Value, json};
 
 use crate::clock::millis;
 use crate::sessions::{Session, SessionStatus, Timeouts};
-use crate::timestamps::rfc3339;
 
 impl Session {
-    /// `SessionDetails`
-    pub(crate) fn details(&self, timeouts: Timeouts) -> Value {
-        let mut details = self.revoked_details(timeouts);
+    /// `SessionDetails`, its times as `time` writes them.
+    pub(crate) fn details(&self, timeouts: Timeouts, time: fn(u64) -> String) -> Value {
+        let mut details = self.revoked_details(timeouts, time);
         let clients = self.authenticated_clients.iter().map(
             |client| json!({ "client_id": client.client_id, "organization_id": client.organization_id }),
         );
@@ -26,17 +25,17 @@ impl Session {
     }
 
     /// `RevokedSessionDetails`
-    pub(crate) fn revoked_details(&self, timeouts: Timeouts) -> Value {
-        let ended = |by: &[SessionStatus]| self.ended_at.filter(|_| by.contains(&self.status)).map(rfc3339);
+    pub(crate) fn revoked_details(&self, timeouts: Timeouts, time: fn(u64) -> String) -> Value {
+        let ended = |by: &[SessionStatus]| self.ended_at.filter(|_| by.contains(&self.status)).map(time);
         json!({
             "session_id": self.id,
             "user_id": self.user_id,
             "status": self.status.name(),
-            "created_at": rfc3339(self.created_at),
-            "updated_at": rfc3339(self.ended_at.unwrap_or(self.last_active_at)),
-            "last_active_at": rfc3339(self.last_active_at),
-            "idle_expires_at": rfc3339(self.last_active_at.saturating_add(millis(timeouts.idle))),
-            "absolute_expires_at": rfc3339(self.created_at.saturating_add(millis(timeouts.absolute))),
+            "created_at": time(self.created_at),
+            "updated_at": time(self.ended_at.unwrap_or(self.last_active_at)),
+            "last_active_at": time(self.last_active_at),
+            "idle_expires_at": time(self.last_active_at.saturating_add(millis(timeouts.idle))),
+            "absolute_expires_at": time(self.created_at.saturating_add(millis(timeouts.absolute))),
             "expired_at": ended(&[SessionStatus::Expired]),
             "logout_at": ended(&[SessionStatus::Logout, SessionStatus::Revoked]),
         })

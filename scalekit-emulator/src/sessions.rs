@@ -28,6 +28,7 @@ pub struct Session {
     pub ended_at: Option<u64>,
     /// The browser of the person.
     pub user_agent: Option<String>,
+    pub(crate) login_unannounced: bool,
 }
 
 /// A client that got a code from a session.

@@ -7,6 +7,11 @@ pub(crate) fn rfc3339(millis: u64) -> String {
     format!("{}T{}Z", date(millis), time(millis))
 }
 
+/// `2025-12-09 12:04:41.781000+00:00`, as webhooks write.
+pub(crate) fn spaced(millis: u64) -> String {
+    format!("{} {}000+00:00", date(millis), time(millis))
+}
+
 /// Reads RFC 3339, whatever the offset; fractions beyond milliseconds are cut.
 pub(crate) fn parse(text: &str) -> Option<u64> {
     let (date, rest) = (text.get(..10)?, text.get(11..)?);
@@ -88,6 +93,7 @@ mod tests {
         ] {
             assert_eq!(rfc3339(millis), text);
             assert_eq!(parse(text), Some(millis), "{text}");
+            assert_eq!(parse(&spaced(millis)), Some(millis));
         }
     }
 

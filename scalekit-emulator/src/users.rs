@@ -7,6 +7,7 @@ pub struct User {
     pub(crate) email_verified: bool,
     pub(crate) external_id: Option<String>,
     pub(crate) memberships: Vec<Membership>,
+    pub(crate) created_at: u64,
 }
 
 impl User {
@@ -22,6 +23,7 @@ impl User {
             email_verified: true,
             external_id: None,
             memberships: Vec::new(),
+            created_at: 0,
         }
     }
 

@@ -3,12 +3,14 @@ use std::time::Duration;
 
 use crate::clients::Client;
 use crate::codes::Code;
+use crate::events::Message;
 use crate::grants::{Grant, RefreshToken};
 use crate::ids::Ids;
 use crate::login::LoginRequest;
 use crate::seed::admin_of;
 use crate::sessions::{Session, SessionStatus, Timeouts};
 use crate::users::{Organization, User};
+use crate::webhooks::Webhook;
 
 /// Everything the environment knows: plain data and the rules that change it.
 #[derive(Debug)]
@@ -25,6 +27,9 @@ pub(crate) struct World {
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) grants: HashMap<String, Grant>,
     pub(crate) refresh_tokens: HashMap<String, RefreshToken>,
+    pub(crate) webhooks: Vec<Webhook>,
+    /// What applications have to be told; sent when nobody holds the world any more.
+    pub(crate) outbox: Vec<Message>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +74,8 @@ impl World {
             codes: HashMap::new(),
             grants: HashMap::new(),
             refresh_tokens: HashMap::new(),
+            webhooks: Vec::new(),
+            outbox: Vec::new(),
         }
     }
 
@@ -89,7 +96,7 @@ impl World {
     }
 
     /// Adds a person; without an organization they get one of their own.
-    pub(crate) fn add_user(&mut self, mut user: User) -> String {
+    pub(crate) fn add_user(&mut self, mut user: User, now: u64) -> String {
         let id = match user.id.take() {
             Some(id) => id,
             None => self.ids.id("usr_"),
@@ -99,6 +106,7 @@ impl World {
             let organization = self.add_organization(&domain);
             user.memberships.push(admin_of(&organization));
         }
+        user.created_at = now;
         self.users.push(user.id(id.clone()));
         id
     }
@@ -129,13 +137,9 @@ impl World {
 
     /// Ends a session and with it every refresh token it gave out.
     pub(crate) fn end_session(&mut self, id: &str, status: SessionStatus, now: u64) -> bool {
-        match self.active_session(id, now) {
-            Some(session) => {
-                session.end(status, now);
-                true
-            }
-            None => false,
-        }
+        let lives = self.active_session(id, now).is_some();
+        self.close(id, status, now);
+        lives
     }
 
     /// Revokes what lives of a person's sessions, and gives it back as it is then.
@@ -159,11 +163,8 @@ impl World {
 
     fn notice_timeout(&mut self, id: &str, now: u64) {
         let timeouts = self.policy.timeouts;
-        if let Some(session) = self.sessions.get_mut(id)
-            && session.is_active()
-            && session.has_timed_out(timeouts, now)
-        {
-            session.end(SessionStatus::Expired, now);
+        if self.sessions.get(id).is_some_and(|session| session.has_timed_out(timeouts, now)) {
+            self.close(id, SessionStatus::Expired, now);
         }
     }
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 pub use self::gate::Gate;
 use self::gate::{Latch, Moment};
 pub use self::tamper::{ForgedAlgorithm, Tamper};
+pub use self::webhook::WebhookFlaw;
 use crate::calls::{Endpoint, GrantType};
 
 mod gate;
 pub(crate) mod tamper;
+mod webhook;
 
 /// What goes wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +87,11 @@ impl Faults {
     /// Spoils every token response until cleared; short for `on(Endpoint::Token).tamper(…)`.
     pub fn tamper(&self, tamper: Tamper) {
         self.on(Endpoint::Token).tamper(tamper);
+    }
+
+    /// Spoils every webhook message until cleared. Several flaws add up.
+    pub fn spoil_webhooks(&self, flaw: WebhookFlaw) {
+        self.book.lock_webhooks().push(flaw);
     }
 
     /// Lets arriving requests wait; short for `on(endpoint).hold()`.
@@ -163,6 +170,7 @@ impl Scope {
 pub(crate) struct FaultBook {
     rules: Mutex<Vec<Installed>>,
     gates: Mutex<Vec<Arc<Latch>>>,
+    webhooks: Mutex<Vec<WebhookFlaw>>,
 }
 
 #[derive(Debug)]
@@ -224,9 +232,14 @@ impl FaultBook {
 
     pub(crate) fn clear(&self) {
         self.lock_rules().clear();
+        self.lock_webhooks().clear();
         for latch in self.lock_gates().drain(..) {
             latch.open();
         }
+    }
+
+    pub(crate) fn webhook_flaws(&self) -> Vec<WebhookFlaw> {
+        self.lock_webhooks().clone()
     }
 
     fn install(&self, scope: Scope, left: Option<usize>, action: Action) {
@@ -263,6 +276,10 @@ impl FaultBook {
 
     fn lock_rules(&self) -> std::sync::MutexGuard<'_, Vec<Installed>> {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_webhooks(&self) -> std::sync::MutexGuard<'_, Vec<WebhookFlaw>> {
+        self.webhooks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_gates(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Latch>>> {

@@ -16,6 +16,8 @@ pub(super) async fn show(State(environment): State<Arc<Environment>>) -> Json<Va
         "end_session_endpoint": format!("{issuer}/oidc/logout"),
         "jwks_uri": format!("{issuer}/keys"),
         "revocation_endpoint": format!("{issuer}/revoke"),
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],

@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use super::{bearer, reply};
 use crate::environment::Environment;
 use crate::sessions::SessionStatus;
+use crate::timestamps::rfc3339;
 
 pub(super) async fn show(
     State(environment): State<Arc<Environment>>,
@@ -20,7 +21,7 @@ pub(super) async fn show(
     bearer::require_application(&environment, &headers)?;
     let mut world = environment.world();
     let session = world.session(&id, environment.now()).ok_or_else(unknown)?;
-    Ok(reply::json(session.details(world.policy.timeouts)))
+    Ok(reply::json(session.details(world.policy.timeouts, rfc3339)))
 }
 
 /// A session that has ended stays as it is.
@@ -34,7 +35,7 @@ pub(super) async fn revoke(
     let mut world = environment.world();
     world.end_session(&id, SessionStatus::Revoked, now);
     let session = world.session(&id, now).ok_or_else(unknown)?;
-    Ok(reply::json(json!({ "revoked_session": session.revoked_details(world.policy.timeouts) })))
+    Ok(reply::json(json!({ "revoked_session": session.revoked_details(world.policy.timeouts, rfc3339) })))
 }
 
 fn unknown() -> Refusal {

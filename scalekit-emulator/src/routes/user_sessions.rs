@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::{bearer, reply};
 use crate::environment::Environment;
 use crate::sessions::Session;
-use crate::timestamps;
+use crate::timestamps::{self, rfc3339};
 
 const DEFAULT_PAGE: usize = 30;
 const LARGEST_PAGE: usize = 100;
@@ -36,7 +36,7 @@ pub(super) async fn list(
     let next = selection.offset + selection.page_size;
     let previous = selection.offset.saturating_sub(selection.page_size);
     Ok(reply::json(json!({
-        "sessions": page.map(|session| session.details(timeouts)).collect::<Vec<_>>(),
+        "sessions": page.map(|session| session.details(timeouts, rfc3339)).collect::<Vec<_>>(),
         "next_page_token": if next < total { page_token(next) } else { String::new() },
         "prev_page_token": if selection.offset > 0 { page_token(previous) } else { String::new() },
         "total_size": total,
@@ -56,7 +56,7 @@ pub(super) async fn revoke(
     Ok(reply::json(json!({
         "total_revoked": revoked.len(),
         "revoked_sessions":
-            revoked.iter().map(|session| session.revoked_details(timeouts)).collect::<Vec<_>>(),
+            revoked.iter().map(|session| session.revoked_details(timeouts, rfc3339)).collect::<Vec<_>>(),
     })))
 }
 

@@ -1,6 +1,8 @@
 //! A browser-like client, and an application that asks for tokens.
 #![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each test file uses another part")]
 
+pub mod inbox;
+
 use std::collections::HashMap;
 
 use base64::Engine as _;
