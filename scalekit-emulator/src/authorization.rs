@@ -136,9 +136,11 @@ fn return_address<'a>(parameters: &'a Parameters, world: &World) -> Result<(&'a 
     let redirect_uri = parameters
         .get("redirect_uri")
         .ok_or_else(|| Refusal::Page("The parameter redirect_uri is missing.".to_owned()))?;
-    if !client.allows_redirect_to(redirect_uri) {
+    let organization = parameters.get("organization_id").and_then(|id| world.organization(id));
+    if !client.allows_redirect_to(redirect_uri, organization) {
         return Err(Refusal::Page(format!(
-            "The redirect URI “{redirect_uri}” is not registered for this client; the match is exact. \
+            "The redirect URI “{redirect_uri}” is not registered for this client; the match is exact, \
+             and templates need an organization_id. \
              Register it by starting the emulator with --redirect-uri {redirect_uri} or with \
              Emulator::builder().redirect_uri(…)."
         )));

@@ -8,6 +8,7 @@ use crate::courier::Courier;
 use crate::emulator::Emulator;
 use crate::environment::Environment;
 use crate::ids::Ids;
+use crate::redirects::{self, RedirectUriError};
 use crate::seed;
 use crate::server::{Server, Sockets};
 use crate::signing::{KeyRing, SigningError};
@@ -63,6 +64,14 @@ pub enum StartError {
     /// The first signing key could not be used.
     #[error(transparent)]
     Signing(#[from] SigningError),
+    /// A client registers an address that cannot be one.
+    #[error("{uri} has {source}")]
+    RedirectUri {
+        /// The address.
+        uri: String,
+        /// What is wrong with it.
+        source: RedirectUriError,
+    },
     /// A webhook has a secret that is none.
     #[error(transparent)]
     WebhookSecret(#[from] WebhookSecretError),
@@ -252,6 +261,9 @@ fn check(world: &World, users: &[User]) -> Result<(), StartError> {
         names.iter().zip(names.iter().skip(1)).find_map(|(first, second)| (first == second).then_some(first))
     {
         return Err(StartError::Duplicate { what: what.clone() });
+    }
+    for uri in world.clients.iter().flat_map(Client::addresses) {
+        redirects::check(uri).map_err(|source| StartError::RedirectUri { uri: uri.clone(), source })?;
     }
     for user in users {
         for membership in &user.memberships {

@@ -1,6 +1,9 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::redirects;
+use crate::users::Organization;
+
 /// An application registered with the emulator.
 #[derive(Clone)]
 pub struct Client {
@@ -50,21 +53,26 @@ impl Client {
         self
     }
 
-    /// Registers a callback address; matching is exact.
+    /// Registers a callback address.
+    ///
+    /// The match is exact, but for one `*` as the outermost label of the host (`https://*.acmecorp.com`) and for the
+    /// placeholders `{{org_slug}}`, `{{external_id}}` and those of [`Organization::metadata`], which are filled for
+    /// the `organization_id` of the request.
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uris.push(uri.into());
         self
     }
 
-    /// Registers an address to come back to after logout; matching is exact.
+    /// Registers an address to come back to after logout, as a [callback](Self::redirect_uri); placeholders are
+    /// filled for the organization of the session.
     #[must_use]
     pub fn post_logout_redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.post_logout_redirect_uris.push(uri.into());
         self
     }
 
-    /// The application's login route, for logins that start at the emulator.
+    /// The application's login route, for logins that start elsewhere; it may have placeholders.
     #[must_use]
     pub fn initiate_login_uri(mut self, uri: impl Into<String>) -> Self {
         self.initiate_login_uri = Some(uri.into());
@@ -93,12 +101,21 @@ impl Client {
         self.secrets.iter().any(|known| known == secret)
     }
 
-    pub(crate) fn allows_redirect_to(&self, uri: &str) -> bool {
-        self.redirect_uris.iter().any(|known| known == uri)
+    pub(crate) fn allows_redirect_to(&self, uri: &str, organization: Option<&Organization>) -> bool {
+        self.redirect_uris.iter().any(|known| redirects::allows(known, uri, organization))
     }
 
-    pub(crate) fn allows_post_logout_redirect_to(&self, uri: &str) -> bool {
-        self.post_logout_redirect_uris.iter().any(|known| known == uri)
+    pub(crate) fn allows_post_logout_redirect_to(
+        &self,
+        uri: &str,
+        organization: Option<&Organization>,
+    ) -> bool {
+        self.post_logout_redirect_uris.iter().any(|known| redirects::allows(known, uri, organization))
+    }
+
+    /// Every address that is registered.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &String> {
+        self.redirect_uris.iter().chain(&self.post_logout_redirect_uris).chain(&self.initiate_login_uri)
     }
 }
 

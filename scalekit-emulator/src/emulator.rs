@@ -109,7 +109,7 @@ impl Emulator {
     /// Registers a callback address of the default client.
     pub fn register_redirect_uri(&self, uri: &str) {
         if let Some(client) = self.environment.world().clients.first_mut()
-            && !client.allows_redirect_to(uri)
+            && !client.allows_redirect_to(uri, None)
         {
             client.redirect_uris.push(uri.to_owned());
         }
@@ -118,7 +118,7 @@ impl Emulator {
     /// Registers an address to which the default client comes back after logout.
     pub fn register_post_logout_redirect_uri(&self, uri: &str) {
         if let Some(client) = self.environment.world().clients.first_mut()
-            && !client.allows_post_logout_redirect_to(uri)
+            && !client.allows_post_logout_redirect_to(uri, None)
         {
             client.post_logout_redirect_uris.push(uri.to_owned());
         }

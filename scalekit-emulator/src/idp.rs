@@ -1,11 +1,14 @@
 //! Logins that start at an identity provider.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use crate::authorization::{AuthorizationRequest, Prompt};
 use crate::emulator::Emulator;
 use crate::environment::Environment;
 use crate::parameters::append;
+use crate::redirects;
 use crate::signing::SigningError;
 use crate::users::User;
 use crate::world::World;
@@ -42,8 +45,8 @@ pub enum IdpLoginError {
     /// There is no such client.
     #[error("there is no client {0}")]
     UnknownClient(String),
-    /// Nobody knows where the application begins logins.
-    #[error("the client {0} has no login route: register it with initiate_login_uri(…)")]
+    /// Nobody knows where the application begins logins, for this organization.
+    #[error("the client {0} has no login route for the organization: register it with initiate_login_uri(…)")]
     NoLoginRoute(String),
     /// The key could not sign.
     #[error(transparent)]
@@ -100,7 +103,8 @@ impl Environment {
     pub(crate) fn start_at_idp(&self, login: &IdpLogin) -> Result<String, IdpLoginError> {
         let (login_route, connection) = {
             let world = self.world();
-            (world.login_route(login)?, world.connection(login)?)
+            let connection = world.connection(login)?;
+            (world.login_route(login)?, connection)
         };
         let now = self.now() / 1000;
         let mut claims = Map::from_iter([
@@ -144,7 +148,13 @@ impl World {
             Some(id) => self.client(id).ok_or_else(|| IdpLoginError::UnknownClient(id.clone()))?,
             None => self.clients.first().ok_or_else(|| IdpLoginError::UnknownClient(String::new()))?,
         };
-        client.initiate_login_uri.clone().ok_or_else(|| IdpLoginError::NoLoginRoute(client.id.clone()))
+        client
+            .initiate_login_uri
+            .as_deref()
+            .and_then(|uri| redirects::expand(uri, self.organization(&login.organization)))
+            .filter(|uri| !uri.contains('*'))
+            .map(Cow::into_owned)
+            .ok_or_else(|| IdpLoginError::NoLoginRoute(client.id.clone()))
     }
 
     fn connection(&self, login: &IdpLogin) -> Result<String, IdpLoginError> {

@@ -107,6 +107,8 @@ impl Membership {
 pub struct Organization {
     pub(crate) id: String,
     pub(crate) name: String,
+    pub(crate) slug: String,
+    pub(crate) metadata: Vec<(String, String)>,
     pub(crate) external_id: Option<String>,
     pub(crate) connection: Option<String>,
 }
@@ -115,7 +117,29 @@ impl Organization {
     /// An organization; identifiers look like `org_…`.
     #[must_use]
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { id: id.into(), name: name.into(), external_id: None, connection: None }
+        let name = name.into();
+        Self {
+            id: id.into(),
+            slug: slug(&name),
+            name,
+            metadata: Vec::new(),
+            external_id: None,
+            connection: None,
+        }
+    }
+
+    /// The name in addresses, `{{org_slug}}`; by default made of the name.
+    #[must_use]
+    pub fn slug(mut self, slug: impl Into<String>) -> Self {
+        self.slug = slug.into();
+        self
+    }
+
+    /// A value for the placeholder `{{key}}` in registered addresses.
+    #[must_use]
+    pub fn metadata(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.push((key.into(), value.into()));
+        self
     }
 
     /// Your own identifier of the organization: the claim `xoid`.
@@ -131,4 +155,10 @@ impl Organization {
         self.connection = Some(id.into());
         self
     }
+}
+
+/// `Two Rivers` is `two-rivers`.
+fn slug(name: &str) -> String {
+    let words = name.split(|character: char| !character.is_ascii_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-")
 }

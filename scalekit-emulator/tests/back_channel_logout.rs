@@ -92,7 +92,8 @@ async fn revocation_and_expiry_are_told_too() {
     assert_eq!(error(stage.refresh(text(&bob, "refresh_token")).await, 400).await, "invalid_grant");
     stage.emulator.settled().await;
     assert_eq!(inbox.letters().len(), 2);
-    assert_eq!(stage.emulator.sessions()[1].status, SessionStatus::Expired);
+    let sessions = stage.emulator.sessions();
+    assert!(sessions.iter().any(|session| session.status == SessionStatus::Expired));
 
     stage.sign_in("ada@acme.example").await;
     let path = stage.at(&format!("/api/v1/users/{ADA}/sessions/revoke"));

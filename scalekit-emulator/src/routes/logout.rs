@@ -51,14 +51,18 @@ fn end(
         );
     }
     let hint = hint.flatten().unwrap_or_default();
+    let by_hint = hint.get("sid").and_then(Value::as_str);
     let address = match parameters.get("post_logout_redirect_uri") {
         Some(uri) => {
             let client = hint.get("azp").and_then(Value::as_str);
+            let session = by_cookie.as_deref().or(by_hint).and_then(|id| world.active_session(id, now));
+            let organization = session.map(|session| session.organization_id.clone());
+            let organization = organization.as_deref().and_then(|id| world.organization(id));
             let registered = world
                 .clients
                 .iter()
                 .filter(|known| client.is_none_or(|client| client == known.id))
-                .any(|known| known.allows_post_logout_redirect_to(uri));
+                .any(|known| known.allows_post_logout_redirect_to(uri, organization));
             if !registered {
                 return Err(format!(
                     "invalid_request: the post-logout redirect URI “{uri}” is not registered for this client; it \
@@ -70,9 +74,8 @@ fn end(
         }
         None => None,
     };
-    let by_hint = hint.get("sid").and_then(Value::as_str).map(str::to_owned);
-    if let Some(session) = by_cookie.or(by_hint) {
-        world.end_session(&session, SessionStatus::Logout, now);
+    if let Some(session) = by_cookie.as_deref().or(by_hint) {
+        world.end_session(session, SessionStatus::Logout, now);
     }
     Ok(address)
 }
