@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::claims::Claims;
 use crate::clock::Timestamp;
-use crate::cookie::{self, RequestCookies, Sealed};
+use crate::cookie::{RequestCookies, Sealed};
 use crate::core::Core;
 use crate::decide::{Evidence, SessionEvidence, Standing, Token};
+use crate::id::SessionId;
 use crate::jwt::{self, Verdict};
-use crate::profile::Profile;
+use crate::profile::KeptProfile;
+use crate::refresh::RefreshKey;
 use crate::request::RequestView;
 use crate::seal::{Purpose, SessionPayload, SessionView};
-use crate::sealing;
-use crate::session::{Facts, Session};
+use crate::sealing::{self, Head};
+use crate::secret::AccessToken;
+use crate::session::Session;
 
 /// A session that a request shows with its marker.
 #[derive(Debug)]
@@ -29,99 +33,224 @@ pub(crate) struct Shown {
 pub(crate) fn evidence(core: &Core, session: &Session, token: Token, now: Timestamp) -> SessionEvidence {
     let facts = session.facts();
     let in_question = now >= facts.soft || token == Token::StillUnknown;
-    let refresh = match &facts.refresh {
-        None => Standing::None,
-        Some(key) if in_question => core.refreshes.standing(key, now),
-        Some(_) => Standing::Ready,
-    };
     SessionEvidence {
         ended: core.ended.get(&facts.session_id),
         login_at: facts.login_at,
         rotated_at: facts.rotated_at,
         end: facts.end,
         soft: facts.soft,
-        refresh,
+        refresh: standing(core, facts.refresh, in_question, now),
         token,
     }
 }
 
-/// What a request shows: a session remembered, or one opened just now.
-pub(crate) struct Found {
-    pub(crate) session: Session,
-    fresh: Option<Fresh>,
+/// Only a refresh token whose refresh is in question is looked up.
+fn standing(core: &Core, key: Option<RefreshKey>, in_question: bool, now: Timestamp) -> Standing {
+    match key {
+        None => Standing::None,
+        Some(key) if in_question => core.refreshes.standing(&key, now),
+        Some(_) => Standing::Ready,
+    }
 }
 
-/// A session that this process has not seen before.
-struct Fresh {
-    payload: SessionPayload,
+/// What a request shows.
+pub(crate) enum Found {
+    /// A session remembered: verified before.
+    Known(Session),
+    /// A session opened just now, its tokens still packed.
+    Fresh(Box<Fresh>),
+}
+
+/// A session that this process has not seen before, or whose signing key was withdrawn.
+pub(crate) struct Fresh {
+    head: Head,
+    plaintext: Zeroizing<Vec<u8>>,
     value: Arc<str>,
+    retired: bool,
 }
 
 impl Found {
     /// How its access token stands before anybody verifies it.
     pub(crate) fn token(&self, core: &Core, now: Timestamp) -> Token {
         let published = |key| core.keys.snapshot(now).publishes(key);
-        match &self.session.facts().key {
-            Some(key) if self.fresh.is_none() && published(key) => Token::Valid,
-            _ => Token::Unchecked,
+        match self {
+            Self::Known(session) if session.facts().key.as_ref().is_some_and(published) => Token::Valid,
+            Self::Known(_) | Self::Fresh(_) => Token::Unchecked,
+        }
+    }
+
+    pub(crate) fn evidence(&self, core: &Core, token: Token, now: Timestamp) -> SessionEvidence {
+        match self {
+            Self::Known(session) => evidence(core, session, token, now),
+            Self::Fresh(fresh) => fresh.evidence(core, token, now),
+        }
+    }
+
+    /// The session and its generation, as the commit point names them.
+    pub(crate) fn names(&self) -> (SessionId, u32) {
+        match self {
+            Self::Known(session) => session.names(),
+            Self::Fresh(fresh) => (fresh.head.session_id, fresh.head.generation),
+        }
+    }
+
+    pub(crate) fn refresh_key(&self) -> Option<RefreshKey> {
+        match self {
+            Self::Known(session) => session.facts().refresh,
+            Self::Fresh(fresh) => fresh.head.refresh,
         }
     }
 
     /// Checks signature, kind, issuer and audience, and remembers a session that passes.
     pub(crate) fn verify(&mut self, core: &Arc<Core>, now: Timestamp) -> Token {
-        let session = self.session.clone();
-        let Some(fresh) = self.fresh(core) else {
-            return Token::Invalid;
-        };
-        let (token, verified) = verify(core, &fresh.payload, &fresh.value, &session, now);
-        self.session = verified.unwrap_or(session);
+        if let Self::Known(session) = self {
+            let Some(fresh) = reopened(core, session) else { return Token::Invalid };
+            *self = Self::Fresh(Box::new(fresh));
+        }
+        let Self::Fresh(fresh) = self else { return Token::Invalid };
+        let Some(view) = fresh.view() else { return Token::Invalid };
+        let checked = Checked { head: fresh.head, value: &fresh.value, retired: fresh.retired };
+        let (token, session) = checked.verify(core, &view.access_token(), || kept_profile(&view), now);
+        if let Some(session) = session {
+            *self = Self::Known(session);
+        }
         token
     }
 
-    fn fresh(&mut self, core: &Core) -> Option<&Fresh> {
-        if self.fresh.is_none() {
-            let value = self.session.facts().tokens.sealed()?;
-            self.fresh = sealing::open(core, &value).map(|payload| Fresh { payload, value });
+    /// The same with its tokens unpacked, for refresh and logout.
+    pub(crate) fn into_shown(self, core: &Arc<Core>) -> Option<Shown> {
+        match self {
+            Self::Known(session) => {
+                let value = session.facts().tokens.sealed()?;
+                Some(Shown { payload: sealing::open(core, &value)?, session, value })
+            }
+            Self::Fresh(fresh) => fresh.into_shown(core),
         }
-        self.fresh.as_ref()
     }
 
-    pub(crate) fn into_shown(mut self, core: &Core) -> Option<Shown> {
-        self.fresh(core)?;
-        let Fresh { payload, value } = self.fresh?;
-        Some(Shown { session: self.session, payload, value })
+    fn marker(&self) -> [u8; 22] {
+        match self {
+            Self::Known(session) => session.facts().marker,
+            Self::Fresh(fresh) => fresh.head.marker(),
+        }
+    }
+
+    fn rotated_at(&self) -> Timestamp {
+        match self {
+            Self::Known(session) => session.facts().rotated_at,
+            Self::Fresh(fresh) => fresh.head.rotated_at,
+        }
+    }
+
+    /// Of two sessions of one user, the one of the later login and rotation counts.
+    fn age(&self) -> (Timestamp, u32) {
+        match self {
+            Self::Known(session) => (session.facts().login_at, session.facts().generation),
+            Self::Fresh(fresh) => (fresh.head.login_at, fresh.head.generation),
+        }
+    }
+
+    fn is_of_same_user(&self, other: &Self) -> bool {
+        let user = |found: &Self| match found {
+            Self::Known(session) => Some(session.user_id().to_owned()),
+            Self::Fresh(fresh) => fresh.claims().map(|claims| claims.subject().to_owned()),
+        };
+        user(self).is_some_and(|id| user(other) == Some(id))
+    }
+}
+
+impl Fresh {
+    fn evidence(&self, core: &Core, token: Token, now: Timestamp) -> SessionEvidence {
+        let Head { session_id, login_at, rotated_at, end, refresh, .. } = self.head;
+        let in_question = now >= end || token == Token::StillUnknown;
+        SessionEvidence {
+            ended: core.ended.get(&session_id),
+            login_at,
+            rotated_at,
+            end,
+            // When a refresh is due is known with the claims; until they are verified nothing depends on it.
+            soft: end,
+            refresh: standing(core, refresh, in_question, now),
+            token,
+        }
+    }
+
+    fn view(&self) -> Option<SessionView<'_>> {
+        SessionView::parse(&self.plaintext).ok()
+    }
+
+    /// Claims that were sealed, and not verified since.
+    fn claims(&self) -> Option<Claims> {
+        let view = self.view()?;
+        view.access_claims()
+            .map_or_else(|| jwt::unverified_claims(view.access_token().secret()), Claims::unverified)
+    }
+
+    fn into_shown(self, core: &Arc<Core>) -> Option<Shown> {
+        let claims = self.claims()?;
+        let view = self.view()?;
+        let (payload, profile) = (view.to_payload(), kept_profile(&view));
+        let value = Arc::clone(&self.value);
+        let facts = sealing::facts(core, self.head, claims, profile, None, Arc::clone(&value), self.retired);
+        Some(Shown { session: Session::new(facts), payload, value })
+    }
+}
+
+/// A remembered session whose access token has to be verified again.
+fn reopened(core: &Core, session: &Session) -> Option<Fresh> {
+    let value = session.facts().tokens.sealed()?;
+    opened(core, value)
+}
+
+/// The profile as the ID token tells it, or as it was kept when the ID token had to go.
+fn kept_profile(view: &SessionView<'_>) -> KeptProfile {
+    view.profile.or_else(|| view.id_claims()).map(KeptProfile::of_claims).unwrap_or_default()
+}
+
+/// A session about to be verified.
+struct Checked<'a> {
+    head: Head,
+    value: &'a Arc<str>,
+    retired: bool,
+}
+
+impl Checked<'_> {
+    fn verify(
+        &self,
+        core: &Arc<Core>,
+        token: &AccessToken,
+        profile: impl FnOnce() -> KeptProfile,
+        now: Timestamp,
+    ) -> (Token, Option<Session>) {
+        match jwt::verify_session_token(token.secret(), &core.keys.snapshot(now), &core.rules, now) {
+            Verdict::Valid { claims, key } => {
+                let value = Arc::clone(self.value);
+                let facts =
+                    sealing::facts(core, self.head, claims, profile(), Some(key), value, self.retired);
+                let session = Session::new(facts);
+                core.opened.insert(Arc::clone(self.value), session.clone());
+                (Token::Valid, Some(session))
+            }
+            Verdict::UnknownKey { .. } => (Token::UnknownKey, None),
+            Verdict::NotYet => {
+                tracing::warn!(target: "scalekit_session::security", "an access token is from the future: check this machine's clock");
+                (Token::NotYet, None)
+            }
+            Verdict::Expired => (Token::Invalid, None),
+            Verdict::Invalid(reason) => {
+                tracing::warn!(target: "scalekit_session::security", %reason, "a sealed access token does not verify");
+                (Token::Invalid, None)
+            }
+        }
     }
 }
 
 /// Verifies a sealed access token with the keys at hand. A session that passes is remembered.
-pub(crate) fn verify(
-    core: &Arc<Core>,
-    payload: &SessionPayload,
-    value: &Arc<str>,
-    session: &Session,
-    now: Timestamp,
-) -> (Token, Option<Session>) {
-    let keys = core.keys.snapshot(now);
-    match jwt::verify_session_token(payload.access_token.secret(), &keys, &core.rules, now) {
-        Verdict::Valid { claims, key } => {
-            let facts = session.facts();
-            let (profile, retired) = (facts.profile.clone(), facts.retired);
-            let facts = sealing::facts(core, payload, claims, profile, Some(key), Arc::clone(value), retired);
-            let session = Session::new(facts);
-            core.opened.insert(Arc::clone(value), session.clone());
-            (Token::Valid, Some(session))
-        }
-        Verdict::UnknownKey { .. } => (Token::UnknownKey, None),
-        Verdict::NotYet => {
-            tracing::warn!(target: "scalekit_session::security", "an access token is from the future: check this machine's clock");
-            (Token::NotYet, None)
-        }
-        Verdict::Expired => (Token::Invalid, None),
-        Verdict::Invalid(reason) => {
-            tracing::warn!(target: "scalekit_session::security", %reason, "a sealed access token does not verify");
-            (Token::Invalid, None)
-        }
-    }
+pub(crate) fn verify(core: &Arc<Core>, shown: &Shown, now: Timestamp) -> (Token, Option<Session>) {
+    let facts = shown.session.facts();
+    let checked =
+        Checked { head: Head::of(core, &shown.payload), value: &shown.value, retired: facts.retired };
+    checked.verify(core, &shown.payload.access_token, || facts.profile.clone(), now)
 }
 
 /// The session among the request's cookies: data that opens, with its marker. Of duplicates the newest login counts;
@@ -131,25 +260,22 @@ pub(crate) fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result
     let mut best: Option<Found> = None;
     let mut unmarked_at: Option<Timestamp> = None;
     for sealed in cookies.candidates() {
-        let Some(found) = open(core, &sealed) else {
-            continue;
-        };
-        let facts = found.session.facts();
+        let Some(found) = open(core, &sealed) else { continue };
         if unmarked {
-            unmarked_at = unmarked_at.max(Some(facts.rotated_at));
+            unmarked_at = unmarked_at.max(Some(found.rotated_at()));
             continue;
         }
-        if !cookies.markers().filter_map(cookie::parse_marker).any(|marker| marker.ct_eq(&facts.live).into())
-        {
+        let own = found.marker();
+        if !cookies.markers().any(|marker| marker.ct_eq(&own).into()) {
             continue;
         }
         match &best {
             None => best = Some(found),
-            Some(other) if other.session.user_id() != found.session.user_id() => {
+            Some(other) if !other.is_of_same_user(&found) => {
                 tracing::warn!(target: "scalekit_session::security", "two users' sessions in one request: neither is served");
                 return Err(Evidence::Unreadable);
             }
-            Some(other) if newer(facts, other.session.facts()) => best = Some(found),
+            Some(other) if found.age() > other.age() => best = Some(found),
             Some(_) => {}
         }
     }
@@ -160,39 +286,22 @@ pub(crate) fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result
     }
 }
 
-fn newer(this: &Facts, other: &Facts) -> bool {
-    (this.login_at, this.generation) > (other.login_at, other.generation)
-}
-
 /// Looks a sealed value up, or opens it.
-fn open(core: &Arc<Core>, sealed: &Sealed<'_>) -> Option<Found> {
+fn open(core: &Core, sealed: &Sealed<'_>) -> Option<Found> {
     if let Some(session) = core.opened.get(sealed) {
-        return Some(Found { session, fresh: None });
+        return Some(Found::Known(session));
     }
-    let value: Arc<str> = sealed.join().into();
-    let opened = core.keyring.open(Purpose::Session, core.names.data(), &*value).ok()?;
-    let view = SessionView::parse(&opened.plaintext).ok()?;
-    let payload = view.to_payload();
-    let claims = view
-        .access_claims()
-        .map_or_else(|| jwt::unverified_claims(payload.access_token.secret()), Claims::unverified)?;
-    let profile = profile(&view);
-    let facts = sealing::facts(core, &payload, claims, profile, None, Arc::clone(&value), opened.retired);
-    Some(Found { session: Session::new(facts), fresh: Some(Fresh { payload, value }) })
+    opened(core, sealed.join().into()).map(|fresh| Found::Fresh(Box::new(fresh)))
 }
 
-/// The profile as the ID token tells it, or as it was kept when the ID token had to go.
-fn profile(view: &SessionView<'_>) -> Option<Profile> {
-    match view.profile {
-        Some(kept) => serde_json::from_slice(kept).ok(),
-        None => Profile::from_id_token(view.id_claims()?),
-    }
+fn opened(core: &Core, value: Arc<str>) -> Option<Fresh> {
+    let opened = core.keyring.open(Purpose::Session, core.names.data(), &*value).ok()?;
+    let head = Head::of_view(core, &SessionView::parse(&opened.plaintext).ok()?);
+    Some(Fresh { head, plaintext: opened.plaintext, value, retired: opened.retired })
 }
 
 /// The session that a request shows, for logout and login, whatever its token's age.
 pub(crate) fn shown(core: &Arc<Core>, request: &RequestView<'_>) -> Option<Shown> {
     let cookies = RequestCookies::gather(request.headers, &core.names);
-    let mut found = find(core, &cookies).ok()?;
-    found.fresh(core)?;
-    found.into_shown(core)
+    find(core, &cookies).ok()?.into_shown(core)
 }

@@ -16,8 +16,7 @@ use crate::settle::{self, Asked};
 
 /// Looks at a request. What can be decided without Scalekit is decided here.
 pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Inspection {
-    let way = navigation::way(request);
-    if way.preflight {
+    if navigation::is_preflight(request) {
         return settled(State::Anonymous);
     }
     if origin::is_misdirected(request, core.config.redirect.reach) {
@@ -25,7 +24,7 @@ pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestam
     }
     let cookies = RequestCookies::gather(request.headers, &core.names);
     if !cookies.has_data() {
-        return without_session(core, way, Evidence::NoData, now);
+        return without_session(core, request, Evidence::NoData, now);
     }
     if origin::is_cross_origin(request, &core.config.origins) {
         tracing::warn!(target: "scalekit_session::security", method = request.method, "a cross-origin request was refused");
@@ -33,11 +32,17 @@ pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestam
     }
     match evidence::find(core, &cookies) {
         Ok(found) => decide(core, request, found, cookies.own_chunks(), now),
-        Err(evidence) => without_session(core, way, evidence, now),
+        Err(evidence) => without_session(core, request, evidence, now),
     }
 }
 
-fn without_session(core: &Core, way: Way, evidence: Evidence<'_>, now: Timestamp) -> Inspection {
+fn without_session(
+    core: &Core,
+    request: &RequestView<'_>,
+    evidence: Evidence<'_>,
+    now: Timestamp,
+) -> Inspection {
+    let way = Way { preflight: false, writable: request.writable, early: false };
     match decide::decide(way, evidence, &core.config.policy, now) {
         Decision::Nobody(Cookies::Delete) => Inspection::Settled(resolve::nobody(core, None, true)),
         _ => settled(State::Anonymous),
@@ -51,20 +56,28 @@ fn decide(
     chunks: ChunkSet,
     now: Timestamp,
 ) -> Inspection {
-    let way = navigation::way(request);
+    let mut way = Way { preflight: false, writable: request.writable, early: false };
     core.keys.refresh(now);
     let mut token = found.token(core, now);
     loop {
-        let evidence = evidence::evidence(core, &found.session, token, now);
+        let evidence = found.evidence(core, token, now);
+        // Only a refresh that is due asks whether it may be early.
+        way.early = now >= evidence.soft && navigation::may_refresh_early(request);
         match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
             Decision::Serve => {
-                return Inspection::Settled(resolve::serve(core, &found.session, now));
+                let Found::Known(session) = found else { return settled(State::Anonymous) };
+                return Inspection::Settled(resolve::serve(core, session, now));
             }
             Decision::Verify => token = found.verify(core, now),
             Decision::Nobody(cookies) => {
                 let racing = matches!(evidence.refresh, Standing::Rejected { .. }) && is_navigation(request);
-                let resolution = resolve::nobody(core, Some(&found.session), cookies == Cookies::Delete);
-                return Inspection::Settled(resolve::asking_again(core, resolution, &found.session, racing));
+                let resolution = resolve::nobody(core, Some(found.names()), cookies == Cookies::Delete);
+                return Inspection::Settled(resolve::asking_again(
+                    core,
+                    resolution,
+                    found.refresh_key(),
+                    racing,
+                ));
             }
             Decision::Unavailable { retry_after } => {
                 return settled(State::Unavailable { retry_after });
@@ -73,7 +86,8 @@ fn decide(
                 let Some(shown) = found.into_shown(core) else {
                     return settled(State::Anonymous);
                 };
-                let asked = Asked { way, chunks, navigation: is_navigation(request) };
+                let asked =
+                    Asked { way: navigation::way(request), chunks, navigation: is_navigation(request) };
                 return Inspection::Pending(settle::settle(core, asked, shown, token, waiting));
             }
         }

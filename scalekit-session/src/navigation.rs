@@ -59,11 +59,16 @@ pub(crate) fn is_prefetch(request: &RequestView<'_>) -> bool {
 
 /// How a request may be answered.
 pub(crate) fn way(request: &RequestView<'_>) -> Way {
-    Way {
-        preflight: request.method == "OPTIONS",
-        writable: request.writable,
-        early: request.method != "HEAD" && !is_prefetch(request),
-    }
+    Way { preflight: is_preflight(request), writable: request.writable, early: may_refresh_early(request) }
+}
+
+pub(crate) fn is_preflight(request: &RequestView<'_>) -> bool {
+    request.method == "OPTIONS"
+}
+
+/// Neither `HEAD` nor a prefetch (R13). Costs a look at several headers.
+pub(crate) fn may_refresh_early(request: &RequestView<'_>) -> bool {
+    request.method != "HEAD" && !is_prefetch(request)
 }
 
 /// Methods without effects (RFC 9110 §9.2.1).

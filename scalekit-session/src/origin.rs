@@ -24,8 +24,8 @@ pub(crate) fn is_cross_origin(request: &RequestView<'_>, allowed: &[String]) -> 
 /// Sessions over plain `http` are for this machine: a request for another host name is somebody's trick, or a
 /// deployment that was meant to be secure.
 pub(crate) fn is_misdirected(request: &RequestView<'_>, reach: Reach) -> bool {
-    let named = request.authority.or_else(|| request.header("host"));
-    reach == Reach::Loopback && !named.is_none_or(is_loopback_authority)
+    let named = || request.authority.or_else(|| request.header("host"));
+    reach == Reach::Loopback && !named().is_none_or(is_loopback_authority)
 }
 
 #[cfg(test)]

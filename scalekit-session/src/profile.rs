@@ -1,5 +1,7 @@
 //! Who the user is, for display: what the ID token says about a person.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -116,6 +118,30 @@ impl Profile {
             metadata: claims.remove("metadata").filter(|value| !value.is_null()),
             identities: identities(claims.remove("identities")),
         })
+    }
+}
+
+/// A profile that is read when somebody asks for it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeptProfile {
+    claims: Box<[u8]>,
+    read: OnceLock<Option<Profile>>,
+}
+
+impl KeptProfile {
+    /// Keeps the claims of an ID token, or a serialized profile.
+    pub(crate) fn of_claims(claims: &[u8]) -> Self {
+        Self { claims: claims.into(), read: OnceLock::new() }
+    }
+
+    pub(crate) fn get(&self) -> Option<&Profile> {
+        self.read.get_or_init(|| Profile::from_id_token(&self.claims)).as_ref()
+    }
+}
+
+impl From<Option<Profile>> for KeptProfile {
+    fn from(profile: Option<Profile>) -> Self {
+        Self { claims: Box::default(), read: OnceLock::from(profile) }
     }
 }
 

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::cookie::{self, ChunkSet, SetCookie};
 use crate::core::Core;
+use crate::id::SessionId;
 use crate::manager::{Resolution, State, Write, WriteOf};
+use crate::refresh::RefreshKey;
 use crate::sealing;
 use crate::session::Session;
 
 /// A session that may be served.
-pub(crate) fn serve(core: &Arc<Core>, session: &Session, now: Timestamp) -> Resolution {
+pub(crate) fn serve(core: &Arc<Core>, session: Session, now: Timestamp) -> Resolution {
     session.see(now);
-    let mut resolution = Resolution::new(State::Active(session.clone()));
     let facts = session.facts();
-    if facts.retired && facts.refresh.is_none() {
-        resolution.write = reseal(core, session, now);
-    }
-    resolution
+    let unmoved = facts.retired && facts.refresh.is_none();
+    let write = if unmoved { reseal(core, &session, now) } else { None };
+    Resolution { write, ..Resolution::new(State::Active(session)) }
 }
 
 /// A session without a refresh token never rotates, so a retired cookie secret is left here (R36).
@@ -32,13 +32,10 @@ fn reseal(core: &Arc<Core>, session: &Session, now: Timestamp) -> Option<Box<Wri
 }
 
 /// Nobody; with the removal of marker and data when the rule says so.
-pub(crate) fn nobody(core: &Core, session: Option<&Session>, delete: bool) -> Resolution {
+pub(crate) fn nobody(core: &Core, of: Option<(SessionId, u32)>, delete: bool) -> Resolution {
     let mut resolution = Resolution::new(State::Anonymous);
     if delete {
-        let of = session.map(|session| {
-            let facts = session.facts();
-            WriteOf { session_id: facts.session_id, generation: facts.generation, deletes: true }
-        });
+        let of = of.map(|(session_id, generation)| WriteOf { session_id, generation, deletes: true });
         resolution.write = Some(Box::new(Write { cookies: removals(core), of }));
     }
     resolution
@@ -49,12 +46,11 @@ pub(crate) fn nobody(core: &Core, session: Option<&Session>, delete: bool) -> Re
 pub(crate) fn asking_again(
     core: &Core,
     mut resolution: Resolution,
-    session: &Session,
+    key: Option<RefreshKey>,
     racing: bool,
 ) -> Resolution {
-    let again = |key| core.refreshes.may_ask_again(key);
-    resolution.racing =
-        racing && resolution.write.is_none() && session.facts().refresh.as_ref().is_some_and(again);
+    let again = |key| core.refreshes.may_ask_again(&key);
+    resolution.racing = racing && resolution.write.is_none() && key.is_some_and(again);
     resolution
 }
 

@@ -132,7 +132,7 @@ async fn rotate(
     }
     let renewed = renewed_profile(core, &tokens, session);
     let (id_token, profile) = match renewed {
-        Some(profile) => (tokens.id_token.clone(), Some(profile)),
+        Some(profile) => (tokens.id_token.clone(), Some(profile).into()),
         None => (payload.id_token.clone(), session.facts().profile.clone()),
     };
     let kept_profile = if id_token.is_none() { payload.profile.clone() } else { None };

@@ -1,5 +1,6 @@
 //! From tokens to cookies: what a session consists of, and how much room it may take.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -13,11 +14,11 @@ use crate::error::{Error, Repr, Sizes};
 use crate::grant::Grant;
 use crate::id::SessionId;
 use crate::jwt::VerifyingKey;
-use crate::profile::Profile;
+use crate::profile::KeptProfile;
 use crate::random::random;
 use crate::refresh::RefreshKey;
-use crate::seal::{Purpose, SessionPayload};
-use crate::secret::{AccessToken, IdToken};
+use crate::seal::{Purpose, SessionPayload, SessionView};
+use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::session::{Facts, SealedSession, Session, Tokens};
 
 /// Seals what a login brought: a new session id, a new live marker, generation 0 (R27).
@@ -44,7 +45,7 @@ pub(crate) fn login(
         id_token: grant.id_token.clone(),
         profile: None,
     };
-    seal(core, payload, grant.claims.clone(), grant.profile.clone(), None)
+    seal(core, payload, grant.claims.clone(), grant.profile.clone().into(), None)
 }
 
 /// When tokens received now are over.
@@ -58,14 +59,14 @@ pub(crate) fn seal(
     core: &Arc<Core>,
     mut payload: SessionPayload,
     claims: Claims,
-    profile: Option<Profile>,
+    profile: KeptProfile,
     key: Option<Arc<VerifyingKey>>,
 ) -> Result<SealedSession, Error> {
     let mut value = seal_payload(core, &payload)?;
     if request_bytes(core, &value) > core.config.budget && payload.id_token.is_some() {
         payload.id_token = None;
         payload.profile =
-            profile.as_ref().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
+            profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
         value = seal_payload(core, &payload)?;
         tracing::warn!(user = claims.subject(), "the session is large: its ID token is not kept");
     }
@@ -88,7 +89,8 @@ pub(crate) fn seal(
         );
     }
     let value: Arc<str> = value.into();
-    let session = Session::new(facts(core, &payload, claims, profile, key, Arc::clone(&value), false));
+    let head = Head::of(core, &payload);
+    let session = Session::new(facts(core, head, claims, profile, key, Arc::clone(&value), false));
     Ok(SealedSession { value, session })
 }
 
@@ -106,34 +108,80 @@ fn request_bytes(core: &Core, value: &str) -> usize {
     value.len() + pieces * name + core.names.marker().len() + MARKER + 3
 }
 
+/// What stands at the head of a sealed session, before its tokens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    pub(crate) session_id: SessionId,
+    live: [u8; 16],
+    pub(crate) generation: u32,
+    pub(crate) login_at: Timestamp,
+    pub(crate) rotated_at: Timestamp,
+    pub(crate) end: Timestamp,
+    pub(crate) refresh: Option<RefreshKey>,
+    spread: u8,
+}
+
+impl Head {
+    pub(crate) fn of(core: &Core, payload: &SessionPayload) -> Self {
+        let refresh = payload.refresh_token.as_ref().map(|token| refresh_key(core, token));
+        let SessionPayload { session_id, live, generation, login_at, rotated_at, end, .. } = *payload;
+        Self::new(session_id, live, generation, [login_at, rotated_at, end], refresh)
+    }
+
+    pub(crate) fn of_view(core: &Core, view: &SessionView<'_>) -> Self {
+        let refresh = view.refresh_token().map(|token| refresh_key(core, &token));
+        let SessionView { session_id, live, generation, login_at, rotated_at, end, .. } = *view;
+        Self::new(session_id, live, generation, [login_at, rotated_at, end], refresh)
+    }
+
+    fn new(
+        session_id: [u8; 16],
+        live: [u8; 16],
+        generation: u32,
+        [login_at, rotated_at, end]: [Timestamp; 3],
+        refresh: Option<RefreshKey>,
+    ) -> Self {
+        let [spread, ..] = session_id;
+        let [round, ..] = generation.to_le_bytes();
+        let spread = spread.wrapping_add(round.wrapping_mul(97));
+        let session_id = SessionId::from_bytes(session_id);
+        Self { session_id, live, generation, login_at, rotated_at, end, refresh, spread }
+    }
+
+    /// What the marker cookie must hold.
+    pub(crate) fn marker(&self) -> [u8; 22] {
+        cookie::marker_value(&self.live)
+    }
+}
+
+fn refresh_key(core: &Core, token: &RefreshToken) -> RefreshKey {
+    RefreshKey::new(core.endpoints.environment_url(), &core.client.id, token)
+}
+
 /// What is remembered of a session besides its sealed value.
 pub(crate) fn facts(
     core: &Arc<Core>,
-    payload: &SessionPayload,
+    head: Head,
     claims: Claims,
-    profile: Option<Profile>,
+    profile: KeptProfile,
     key: Option<Arc<VerifyingKey>>,
     value: Arc<str>,
     retired: bool,
 ) -> Facts {
     let life = claims.expires_at().since(claims.issued_at());
-    let [spread, ..] = payload.session_id;
-    let spread = spread.wrapping_add((payload.generation.to_le_bytes()[0]).wrapping_mul(97));
-    let issuer = core.endpoints.environment_url();
-    let refresh = payload.refresh_token.as_ref();
     Facts {
-        session_id: SessionId::from_bytes(payload.session_id),
-        live: payload.live,
-        generation: payload.generation,
-        login_at: payload.login_at,
-        rotated_at: payload.rotated_at,
-        end: payload.end,
-        soft: core.config.policy.soft(payload.end, life, spread),
-        refresh: refresh.map(|token| RefreshKey::new(issuer, &core.client.id, token)),
+        session_id: head.session_id,
+        marker: head.marker(),
+        generation: head.generation,
+        login_at: head.login_at,
+        rotated_at: head.rotated_at,
+        end: head.end,
+        soft: core.config.policy.soft(head.end, life, head.spread),
+        refresh: head.refresh,
         retired,
         key,
         tokens: Arc::new(SealedTokens { core: Arc::downgrade(core), value }),
-        seen_at: Default::default(),
+        seen_at: AtomicU64::default(),
         claims,
         profile,
     }
@@ -147,7 +195,7 @@ pub(crate) fn login_cookies(
 ) -> Result<Vec<SetCookie>, Error> {
     let facts = sealed.session.facts();
     let life = Some(core.config.policy.absolute_limit);
-    let mut cookies = vec![core.spec.set(core.names.marker(), &cookie::marker_value(&facts.live), life)];
+    let mut cookies = vec![core.spec.set(core.names.marker(), &String::from_utf8_lossy(&facts.marker), life)];
     cookies.extend(data_cookies(core, &sealed.value, facts.login_at, now)?);
     Ok(cookies)
 }

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::SessionId;
 use crate::jwt::VerifyingKey;
-use crate::profile::Profile;
+use crate::profile::{KeptProfile, Profile};
 use crate::refresh::RefreshKey;
 use crate::secret::{AccessToken, IdToken};
 
@@ -23,9 +23,10 @@ pub struct Session(Arc<Facts>);
 /// What is remembered of an opened session: claims and times, no tokens.
 pub(crate) struct Facts {
     pub(crate) claims: Claims,
-    pub(crate) profile: Option<Profile>,
+    pub(crate) profile: KeptProfile,
     pub(crate) session_id: SessionId,
-    pub(crate) live: [u8; 16],
+    /// What the marker cookie must hold.
+    pub(crate) marker: [u8; 22],
     pub(crate) generation: u32,
     pub(crate) login_at: Timestamp,
     pub(crate) rotated_at: Timestamp,
@@ -66,6 +67,11 @@ impl Session {
         &self.0
     }
 
+    /// The session and its generation, as the commit point names them.
+    pub(crate) fn names(&self) -> (SessionId, u32) {
+        (self.0.session_id, self.0.generation)
+    }
+
     pub(crate) fn see(&self, now: Timestamp) {
         self.0.seen_at.store(now.as_millis(), Ordering::Relaxed);
     }
@@ -95,7 +101,7 @@ impl Session {
     /// Name, e-mail and the like, as the ID token told at login. For display, not for authorization.
     #[must_use]
     pub fn profile(&self) -> Option<&Profile> {
-        self.0.profile.as_ref()
+        self.0.profile.get()
     }
 
     /// Everything the verified access token says.

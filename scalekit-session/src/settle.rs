@@ -51,14 +51,14 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
             return Resolution::new(State::Anonymous);
         };
         let asked = Asked { way, chunks, navigation: false };
-        let (token, session) = evidence::verify(&core, &shown.payload, &shown.value, &shown.session, now);
+        let (token, session) = evidence::verify(&core, &shown, now);
         let session = session.unwrap_or_else(|| shown.session.clone());
         let shown = Shown { session, ..shown };
         let evidence = evidence::evidence(&core, &shown.session, token, now);
         // Who may not be served may not refresh either; a token that is over is no obstacle.
         match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
             Decision::Nobody(cookies) => {
-                resolve::nobody(&core, Some(&shown.session), cookies == Cookies::Delete)
+                resolve::nobody(&core, Some(shown.session.names()), cookies == Cookies::Delete)
             }
             Decision::Serve if shown.session.facts().refresh.is_some() => {
                 run(&core, asked, shown, token, Decision::Refresh(Urgency::Opportunistic)).await
@@ -83,17 +83,16 @@ async fn run(
                 return refresh(core, asked, shown, token == Token::Valid).await;
             }
             Decision::Verify => {
-                let (verdict, session) =
-                    evidence::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
+                let (verdict, session) = evidence::verify(core, &shown, core.now());
                 shown.session = session.unwrap_or(shown.session);
                 token = verdict;
             }
-            Decision::Serve => return resolve::serve(core, &shown.session, core.now()),
+            Decision::Serve => return resolve::serve(core, shown.session, core.now()),
             Decision::Unavailable { retry_after } => {
                 return Resolution::new(State::Unavailable { retry_after });
             }
             Decision::Nobody(cookies) => {
-                return resolve::nobody(core, Some(&shown.session), cookies == Cookies::Delete);
+                return resolve::nobody(core, Some(shown.session.names()), cookies == Cookies::Delete);
             }
         }
         let now = core.now();
@@ -114,7 +113,7 @@ async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
         Verdict::UnknownKey { kid } => core.keys.fetch(Budget::Sealed, Some(kid), now).await,
         _ => Fetched::Updated,
     };
-    let (token, session) = evidence::verify(core, &shown.payload, &shown.value, &shown.session, core.now());
+    let (token, session) = evidence::verify(core, &shown, core.now());
     if let Some(session) = session {
         shown.session = session;
     }
@@ -162,8 +161,8 @@ async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid
             Settlement::Nobody(cookies) => {
                 let delete = cookies == Cookies::Delete && asked.way.writable;
                 let racing = asked.navigation && matches!(refreshed, Refreshed::Rejected { .. });
-                let resolution = resolve::nobody(core, Some(&shown.session), delete);
-                return resolve::asking_again(core, resolution, &shown.session, racing);
+                let resolution = resolve::nobody(core, Some(shown.session.names()), delete);
+                return resolve::asking_again(core, resolution, shown.session.facts().refresh, racing);
             }
         };
         return write(core, asked, state, written.as_deref(), now);

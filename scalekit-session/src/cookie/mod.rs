@@ -26,7 +26,7 @@ mod tests;
 
 pub(crate) use candidate::Sealed;
 pub(crate) use chunk::{ChunkSet, clear, split};
-pub(crate) use marker::{marker_value, parse_marker};
+pub(crate) use marker::marker_value;
 pub(crate) use name::CookieNames;
 pub(crate) use request::RequestCookies;
 pub(crate) use spec::CookieSpec;
