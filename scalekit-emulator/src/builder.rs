@@ -27,6 +27,7 @@ pub struct EmulatorBuilder {
     organizations: Vec<Organization>,
     users: Vec<User>,
     webhooks: Vec<(String, Option<String>)>,
+    control_api: bool,
 }
 
 /// Why the emulator did not start.
@@ -94,6 +95,7 @@ impl EmulatorBuilder {
             organizations: seed::organizations(),
             users: seed::users(),
             webhooks: Vec::new(),
+            control_api: false,
         }
     }
 
@@ -194,6 +196,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Whether `/emulator/control/…` scripts the emulator over HTTP; no by default, yes in the program.
+    pub fn control_api(mut self, enable: bool) -> Self {
+        self.control_api = enable;
+        self
+    }
+
     /// Registers one more client.
     pub fn client(mut self, client: Client) -> Self {
         self.clients.push(client);
@@ -230,6 +238,7 @@ impl EmulatorBuilder {
         for (url, secret) in &self.webhooks {
             world.webhooks.push(Webhook::new(url, secret.as_deref().unwrap_or(seed::WEBHOOK_SECRET))?);
         }
+        world.sow();
         let courier = Courier::new().map_err(|error| StartError::HttpClient(error.into()))?;
         let keys = KeyRing::development()?;
         let sockets = Sockets::bind(self.port).await.map_err(|source| match source.kind() {
@@ -237,7 +246,7 @@ impl EmulatorBuilder {
             _ => StartError::Listen { port: self.port, source },
         })?;
         let environment = Arc::new(Environment::new(sockets.port, self.clock, world, keys, courier));
-        let server = Server::start(sockets, &environment);
+        let server = Server::start(sockets, &environment, self.control_api);
         Ok(Emulator::new(environment, server))
     }
 }

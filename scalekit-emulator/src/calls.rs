@@ -32,6 +32,24 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
+    const NAMES: [(Self, &str); 11] = [
+        (Self::Discovery, "discovery"),
+        (Self::Keys, "keys"),
+        (Self::Authorize, "authorize"),
+        (Self::Token, "token"),
+        (Self::Logout, "logout"),
+        (Self::UserInfo, "userinfo"),
+        (Self::Revoke, "revoke"),
+        (Self::Session, "session"),
+        (Self::RevokeSession, "revoke_session"),
+        (Self::UserSessions, "user_sessions"),
+        (Self::RevokeUserSessions, "revoke_user_sessions"),
+    ];
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(endpoint, _)| *endpoint)
+    }
+
     pub(crate) fn at(path: &str) -> Option<Self> {
         Some(match path {
             "/.well-known/openid-configuration" => Self::Discovery,
@@ -149,6 +167,27 @@ impl Calls {
     #[must_use]
     pub fn management(&self) -> usize {
         self.session + self.revoke_session + self.user_sessions + self.revoke_user_sessions
+    }
+
+    /// Every counter by the name of its field.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        [
+            ("authorize", self.authorize),
+            ("token_code", self.token_code),
+            ("token_refresh", self.token_refresh),
+            ("token_client_credentials", self.token_client_credentials),
+            ("token_other", self.token_other),
+            ("keys", self.keys),
+            ("discovery", self.discovery),
+            ("logout", self.logout),
+            ("userinfo", self.userinfo),
+            ("revoke", self.revoke),
+            ("session", self.session),
+            ("revoke_session", self.revoke_session),
+            ("user_sessions", self.user_sessions),
+            ("revoke_user_sessions", self.revoke_user_sessions),
+        ]
+        .into_iter()
     }
 
     fn count(&mut self, endpoint: Endpoint, grant: Option<GrantType>) {

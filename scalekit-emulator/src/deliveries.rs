@@ -93,15 +93,15 @@ impl Emulator {
     /// When the secret is not one.
     pub fn register_webhook(&self, url: &str, secret: Option<&str>) -> Result<(), WebhookSecretError> {
         let webhook = Webhook::new(url, secret.unwrap_or(WEBHOOK_SECRET))?;
-        self.environment.world().webhooks.push(webhook);
+        self.environment.world().add_webhook(webhook);
         Ok(())
     }
 
     /// Where the default client wants to hear that a session has ended.
     pub fn register_back_channel_logout_uri(&self, uri: &str) {
-        if let Some(client) = self.environment.world().clients.first_mut() {
+        self.environment.world().change_default_client(|client| {
             client.back_channel_logout_uri = Some(uri.to_owned());
-        }
+        });
     }
 }
 
@@ -146,6 +146,11 @@ impl DeliveryLog {
 
     pub(crate) fn all(&self) -> Vec<Delivery> {
         self.lock().deliveries.iter().cloned().collect()
+    }
+
+    /// Deliveries under way are not seen any more, but still waited for.
+    pub(crate) fn forget(&self) {
+        self.lock().deliveries.clear();
     }
 
     async fn settled(&self) {

@@ -108,20 +108,20 @@ impl Emulator {
 
     /// Registers a callback address of the default client.
     pub fn register_redirect_uri(&self, uri: &str) {
-        if let Some(client) = self.environment.world().clients.first_mut()
-            && !client.allows_redirect_to(uri, None)
-        {
-            client.redirect_uris.push(uri.to_owned());
-        }
+        self.environment.world().change_default_client(|client| {
+            if !client.allows_redirect_to(uri, None) {
+                client.redirect_uris.push(uri.to_owned());
+            }
+        });
     }
 
     /// Registers an address to which the default client comes back after logout.
     pub fn register_post_logout_redirect_uri(&self, uri: &str) {
-        if let Some(client) = self.environment.world().clients.first_mut()
-            && !client.allows_post_logout_redirect_to(uri, None)
-        {
-            client.post_logout_redirect_uris.push(uri.to_owned());
-        }
+        self.environment.world().change_default_client(|client| {
+            if !client.allows_post_logout_redirect_to(uri, None) {
+                client.post_logout_redirect_uris.push(uri.to_owned());
+            }
+        });
     }
 
     /// Signs in at the hosted pages, each time as a browser that has never been there.

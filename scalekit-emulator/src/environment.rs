@@ -1,8 +1,10 @@
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use crate::calls::CallLog;
-use crate::clock::Clock;
+use crate::clock::{Clock, millis};
 use crate::courier::Courier;
 use crate::faults::FaultBook;
 use crate::signing::{KeyRing, SigningKey};
@@ -16,6 +18,8 @@ pub(crate) struct Environment {
     pub(crate) faults: Arc<FaultBook>,
     pub(crate) courier: Courier,
     clock: Arc<dyn Clock>,
+    /// Milliseconds by which the time is ahead of the clock.
+    ahead: AtomicU64,
     world: Mutex<World>,
     keys: RwLock<KeyRing>,
 }
@@ -36,6 +40,7 @@ impl Environment {
             faults: Arc::default(),
             courier,
             clock,
+            ahead: AtomicU64::new(0),
             world: Mutex::new(world),
             keys: RwLock::new(keys),
         }
@@ -43,7 +48,15 @@ impl Environment {
 
     /// Milliseconds since the Unix epoch.
     pub(crate) fn now(&self) -> u64 {
-        self.clock.now()
+        self.clock.now().saturating_add(self.ahead.load(Ordering::SeqCst))
+    }
+
+    pub(crate) fn advance_clock(&self, by: Duration) {
+        self.ahead.fetch_add(millis(by), Ordering::SeqCst);
+    }
+
+    pub(crate) fn turn_clock_back(&self) {
+        self.ahead.store(0, Ordering::SeqCst);
     }
 
     /// The world, for one visit; what it has to say afterwards goes to the applications.

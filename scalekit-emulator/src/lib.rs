@@ -33,6 +33,7 @@ mod login;
 mod pages;
 mod parameters;
 mod redirects;
+mod reset;
 mod routes;
 mod seed;
 mod server;

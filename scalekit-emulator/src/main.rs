@@ -64,7 +64,7 @@ async fn main() -> ExitCode {
 }
 
 async fn start(arguments: &Arguments) -> Result<Emulator, scalekit_emulator::StartError> {
-    let mut builder = Emulator::builder().port(arguments.port);
+    let mut builder = Emulator::builder().port(arguments.port).control_api(true);
     if let Some(lifetime) = arguments.access_token_lifetime {
         builder = builder.access_token_lifetime(lifetime);
     }

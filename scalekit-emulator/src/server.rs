@@ -47,9 +47,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(sockets: Sockets, environment: &Arc<Environment>) -> Self {
+    pub(crate) fn start(sockets: Sockets, environment: &Arc<Environment>, control_api: bool) -> Self {
         let stop = watch::Sender::new(false);
-        let router = routes::router(Arc::clone(environment));
+        let router = routes::router(Arc::clone(environment), control_api);
         let tasks = sockets
             .listeners
             .into_iter()

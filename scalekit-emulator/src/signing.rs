@@ -39,12 +39,20 @@ pub struct SigningError {
 pub(crate) struct KeyRing {
     signing: Arc<SigningKey>,
     retired: Vec<Arc<SigningKey>>,
+    first: Arc<SigningKey>,
 }
 
 impl KeyRing {
     pub(crate) fn development() -> Result<Self, SigningError> {
         let pair = RsaKeyPair::from_pkcs8(DEVELOPMENT_KEY).map_err(|_| failed("read the first key"))?;
-        Ok(Self { signing: Arc::new(SigningKey::new(pair)?), retired: Vec::new() })
+        let first = Arc::new(SigningKey::new(pair)?);
+        Ok(Self { signing: Arc::clone(&first), retired: Vec::new(), first })
+    }
+
+    /// Only the first key is published, and signs.
+    pub(crate) fn reset(&mut self) {
+        self.signing = Arc::clone(&self.first);
+        self.retired.clear();
     }
 
     pub(crate) fn rotate(&mut self, key: SigningKey, rotation: Rotation) {

@@ -7,6 +7,7 @@ use crate::events::Message;
 use crate::grants::{Grant, RefreshToken};
 use crate::ids::Ids;
 use crate::login::LoginRequest;
+use crate::reset::Seeds;
 use crate::seed::admin_of;
 use crate::sessions::{Session, SessionStatus, Timeouts};
 use crate::users::{Organization, User};
@@ -28,6 +29,7 @@ pub(crate) struct World {
     pub(crate) grants: HashMap<String, Grant>,
     pub(crate) refresh_tokens: HashMap<String, RefreshToken>,
     pub(crate) webhooks: Vec<Webhook>,
+    pub(crate) seeds: Seeds,
     /// What applications have to be told; sent when nobody holds the world any more.
     pub(crate) outbox: Vec<Message>,
 }
@@ -75,6 +77,7 @@ impl World {
             grants: HashMap::new(),
             refresh_tokens: HashMap::new(),
             webhooks: Vec::new(),
+            seeds: Seeds::default(),
             outbox: Vec::new(),
         }
     }

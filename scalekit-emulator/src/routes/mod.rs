@@ -12,6 +12,7 @@ mod authorize;
 mod bearer;
 mod browser;
 mod client_auth;
+mod control;
 mod discovery;
 mod home;
 mod idp;
@@ -27,8 +28,10 @@ mod token;
 mod user_sessions;
 mod userinfo;
 
-pub(crate) fn router(environment: Arc<Environment>) -> Router {
+pub(crate) fn router(environment: Arc<Environment>, control_api: bool) -> Router {
+    let control = if control_api { control::router() } else { Router::new() };
     Router::new()
+        .merge(control)
         .route("/", get(home::show))
         .route("/.well-known/openid-configuration", get(discovery::show))
         .route("/keys", get(keys::show))
