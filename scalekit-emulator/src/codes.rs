@@ -35,6 +35,12 @@ pub(crate) enum CodeError {
     Verifier,
 }
 
+impl Code {
+    pub(crate) fn is_used(&self) -> bool {
+        self.used
+    }
+}
+
 impl World {
     pub(crate) fn issue_code(
         &mut self,

@@ -15,7 +15,7 @@ pub(crate) struct Grant {
 
 #[derive(Clone, Debug)]
 pub(crate) struct RefreshToken {
-    grant: String,
+    pub(crate) grant: String,
     rotated: Option<Rotated>,
 }
 
@@ -36,6 +36,13 @@ pub(crate) enum RefreshError {
     Revoked,
     #[error("the session has ended")]
     SessionEnded,
+}
+
+impl RefreshToken {
+    /// Whether it has a successor.
+    pub(crate) fn is_rotated(&self) -> bool {
+        self.rotated.is_some()
+    }
 }
 
 impl World {

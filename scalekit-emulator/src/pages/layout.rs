@@ -26,18 +26,19 @@ button small{display:block;color:var(--soft);overflow-wrap:anywhere}
 table{width:100%;border-collapse:collapse;font-size:.875rem}
 th,td{text-align:left;padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--soft);font-weight:600}
+a{color:var(--accent)}
 code{font:.85em ui-monospace,SFMono-Regular,Menlo,monospace}
 footer{text-align:center;color:var(--soft);font-size:.8rem;margin-top:1.25rem}
 ";
 
 /// A narrow card for one question.
 pub(super) fn card(title: &str, body: &str) -> String {
-    frame(title, "", body)
+    frame(title, "", "", body)
 }
 
-/// A wide page for tables.
-pub(super) fn wide(title: &str, body: &str) -> String {
-    frame(title, "wide", body)
+/// A wide page for tables, with more in its head.
+pub(super) fn wide(title: &str, head: &str, body: &str) -> String {
+    frame(title, "wide", head, body)
 }
 
 /// A line above the form that says what went wrong.
@@ -58,7 +59,7 @@ pub(super) fn cancel(request: &str) -> String {
     )
 }
 
-fn frame(title: &str, class: &str, body: &str) -> String {
+fn frame(title: &str, class: &str, head: &str, body: &str) -> String {
     let title = Text(title);
     format!(
         r#"<!doctype html>
@@ -68,7 +69,7 @@ fn frame(title: &str, class: &str, body: &str) -> String {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} · Scalekit emulator</title>
 <style>{STYLE}</style>
-</head>
+{head}</head>
 <body>
 <main class="{class}">
 <h1>{title}</h1>

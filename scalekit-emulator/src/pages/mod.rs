@@ -1,7 +1,7 @@
 //! The hosted pages. Everything that comes from outside goes through [`escape::Text`].
 
 pub(crate) use self::error::{error, signed_out};
-pub(crate) use self::home::home;
+pub(crate) use self::home::{State, home};
 use crate::step::Step;
 use crate::users::User;
 
