@@ -113,7 +113,7 @@ async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
         Verdict::UnknownKey { kid } => core.keys.fetch(Budget::Sealed, Some(kid), now).await,
         _ => Fetched::Updated,
     };
-    let (token, session) = evidence::verify(core, &shown, core.now());
+    let (token, session) = evidence::verify(core, shown, core.now());
     if let Some(session) = session {
         shown.session = session;
     }
