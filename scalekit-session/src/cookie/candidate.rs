@@ -106,7 +106,10 @@ pub(super) fn candidates<'p, 'a>(
     let [data, chunks @ ..] = parts;
     let mut position = 0..;
     let heads = data.map(|value| Head::read(value?, position.next()?));
-    let rounds = MAX_CANDIDATES.checked_div(heads.iter().flatten().count()).unwrap_or(0);
+    let ambiguous = chunks.iter().any(|values| values.iter().flatten().nth(1).is_some());
+    let choices = if ambiguous { MAX_CANDIDATES } else { 1 };
+    let rounds =
+        MAX_CANDIDATES.checked_div(heads.iter().flatten().count()).map_or(0, |most| most.min(choices));
     (0..rounds)
         .flat_map(move |round| heads.into_iter().flatten().filter_map(move |head| head.join(chunks, round)))
 }
