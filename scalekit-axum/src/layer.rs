@@ -10,7 +10,8 @@ use crate::service::SessionService;
 /// Gives every request under it a session to ask for, and writes the session's cookies on every response, errors
 /// included.
 ///
-/// A request whose handler does not ask costs an allocation and nothing else: nothing is decrypted, refreshed or written.
+/// A request whose handler does not ask costs two small allocations and nothing else: nothing is decrypted, refreshed
+/// or written.
 ///
 /// `Router::layer` wraps the routes that were added before it, so add this one last. In a `ServiceBuilder` it stands
 /// above [`RequireLayer`](crate::RequireLayer).

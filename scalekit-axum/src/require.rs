@@ -16,7 +16,7 @@ use crate::reply::response;
 /// Lets only signed-in users through who meet a requirement. Use it with `Router::route_layer`, inside
 /// [`SessionLayer`](crate::SessionLayer); without that one every request gets 500.
 ///
-/// It waits, and boxes, only when the session has to be refreshed.
+/// It waits, and boxes, only when Scalekit has to be asked: for a refresh, or for its keys.
 #[derive(Clone, Debug)]
 #[must_use = "a guard protects nothing until it is a layer of a route"]
 pub struct RequireLayer {

@@ -1,5 +1,7 @@
 //! The commit point: what became of the session while the handler worked decides what its response writes.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails, and says where")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use scalekit_axum::{Session, SessionLayer};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::support::{ADA, ADA_ID, Answer, Browser, World, navigation, program};
+use crate::support::{ADA, ADA_ID, Answer, Browser, World, navigation, program, soon};
 
 /// A handler that has its session and lets its response wait.
 struct Slow {
@@ -37,7 +39,7 @@ impl Slow {
     async fn begin(&self, browser: &Browser) -> JoinHandle<Answer> {
         let browser = browser.clone();
         let answer = tokio::spawn(async move { browser.look(program("GET", "/slow")).await });
-        self.started.acquire().await.unwrap().forget();
+        soon(self.started.acquire()).await.unwrap().forget();
         answer
     }
 

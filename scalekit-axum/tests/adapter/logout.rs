@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{ADA, ADA_ID, World, navigation, program};
+use crate::support::{ADA, ADA_ID, World, navigation, program, soon};
 use scalekit_emulator::Fault;
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn r30_r32_an_answer_that_comes_after_logout_revives_nothing() {
         let gate = if hold_response { on_refresh.hold_response() } else { on_refresh.hold() };
         let late = browser.clone();
         let late = tokio::spawn(async move { late.look(program("GET", "/me")).await });
-        gate.arrived(1).await;
+        soon(gate.arrived(1)).await;
         assert_eq!(browser.send(navigation("POST", "/auth/logout")).await.status, 303);
         gate.release();
         let late = late.await.unwrap();
@@ -110,7 +110,7 @@ async fn r31_an_answer_that_comes_after_the_next_login_changes_nothing() {
     let gate = world.on_refresh().hold();
     let late = browser.clone();
     let late = tokio::spawn(async move { late.look(program("GET", "/me")).await });
-    gate.arrived(1).await;
+    soon(gate.arrived(1)).await;
     assert_eq!(browser.send(navigation("POST", "/auth/logout")).await.status, 303);
     browser.log_in(&world.emulator, ADA, "/me").await;
     let before = browser.jar.header();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{ADA, ADA_ID, Server, World};
+use crate::support::{ADA, ADA_ID, Server, World, soon};
 use scalekit_emulator::{Endpoint, Fault};
 use tokio::task::JoinSet;
 
@@ -50,7 +50,7 @@ async fn r07_a_refresh_goes_on_when_everybody_hangs_up() {
         let path = ["/me", "/admin"][number % 2];
         requests.spawn(server.get(&client, path, &cookies).send());
     }
-    gate.arrived(1).await;
+    soon(gate.arrived(1)).await;
     server.busy_with(MANY).await;
     requests.shutdown().await;
     server.busy_with(0).await;
@@ -76,7 +76,7 @@ async fn r44_a_cold_start_fetches_the_keys_once() {
     for _ in 0..MANY {
         requests.spawn(server.get(&client, "/me", &cookies).send());
     }
-    gate.arrived(1).await;
+    soon(gate.arrived(1)).await;
     server.busy_with(MANY).await;
     gate.release();
     while let Some(answer) = requests.join_next().await {

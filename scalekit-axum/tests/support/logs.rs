@@ -1,50 +1,59 @@
 //! What is logged on this thread.
 
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
-
-/// Collects what this thread logs until it is dropped.
-pub(crate) struct Logs {
-    lines: Lines,
-    _subscribed: DefaultGuard,
+thread_local! {
+    static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+/// Collects what this thread logs until it is dropped.
+pub(crate) struct Logs(());
 
 impl Logs {
+    /// Has events written, before the first one: an event that happened while nobody listened, or while a listener
+    /// was being set up on another thread, may be switched off for good.
+    pub(crate) fn listen() {
+        static LISTENING: Once = Once::new();
+        LISTENING.call_once(|| {
+            tracing_subscriber::fmt().with_ansi(false).without_time().with_writer(|| ThisThread).init();
+        });
+    }
+
     /// Starts to collect.
     pub(crate) fn collect() -> Self {
-        let lines = Lines::default();
-        let subscriber =
-            tracing_subscriber::fmt().with_ansi(false).with_writer(lines.clone()).without_time().finish();
-        Self { lines, _subscribed: tracing::subscriber::set_default(subscriber) }
+        Self::listen();
+        LINES.set(Some(Vec::new()));
+        Self(())
     }
 
     /// Everything so far.
     pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.lines.0.lock().unwrap().clone()).unwrap()
+        let Self(()) = self;
+        String::from_utf8(LINES.with_borrow(|lines| lines.clone().unwrap_or_default())).unwrap()
     }
 }
 
-impl io::Write for Lines {
+impl Drop for Logs {
+    fn drop(&mut self) {
+        LINES.set(None);
+    }
+}
+
+struct ThisThread;
+
+impl io::Write for ThisThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LINES.with_borrow_mut(|lines| {
+            if let Some(lines) = lines {
+                lines.extend_from_slice(bytes);
+            }
+        });
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
     }
 }

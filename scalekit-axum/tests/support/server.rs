@@ -1,6 +1,7 @@
 //! The application behind a real socket.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
@@ -10,6 +11,7 @@ use reqwest::redirect::Policy;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 /// A running application. Dropping it stops it.
 pub(crate) struct Server {
@@ -37,7 +39,7 @@ impl Server {
 
     /// Returns when exactly so many requests are being answered.
     pub(crate) async fn busy_with(&self, requests: usize) {
-        self.inside.subscribe().wait_for(|inside| *inside == requests).await.unwrap();
+        soon(self.inside.subscribe().wait_for(|inside| *inside == requests)).await.unwrap();
     }
 
     /// A client with connections of its own that follows nothing.
@@ -50,6 +52,11 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// Waits for what must happen soon, so that a test that is wrong fails instead of hanging.
+pub(crate) async fn soon<F: Future>(event: F) -> F::Output {
+    timeout(Duration::from_secs(20), event).await.unwrap()
 }
 
 async fn count(inside: Arc<watch::Sender<usize>>, request: Request, next: Next) -> Response {

@@ -11,6 +11,7 @@ use scalekit_session::testing::ManualClock;
 use super::application::application;
 use super::browser::Browser;
 use super::jar::Jar;
+use super::logs::Logs;
 
 const NOW: u64 = 1_760_000_000;
 
@@ -34,6 +35,7 @@ impl World {
 
     /// A world whose application lives at that origin.
     pub(crate) async fn at(origin: &str) -> Self {
+        Logs::listen();
         let clock = ManualClock::at(Timestamp::from_secs(NOW));
         let emulators_clock = scalekit_emulator::ManualClock::at(NOW);
         let emulator = Emulator::builder()
