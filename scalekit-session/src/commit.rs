@@ -28,12 +28,13 @@ fn is_current(core: &Core, write: &Write) -> bool {
     core.ended.get(&of.session_id) == Ended::No && core.refreshes.is_newest(&of.session_id, of.generation)
 }
 
-/// What the handler set under our names, a logout or a login, wins.
+/// What the handler wrote of the session, by a logout or a login, wins. The cookies of flows and of the loop guard are
+/// no session's.
 fn handler_wrote(core: &Core, response: &dyn Headers) -> bool {
     let mut wrote = false;
     response.visit("set-cookie", &mut |line| {
         let name = line.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii();
-        wrote |= core.names.owns(name);
+        wrote |= core.names.is_of_session(name);
     });
     wrote
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::redirect_uri::RedirectUriError;
 use crate::oauth::EnvironmentUrlError;
 use crate::seal::KeyError;
+#[cfg(feature = "reqwest")]
 use crate::transport::BuildTransportError;
 
 /// A configuration that cannot work, with everything that is wrong with it.
@@ -118,6 +119,7 @@ pub enum Problem {
     #[error("no transport: switch the feature `reqwest` on, or give the builder a `Transport`")]
     NoTransport,
     /// The HTTP client could not be made.
+    #[cfg(feature = "reqwest")]
     #[error("the HTTP client could not be made: {0}")]
     Transport(#[source] BuildTransportError),
 }

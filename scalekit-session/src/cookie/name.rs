@@ -61,13 +61,12 @@ impl CookieNames {
         format!("{}{flow}", self.transaction_prefix)
     }
 
-    /// What a cookie name means, compared byte by byte (R43).
-    /// Whether a cookie of that name is one of ours.
-    pub(crate) fn owns(&self, name: &[u8]) -> bool {
-        self.role(name).is_some()
+    /// Whether a cookie of that name is a session's: its data or its marker.
+    pub(crate) fn is_of_session(&self, name: &[u8]) -> bool {
+        matches!(self.role(name), Some(Role::Part(_) | Role::Marker))
     }
 
-    /// What a cookie of that name is to us.
+    /// What a cookie name means, compared byte by byte (R43).
     pub(super) fn role<'a>(&self, name: &'a [u8]) -> Option<Role<'a>> {
         match name.strip_prefix(self.data().as_bytes())? {
             b"" => Some(Role::Part(0)),

@@ -15,7 +15,9 @@ mod tests;
 mod verify;
 
 pub(crate) use claim_set::ClaimSet;
-pub(crate) use id_token::{Expected, unverified_profile, verify_id_token};
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use id_token::unverified_profile;
+pub(crate) use id_token::{Expected, verify_id_token};
 pub use idp_initiated::IdpInitiatedLogin;
 pub(crate) use idp_initiated::verify_idp_initiated;
 pub use invalid::InvalidToken;

@@ -139,3 +139,21 @@ async fn r10_an_outage_with_a_thousand_sessions_has_a_bounded_call_rate() {
     }
     assert!(fake.refreshes() <= 100 * 12, "{} calls in a minute", fake.refreshes());
 }
+
+#[tokio::test]
+async fn r4_r47_a_refusal_that_counts_loops_still_deletes_a_session_that_is_over() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::new(fake.scalekit());
+    assert_eq!(browser.log_in(&fake, "/").await.status, 303);
+    fake.end_session();
+    fake.clock.advance(secs(400));
+    assert!(browser.send("GET", &[]).await.is_anonymous());
+    fake.clock.advance(secs(60));
+    let head = browser.head("GET", "/dashboard", &[("accept", "text/html")]);
+    let exchange = scalekit_session::Exchange::new(browser.scalekit.manager());
+    let state = exchange.resolve(&head.view()).await;
+    let looped = [("set-cookie", "__Host-scalekit-loop=x")];
+    assert!(matches!(state, State::Anonymous));
+    let edits = exchange.finish(&looped);
+    assert!(edits.iter().any(|edit| format!("{edit:?}").contains("Max-Age=0")), "{edits:?}");
+}
