@@ -1,0 +1,33 @@
+//! Tells one story to one application.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use super::application::{Application, start};
+use super::world::Stage;
+
+/// Runs a story. What [`conformance!`](crate::conformance!) makes a test of.
+///
+/// # Panics
+///
+/// When the story fails; before that it prints the story's name and everything that was said, secrets masked.
+pub fn run<A, F>(name: &str, story: fn(Stage) -> F)
+where
+    A: Application,
+    F: Future<Output = ()>,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let stage = Stage::new(start::<A>);
+    let told = catch_unwind(AssertUnwindSafe(|| runtime.block_on(story(stage.clone()))));
+    runtime.block_on(stage.stop());
+    runtime.shutdown_background();
+    if let Err(failure) = told {
+        let title = name.replace('_', " ");
+        tell(&format!("the story “{title}” failed; this was said:\n{}", stage.transcript.text()));
+        resume_unwind(failure);
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the test harness captures it for its report")]
+fn tell(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,72 @@
+//! Handlers that take their time: the suite decides when the route `/slow` may answer.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::answer::Answer;
+use super::browser::Browser;
+use super::request::fetch;
+use super::soon::{eventually, soon};
+
+/// A body that says nothing and ends when told to.
+#[derive(Debug)]
+pub(super) struct Wait(oneshot::Receiver<Infallible>);
+
+/// Ends the [`Wait`] when dropped.
+#[derive(Debug)]
+pub(super) struct Finish(
+    #[expect(dead_code, reason = "dropping it is the message")] oneshot::Sender<Infallible>,
+);
+
+pub(super) fn wait() -> (Finish, Wait) {
+    let (sender, receiver) = oneshot::channel();
+    (Finish(sender), Wait(receiver))
+}
+
+impl Body for Wait {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Pin::new(&mut self.0).poll(context).map(|_ended| None)
+    }
+}
+
+/// A request whose handler has its session and has not answered yet.
+pub(super) struct Late {
+    task: JoinHandle<Answer>,
+    finish: Finish,
+}
+
+impl Late {
+    /// Sends a request and returns when its handler knows whom it is from.
+    pub(super) async fn begin(browser: &Browser) -> Self {
+        let before = waiting(browser).await;
+        let (finish, wait) = wait();
+        let tab = browser.clone();
+        let request = fetch("/slow").method("POST");
+        let task = tokio::spawn(async move { tab.look_slowly(request, wait).await });
+        eventually(async || waiting(browser).await > before).await;
+        Self { task, finish }
+    }
+
+    /// Lets the handler answer. The answer is still on its way to the jar.
+    pub(super) async fn end(self) -> Answer {
+        drop(self.finish);
+        soon(self.task).await.unwrap()
+    }
+}
+
+/// How many handlers of `/slow` wait.
+async fn waiting(browser: &Browser) -> usize {
+    browser.look(fetch("/waiting").header("cookie", "")).await.body.parse().unwrap()
+}

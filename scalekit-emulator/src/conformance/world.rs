@@ -1,0 +1,202 @@
+//! An emulated Scalekit, one or more instances of the application, and one time for all of them.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use url::Url;
+
+use super::application::{Environment, Running, Start};
+use super::browser::Browser;
+use super::transcript::Transcript;
+use crate::calls::{Endpoint, GrantType};
+use crate::clock::ManualClock;
+use crate::emulator::Emulator;
+use crate::faults::Rule;
+
+pub(super) const ADA: &str = "ada@acme.example";
+pub(super) const ADA_ID: &str = "usr_100000000000000001";
+pub(super) const BOB: &str = "bob@acme.example";
+pub(super) const BOB_ID: &str = "usr_100000000000000002";
+pub(super) const MIA: &str = "mia@many.example";
+
+const NOW: u64 = 1_760_000_000;
+
+/// What a story is given: how to start applications, and who listens.
+#[derive(Clone)]
+pub struct Stage {
+    pub(super) start: Start,
+    pub(super) transcript: Transcript,
+    pub(super) running: Arc<Mutex<Vec<Box<dyn Running>>>>,
+}
+
+impl Stage {
+    pub(super) fn new(start: Start) -> Self {
+        Self { start, transcript: Transcript::default(), running: Arc::default() }
+    }
+
+    /// The usual world: an application at `https://app.test`, tokens of five minutes.
+    pub(super) async fn world(&self) -> World {
+        self.setup().open().await
+    }
+
+    /// A world with something else than usual.
+    pub(super) fn setup(&self) -> Setup {
+        Setup {
+            stage: self.clone(),
+            origin: "https://app.test".to_owned(),
+            life: Duration::from_secs(300),
+            grace: Duration::from_secs(30),
+        }
+    }
+
+    pub(super) async fn stop(&self) {
+        let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        for application in running {
+            application.stop().await;
+        }
+    }
+}
+
+impl std::fmt::Debug for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage").finish_non_exhaustive()
+    }
+}
+
+pub(super) struct Setup {
+    stage: Stage,
+    origin: String,
+    life: Duration,
+    grace: Duration,
+}
+
+impl Setup {
+    pub(super) fn origin(mut self, origin: &str) -> Self {
+        self.origin = origin.to_owned();
+        self
+    }
+
+    /// How long access tokens live.
+    pub(super) fn life(mut self, seconds: u64) -> Self {
+        self.life = Duration::from_secs(seconds);
+        self
+    }
+
+    /// How long a spent refresh token still yields its successor.
+    pub(super) fn grace(mut self, seconds: u64) -> Self {
+        self.grace = Duration::from_secs(seconds);
+        self
+    }
+
+    pub(super) async fn open(self) -> World {
+        let clock = ManualClock::at(NOW);
+        let emulator = Emulator::builder()
+            .clock(clock.clone())
+            .access_token_lifetime(self.life)
+            .grace(self.grace)
+            .initiate_login_uri(format!("{}/auth/login", self.origin))
+            .start()
+            .await
+            .unwrap();
+        let mut variables = emulator.env(&format!("{}/auth/callback", self.origin));
+        variables.push(("SCALEKIT_POST_LOGOUT_REDIRECT_URI".to_owned(), format!("{}/", self.origin)));
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let mut world = World {
+            emulator,
+            variables,
+            origin: Url::parse(&self.origin).unwrap(),
+            address: ([127, 0, 0, 1], 0).into(),
+            life: self.life,
+            client: client.http1_only().no_proxy().build().unwrap(),
+            clock,
+            stage: self.stage,
+        };
+        world.address = world.another_instance().await;
+        world
+    }
+}
+
+pub(super) struct World {
+    pub(super) emulator: Emulator,
+    pub(super) variables: Vec<(String, String)>,
+    pub(super) origin: Url,
+    /// Where the first instance listens.
+    pub(super) address: SocketAddr,
+    pub(super) life: Duration,
+    client: reqwest::Client,
+    clock: ManualClock,
+    stage: Stage,
+}
+
+impl World {
+    /// Starts another process of the application: the same environment, and nothing remembered.
+    pub(super) async fn another_instance(&self) -> SocketAddr {
+        self.instance_with(&self.variables).await
+    }
+
+    /// The same with other variables.
+    pub(super) async fn instance_with(&self, variables: &[(String, String)]) -> SocketAddr {
+        let environment = Environment { variables: variables.to_vec(), now: self.clock.now() / 1000 };
+        let application = (self.stage.start)(environment).await;
+        let address = application.address();
+        self.running().push(application);
+        address
+    }
+
+    /// A browser without cookies.
+    pub(super) fn browser(&self) -> Browser {
+        let (client, clock) = (self.client.clone(), self.clock.clone());
+        Browser::new(self.origin.clone(), self.address, client, clock, self.stage.transcript.clone())
+    }
+
+    /// A browser in which that person is signed in; the emulator counts from zero again.
+    pub(super) async fn signed_in(&self, email: &str) -> Browser {
+        let browser = self.browser();
+        assert_eq!(browser.log_in(&self.emulator, email, "/me").await, "/me", "a login ends where it began");
+        assert_eq!(browser.visit("/me").await.status, 200, "after a login the page is shown");
+        self.emulator.reset_calls();
+        browser
+    }
+
+    /// A browser in which that person was signed in until the access token ended.
+    pub(super) async fn expired(&self, email: &str) -> Browser {
+        let browser = self.signed_in(email).await;
+        self.expire();
+        browser
+    }
+
+    /// A browser whose session should be refreshed, and can still be served.
+    pub(super) async fn due(&self, email: &str) -> Browser {
+        let browser = self.signed_in(email).await;
+        self.pass(self.life.as_secs() - self.life.as_secs() / 30);
+        browser
+    }
+
+    /// All access tokens end.
+    pub(super) fn expire(&self) {
+        self.pass(self.life.as_secs() + 1);
+    }
+
+    /// Seconds pass, everywhere.
+    pub(super) fn pass(&self, seconds: u64) {
+        let span = Duration::from_secs(seconds);
+        self.stage.transcript.note(&format!("  {seconds} s pass"));
+        self.clock.advance(span);
+        self.running().iter().for_each(|application| application.advance(span));
+    }
+
+    /// Refreshes asked for so far.
+    pub(super) fn refreshes(&self) -> usize {
+        self.emulator.calls().token_refresh
+    }
+
+    /// What happens to refreshes.
+    pub(super) fn on_refresh(&self) -> Rule {
+        self.emulator.faults().on(Endpoint::Token).grant(GrantType::RefreshToken)
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, Vec<Box<dyn Running>>> {
+        self.stage.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
