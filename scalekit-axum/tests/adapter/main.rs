@@ -1,18 +1,11 @@
-//! The adapter in front of an application, with an emulated Scalekit behind it.
+//! What is this framework's own: extractors, layers and nested routers. What every adapter promises is told by the
+//! conformance suite.
 
 #[path = "../support/mod.rs"]
 mod support;
 
-mod caching;
-mod commit;
 mod cookies;
 mod guards;
-mod keys;
 mod login;
-mod logout;
-mod methods;
-mod outage;
-mod parallel;
-mod refresh;
 mod refusals;
 mod setup;

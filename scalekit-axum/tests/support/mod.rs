@@ -6,13 +6,11 @@ mod application;
 mod browser;
 mod jar;
 mod logs;
-mod server;
 mod world;
 
 pub(crate) use application::{CanReadInvoices, application};
-pub(crate) use browser::{Answer, Browser, navigation, program};
+pub(crate) use browser::{navigation, program};
 pub(crate) use logs::Logs;
-pub(crate) use server::{Server, soon};
 pub(crate) use world::World;
 
 pub(crate) const ADA: &str = "ada@acme.example";

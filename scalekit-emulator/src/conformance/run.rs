@@ -1,5 +1,7 @@
 //! Tells one story to one application.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::application::{Application, start};
@@ -20,11 +22,23 @@ where
     let told = catch_unwind(AssertUnwindSafe(|| runtime.block_on(story(stage.clone()))));
     runtime.block_on(stage.stop());
     runtime.shutdown_background();
+    report(name, told.is_ok());
     if let Err(failure) = told {
         let title = name.replace('_', " ");
         tell(&format!("the story “{title}” failed; this was said:\n{}", stage.transcript.text()));
         resume_unwind(failure);
     }
+}
+
+/// Appends the outcome to the file that `CONFORMANCE_REPORT` names; `scripts/conformance` makes a table of it.
+fn report(name: &str, passed: bool) {
+    let (Some(path), Ok(package)) = (std::env::var_os("CONFORMANCE_REPORT"), std::env::var("CARGO_PKG_NAME"))
+    else {
+        return;
+    };
+    let outcome = if passed { "passes" } else { "fails" };
+    let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+    file.write_all(format!("{package}\t{name}\t{outcome}\n").as_bytes()).unwrap();
 }
 
 #[expect(clippy::print_stderr, reason = "the test harness captures it for its report")]

@@ -39,6 +39,23 @@ pub async fn r44_a_refresh_brings_the_new_key_along(stage: Stage) {
     }
 }
 
+pub async fn r44_a_new_key_beside_the_old_one_is_not_noticed(stage: Stage) {
+    let world = stage.world().await;
+    let ada = world.signed_in(ADA).await;
+    world.emulator.rotate_keys(Rotation::KeepOld).unwrap();
+    let bob = world.signed_in(BOB).await;
+    assert_eq!(ada.call("/me").await.says(), (200, ADA_ID));
+    assert_eq!(bob.call("/me").await.says(), (200, BOB_ID));
+    world.expire();
+    assert_eq!(ada.call("/me").await.says(), (200, ADA_ID));
+    assert_eq!(bob.call("/me").await.says(), (200, BOB_ID));
+    assert_eq!((world.refreshes(), world.emulator.calls().keys), (2, 0), "the new key came with the login");
+    // A process that has seen nothing yet reads all of it.
+    let restarted = world.another_instance().await;
+    assert_eq!(ada.at(restarted).call("/me").await.says(), (200, ADA_ID));
+    assert_eq!((world.refreshes(), world.emulator.calls().keys), (2, 1));
+}
+
 pub async fn r45_a_key_that_is_withdrawn_ends_tokens_and_no_sessions(stage: Stage) {
     let world = stage.world().await;
     let ada = world.signed_in(ADA).await;

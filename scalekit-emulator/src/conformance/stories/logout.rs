@@ -68,3 +68,11 @@ pub async fn r35_logout_happens_only_when_the_user_meant_it(stage: Stage) {
     assert_eq!(browser.send(fetch("/auth/logout").method("POST")).await.status, 303);
     assert_eq!(browser.names(), [""; 0]);
 }
+
+pub async fn r29_a_logout_after_an_idle_month_works(stage: Stage) {
+    let world = stage.world().await;
+    let browser = world.signed_in(ADA).await;
+    world.pass(40 * 24 * 3600);
+    assert_eq!(browser.send(form("/auth/logout")).await.status, 303);
+    assert_eq!(browser.names(), [""; 0]);
+}

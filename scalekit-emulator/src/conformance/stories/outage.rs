@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::calls::Endpoint;
-use crate::conformance::request::{fetch, page};
+use crate::conformance::request::{fetch, form, page};
 use crate::conformance::world::{ADA, ADA_ID, BOB, BOB_ID, Stage};
 use crate::faults::{Fault, FaultBody};
 
@@ -111,6 +111,21 @@ pub async fn r44_keys_that_cannot_be_fetched_make_nobody_anonymous(stage: Stage)
     world.emulator.faults().clear();
     world.pass(60);
     assert_eq!(restarted.visit("/me").await.says(), (200, ADA_ID));
+}
+
+pub async fn r09_r29_without_scalekit_good_tokens_are_served_and_logout_works(stage: Stage) {
+    let mut world = stage.world().await;
+    let (expired, valid) = (world.expired(BOB).await, world.signed_in(ADA).await);
+    let other = crate::emulator::Emulator::start().await.unwrap();
+    std::mem::replace(&mut world.emulator, other).shutdown().await;
+    assert_eq!(valid.visit("/me").await.says(), (200, ADA_ID));
+    let answer = expired.visit("/me").await;
+    assert_eq!((answer.status, answer.cookies()), (503, 0));
+    let stranger = world.browser();
+    assert_eq!(stranger.visit("/me").await.status, 303);
+    assert_eq!(stranger.visit("/auth/login").await.status, 303, "going there takes no call");
+    assert_eq!(valid.send(form("/auth/logout")).await.status, 303);
+    assert_eq!(valid.names(), [""; 0]);
 }
 
 fn outages() -> Vec<(&'static str, Fault)> {

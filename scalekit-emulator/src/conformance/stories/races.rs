@@ -172,6 +172,17 @@ pub async fn r54_a_slow_handler_never_writes_an_older_generation(stage: Stage) {
     assert_eq!(world.refreshes(), 5);
 }
 
+pub async fn r54_a_handler_slow_for_hours_still_hands_the_successor_out(stage: Stage) {
+    let world = stage.world().await;
+    let browser = world.expired(ADA).await;
+    let late = Late::begin(&browser).await;
+    world.pass(3600);
+    let late = late.end().await;
+    assert!(late.cookies() >= 1, "nothing newer is known");
+    browser.keep(&late);
+    assert_eq!((browser.visit("/me").await.says(), world.refreshes()), ((200, ADA_ID), 2));
+}
+
 pub async fn r32_a_refresh_that_ends_after_logout_is_nobodys(stage: Stage) {
     let world = stage.world().await;
     for hold_response in [false, true] {
