@@ -227,7 +227,8 @@ impl ScalekitBuilder {
     }
 
     /// Called once per login, after its tokens are verified and before its session exists: provision the user, or
-    /// refuse it. It goes on when the browser hangs up.
+    /// refuse it. It goes on when the browser hangs up. A session need not follow: a login that another site began, and
+    /// that would change who is signed in, is confirmed first, and that is another login.
     pub fn on_login<F, R>(mut self, hook: F) -> Self
     where
         F: Fn(Login) -> R + Send + Sync + 'static,

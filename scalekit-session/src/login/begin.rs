@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::asking;
 use super::query::Query;
 use super::transaction::{self, Transaction};
 use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
 use crate::core::Core;
-use crate::evidence;
 use crate::jwt::{self, IdpInitiatedLogin, Verdict};
 use crate::keys::Budget;
 use crate::navigation;
@@ -28,8 +28,8 @@ pub(crate) async fn begin(core: &Arc<Core>, head: &RequestHead) -> Reply {
     }
     let query = Query::of(&head.view());
     let mut selectors = Selectors::of(&query);
-    if selectors.any() && comes_from_elsewhere(&head.view()) && evidence::shown(core, &head.view()).is_some()
-    {
+    let elsewhere = asking::begun_elsewhere(&head.view());
+    if elsewhere && selectors.any() && asking::standing(core, &head.view(), now).is_some() {
         return confirm(core, &head.view());
     }
     let mut return_to = return_to(core, &query);
@@ -42,7 +42,7 @@ pub(crate) async fn begin(core: &Arc<Core>, head: &RequestHead) -> Reply {
         selectors.adopt(initiated);
     }
 
-    let Ok(transaction) = Transaction::begin(return_to, now) else {
+    let Ok(transaction) = Transaction::begin(return_to, elsewhere, now) else {
         return broken(core);
     };
     let url = AuthorizationRequest::new(&core.config.redirect.uri)
@@ -84,8 +84,7 @@ fn declined(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Option<Re
 fn confirm(core: &Core, request: &RequestView<'_>) -> Reply {
     let login = core.config.routes.login.clone();
     let again = ReturnTo::parse(request.target).map_or(login, |target| target.to_string());
-    let page = Page::new(PageKind::ConfirmLogin).with_link("Continue to sign-in", again);
-    Reply::html(200, (core.hooks.pages)(&page))
+    asking::page(core, again)
 }
 
 /// What a link to the login route may choose; what it did not choose is empty.
@@ -115,10 +114,11 @@ impl Selectors {
         }
     }
 
-    /// Whether the link decides as whom one signs in; a hint only fills in a form.
+    /// Whether the link decides as whom one signs in. A hint does: its domain selects an organization's connection.
     fn any(&self) -> bool {
+        let hints = [&self.login_hint, &self.domain_hint];
         let chosen = [&self.organization_id, &self.connection_id, &self.provider, &self.prompt];
-        self.idp_initiated || chosen.iter().any(|choice| !choice.is_empty())
+        self.idp_initiated || chosen.iter().chain(&hints).any(|choice| !choice.is_empty())
     }
 
     fn adopt(&mut self, initiated: IdpInitiatedLogin) {
@@ -132,12 +132,6 @@ const PROMPTS: [&str; 5] = ["login", "create", "select_account", "none", "consen
 
 fn is_plain(value: &str) -> bool {
     value.len() <= 256 && !value.chars().any(char::is_control)
-}
-
-/// Selectors that another site sent never silently replace a session that is there (R55).
-fn comes_from_elsewhere(request: &RequestView<'_>) -> bool {
-    request.has_header("sec-fetch-site")
-        && !matches!(request.header("sec-fetch-site"), Some("same-origin" | "none"))
 }
 
 /// `return_to`, or `returnTo` as Scalekit's own packages spell it; never one of the login's own routes.

@@ -215,24 +215,6 @@ async fn r47_a_login_that_never_lasts_is_stopped_and_restored_tabs_are_no_loop()
 }
 
 #[tokio::test]
-async fn r55_selectors_of_another_site_do_not_replace_a_session_silently() {
-    let fake = FakeScalekit::new();
-    let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
-    let from = |site: &'static str| {
-        vec![("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]
-    };
-    let target = "/auth/login?organization_id=org_evil";
-    let asked = browser.serve_with(Route::Login, "GET", target, &from("cross-site")).await;
-    assert_eq!(asked.status, 200);
-    assert!(asked.body.contains("organization_id=org_evil"), "the page leads on: {}", asked.body);
-    assert_eq!(set_cookies(&asked), [""; 0]);
-    assert_eq!(browser.serve_with(Route::Login, "GET", target, &from("same-origin")).await.status, 303);
-    assert_eq!(browser.serve_with(Route::Login, "GET", "/auth/login", &from("cross-site")).await.status, 303);
-    let nobody = Browser::new(browser.scalekit.clone());
-    assert_eq!(nobody.serve_with(Route::Login, "GET", target, &from("cross-site")).await.status, 303);
-}
-
-#[tokio::test]
 async fn r39_a_hostile_return_path_leads_to_the_default() {
     let fake = FakeScalekit::new();
     for hostile in [

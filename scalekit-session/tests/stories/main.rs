@@ -10,6 +10,7 @@
 
 mod callback;
 mod config;
+mod forgery;
 mod login;
 mod logout;
 mod outage;
