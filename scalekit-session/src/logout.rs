@@ -33,7 +33,7 @@ pub(crate) fn logout(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp
         "GET" => {
             let page =
                 Page::new(PageKind::ConfirmLogout).with_form("Sign out", core.config.routes.logout.clone());
-            Reply::html(200, (core.hooks.pages)(&page))
+            Reply::html_with_form(200, (core.hooks.pages)(&page))
         }
         "HEAD" => Reply::new(204),
         _ => Reply::new(405).with_header("allow", "GET, HEAD, POST"),

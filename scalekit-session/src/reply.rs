@@ -32,11 +32,20 @@ impl Reply {
 
     /// An HTML page that runs no script, loads nothing and stays out of frames.
     pub fn html(status: u16, page: String) -> Self {
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        Self::document(status, page, &format!("{PAGE_POLICY}; form-action 'self'"), "no-referrer")
+    }
+
+    /// A page whose form leads out of this origin in the end. `form-action` is checked on every redirect of the answer,
+    /// also those that are not ours to know; and without a referrer a browser would call the form's origin `null` (R35).
+    pub(crate) fn html_with_form(status: u16, page: String) -> Self {
+        Self::document(status, page, PAGE_POLICY, "same-origin")
+    }
+
+    fn document(status: u16, page: String, policy: &str, referrer: &str) -> Self {
         Self { body: page, ..Self::new(status) }
             .with_header("content-type", "text/html; charset=utf-8")
             .with_header("content-security-policy", policy)
-            .with_header("referrer-policy", "no-referrer")
+            .with_header("referrer-policy", referrer)
             .with_header("x-content-type-options", "nosniff")
     }
 
@@ -67,6 +76,8 @@ impl fmt::Debug for Reply {
 }
 
 pub(crate) const NO_STORE: &str = "private, no-store";
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What a response must say once its session was read or written.
 ///
