@@ -36,7 +36,7 @@ pub(crate) async fn begin(core: &Arc<Core>, head: &RequestHead) -> Reply {
     if let Some(token) = query.first("idp_initiated_login")
         && let Some(initiated) = idp_initiated(core, token).await
     {
-        if let Some(path) = initiated.relay_state.as_deref().and_then(|path| ReturnTo::parse(path).ok()) {
+        if let Some(path) = initiated.relay_state.as_deref().and_then(|path| destination(core, path)) {
             return_to = path;
         }
         selectors.adopt(initiated);
@@ -134,12 +134,15 @@ fn is_plain(value: &str) -> bool {
     value.len() <= 256 && !value.chars().any(char::is_control)
 }
 
-/// `return_to`, or `returnTo` as Scalekit's own packages spell it; never one of the login's own routes.
+/// `return_to`, or `returnTo` as Scalekit's own packages spell it.
 fn return_to(core: &Core, query: &Query) -> ReturnTo {
     let asked = query.first("return_to").or_else(|| query.first("returnTo"));
-    let path = asked.and_then(|path| ReturnTo::parse(path).ok());
-    path.filter(|path| core.config.routes.at(path.path()).is_none())
-        .unwrap_or_else(|| core.config.default_return_to.clone())
+    asked.and_then(|path| destination(core, path)).unwrap_or_else(|| core.config.default_return_to.clone())
+}
+
+/// A path of this origin, and none of the login's own routes.
+fn destination(core: &Core, path: &str) -> Option<ReturnTo> {
+    ReturnTo::parse(path).ok().filter(|path| !core.config.routes.reaches(path.path()))
 }
 
 /// A login begun at an identity provider. One that does not verify is an ordinary login.

@@ -90,9 +90,35 @@ async fn r22_prefetch_head_frames_and_scripts_begin_nothing() {
         assert_eq!(reply.status, status, "{method} {headers:?}");
         assert_eq!(set_cookies(&reply), [""; 0], "{method} {headers:?}");
     }
-    let framed = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
-    let reply = browser.serve_with(Route::Login, "GET", "/auth/login", &framed).await;
-    assert!(set_cookies(&reply).iter().all(|line| !line.contains("-tx-")));
+}
+
+#[tokio::test]
+async fn r22_r47_a_framed_login_is_refused_and_sent_nowhere() {
+    let fake = FakeScalekit::new();
+    let browser = Browser::new(fake.scalekit());
+    for frame in ["iframe", "frame"] {
+        let framed = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", frame), ("accept", "text/html")];
+        for target in ["/auth/login", "/auth/login?return_to=%2Fa", "/auth/login/", "/%61uth/login"] {
+            let reply = browser.serve_with(Route::Login, "GET", target, &framed).await;
+            assert_eq!((reply.status, reply.header("location")), (401, None), "{frame} {target}");
+            assert_eq!(set_cookies(&reply), [""; 0], "{frame} {target}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r47_a_guard_before_the_own_routes_sends_nobody_to_where_they_are() {
+    let fake = FakeScalekit::new();
+    let browser = Browser::new(fake.scalekit());
+    let page = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    for (path, status) in
+        [("/auth/login", 401), ("/auth/callback?code=1", 401), ("/auth/logout", 401), ("/author", 303)]
+    {
+        let head = browser.head("GET", path, &page);
+        let exchange = scalekit_session::Exchange::new(browser.scalekit.manager());
+        let reply = exchange.refuse(&head.view(), scalekit_session::Refusal::Unauthenticated);
+        assert_eq!(reply.status, status, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -223,6 +249,8 @@ async fn r39_a_hostile_return_path_leads_to_the_default() {
         "/%5Cevil.example",
         "/auth/logout",
         "/auth/login",
+        "/auth/%256cogout",
+        "/auth/logout/",
         "javascript:alert(1)",
         "/%09/evil.example",
     ] {
@@ -231,5 +259,26 @@ async fn r39_a_hostile_return_path_leads_to_the_default() {
         browser.apply(&begun);
         let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
         assert_eq!(reply.header("location"), Some("/"), "{hostile}");
+    }
+}
+
+#[tokio::test]
+async fn r39_a_relay_state_leads_only_where_a_return_path_may() {
+    let fake = FakeScalekit::new();
+    for (relay_state, led_to) in [
+        ("/reports?of=2", "/reports?of=2"),
+        ("https://evil.example/", "/"),
+        ("/auth/logout", "/"),
+        ("/auth/%6cogout", "/"),
+        ("/auth/login?prompt=login", "/"),
+    ] {
+        let mut browser = Browser::new(fake.scalekit());
+        let token = fake.announce_login(relay_state);
+        let begun =
+            browser.serve(Route::Login, "GET", &format!("/auth/login?idp_initiated_login={token}")).await;
+        assert!(begun.header("location").unwrap().contains("connection_id=conn_1"), "{relay_state}");
+        browser.apply(&begun);
+        let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
+        assert_eq!(reply.header("location"), Some(led_to), "{relay_state}");
     }
 }
