@@ -151,7 +151,7 @@ impl ScalekitBuilder {
         self
     }
 
-    /// Where a login leads that did not say where it came from. Default `/`.
+    /// Where a login leads that did not say where it came from: none of the login's own routes. Default `/`.
     pub fn default_return_to(mut self, path: impl Into<String>) -> Self {
         self.default_return_to = path.into();
         self

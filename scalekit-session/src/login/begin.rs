@@ -82,10 +82,23 @@ fn declined(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Option<Re
 
 /// The page that asks before another site's choice replaces a session (R55).
 fn confirm(core: &Core, request: &RequestView<'_>) -> Reply {
-    let login = core.config.routes.login.clone();
-    let again = ReturnTo::parse(request.target).map_or(login, |target| target.to_string());
-    asking::page(core, again)
+    asking::page(core, same_choice(&core.config.routes.login, request.target))
 }
+
+/// The link that chooses the same again. It is no return path, whose limit an IdP-initiated login would break: only the
+/// query is the request's.
+fn same_choice(login: &str, target: &str) -> String {
+    let target = target.split('#').next().unwrap_or_default();
+    match target.split_once('?') {
+        Some((_, query)) if query.len() <= QUERY && query.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            format!("{login}?{query}")
+        }
+        _ => login.to_owned(),
+    }
+}
+
+/// The longest query that a link of ours repeats, in bytes.
+const QUERY: usize = 8 * 1024;
 
 /// What a link to the login route may choose; what it did not choose is empty.
 #[derive(Debug, Default)]

@@ -108,6 +108,27 @@ async fn r55_nobody_is_asked_about_a_session_that_is_over() {
 }
 
 #[tokio::test]
+async fn r55_the_page_that_asks_leads_on_to_an_idp_initiated_login_of_any_length() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    let token = fake.announce_login(&format!("/reports?{}", "a".repeat(800)));
+    assert!(token.len() > 1400, "{}", token.len());
+    let target = format!("/auth/login?idp_initiated_login={token}");
+    let asked = browser.serve_with(Route::Login, "GET", &target, &from("cross-site")).await;
+    assert_eq!(asked.status, 200);
+    assert!(asked.body.contains(&format!("href=\"{target}\"")), "{}", asked.body);
+    let begun = browser.serve_with(Route::Login, "GET", &target, &from("same-origin")).await;
+    assert!(begun.header("location").unwrap().contains("connection_id=conn_1"));
+    browser.apply(&begun);
+
+    for odd in ["prompt=login&a=\"><script>", &format!("prompt=login&a={}", "a".repeat(9000))] {
+        let odd = format!("/auth/login?{odd}");
+        let asked = browser.serve_with(Route::Login, "GET", &odd, &from("cross-site")).await;
+        assert!(!asked.body.contains("<script>") && asked.body.len() < 4096, "{}", asked.body);
+    }
+}
+
+#[tokio::test]
 async fn r55_whatever_selects_a_connection_asks_before_the_login_begins() {
     let fake = FakeScalekit::new();
     let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
