@@ -190,7 +190,7 @@ async fn r15_a_session_larger_than_its_budget_is_refused_before_anything_is_writ
 }
 
 #[tokio::test]
-async fn r15_a_large_session_gives_up_its_id_token_and_keeps_its_profile() {
+async fn r15_r34_a_large_session_gives_up_its_id_token_and_keeps_its_profile() {
     let fake = FakeScalekit::new();
     let many: Vec<String> = (0..100).map(|number| format!("permission{number}:read")).collect();
     fake.set_claims(json!({ "permissions": many }));
@@ -202,6 +202,7 @@ async fn r15_a_large_session_gives_up_its_id_token_and_keeps_its_profile() {
     let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
     assert!(!reply.header("location").unwrap().contains("id_token_hint"));
     assert!(reply.header("location").unwrap().contains("client_id=skc_1"));
+    assert!(reply.header("location").unwrap().contains("logout_hint=ses_1"), "so Scalekit need not ask");
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ async fn r29_r34_an_expired_session_is_logged_out_with_its_hint() {
     let parameter =
         |name: &str| location.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
     assert!(parameter("id_token_hint").unwrap().starts_with("eyJ"));
+    assert_eq!((parameter("logout_hint"), parameter("state")), (None, None));
     assert_eq!(parameter("post_logout_redirect_uri").as_deref(), Some("https://app.test/bye"));
     browser.apply(&reply);
     assert!(browser.jar.is_empty());
