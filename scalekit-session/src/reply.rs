@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::caching::Overrides;
 use crate::cookie::SetCookie;
 
 /// A complete response, decided in the core and translated by an adapter.
@@ -89,6 +90,7 @@ pub struct HeaderEdits {
     pub(crate) cookies: Vec<SetCookie>,
     pub(crate) cache_control: Option<Cow<'static, str>>,
     pub(crate) vary: Option<Cow<'static, str>>,
+    pub(crate) removed: Overrides,
 }
 
 /// One edit of a response's headers.
@@ -99,6 +101,8 @@ pub enum HeaderEdit<'a> {
     Append(&'static str, &'a str),
     /// Replace all lines of that name by this one.
     Replace(&'static str, &'a str),
+    /// Remove all lines of that name.
+    Remove(&'static str),
 }
 
 impl HeaderEdits {
@@ -110,7 +114,10 @@ impl HeaderEdits {
     /// Whether nothing is to be done.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.cookies.is_empty() && self.cache_control.is_none() && self.vary.is_none()
+        self.cookies.is_empty()
+            && self.cache_control.is_none()
+            && self.vary.is_none()
+            && self.removed.iter().all(Option::is_none)
     }
 
     /// The edits in order. Every value is visible ASCII and spaces.
@@ -119,7 +126,8 @@ impl HeaderEdits {
         let cache_control =
             self.cache_control.as_deref().map(|value| HeaderEdit::Replace("cache-control", value));
         let vary = self.vary.as_deref().map(|value| HeaderEdit::Replace("vary", value));
-        cookies.chain(cache_control).chain(vary)
+        let removed = self.removed.iter().flatten().map(|name| HeaderEdit::Remove(name));
+        cookies.chain(cache_control).chain(vary).chain(removed)
     }
 }
 

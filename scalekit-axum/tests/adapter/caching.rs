@@ -57,6 +57,9 @@ async fn r24_the_headers_of_the_handler_are_merged_not_doubled() {
     assert_eq!(answer.headers.get_all("cache-control").iter().count(), 1);
     assert_eq!(answer.header("vary"), "accept-encoding, Cookie");
     assert_eq!(answer.headers.get_all("vary").iter().count(), 1);
+    for shared in ["cdn-cache-control", "surrogate-control"] {
+        assert!(!answer.headers.contains_key(shared), "{shared} would win over it at a CDN");
+    }
 
     let answer = browser.visit("/stricter").await;
     assert_eq!(answer.header("cache-control"), "no-store", "as strict as ours: left alone");

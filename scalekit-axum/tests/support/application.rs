@@ -83,7 +83,8 @@ fn status(code: u16) -> StatusCode {
 
 async fn cached(_: Session) -> impl IntoResponse {
     let headers = [(CACHE_CONTROL, "public, max-age=60"), (VARY, "accept-encoding")];
-    (AppendHeaders(headers), "for everybody, says the handler")
+    let shared = [("cdn-cache-control", "max-age=60"), ("surrogate-control", "max-age=60")];
+    (AppendHeaders(headers), AppendHeaders(shared), "for everybody, says the handler")
 }
 
 async fn own_cookies(_: Session) -> impl IntoResponse {
