@@ -7,8 +7,12 @@ use tower_layer::Layer;
 
 use crate::service::SessionService;
 
-/// Gives every request under it a session to ask for, and writes the session's cookies on every response, errors
-/// included.
+/// Gives every request under it a session to ask for, and writes the session's cookies on every response, those that
+/// report errors included.
+///
+/// An `Err` of the service under it is no response: it passes without cookies, and a refresh that the request caused is
+/// then written by the next one. Turn errors into responses further in; axum's routers, and `HandleErrorLayer` around
+/// layers that fail, do.
 ///
 /// A request whose handler does not ask costs two small allocations and nothing else: nothing is decrypted, refreshed
 /// or written.

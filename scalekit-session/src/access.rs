@@ -11,7 +11,8 @@ use std::fmt;
 
 use crate::claims::Claims;
 
-/// A condition on the verified access token of a session. An empty list of alternatives is never met.
+/// A condition on the verified access token of a session. An empty list is never met, neither of alternatives nor of what
+/// is needed altogether: a list that came out empty at run time must not let everybody in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a requirement does nothing until a guard checks it"]
 pub struct Requirement {
@@ -38,9 +39,9 @@ impl Requirement {
         Self::any(What::Permission, [name])
     }
 
-    /// The session has every one of these permissions.
+    /// The session has every one of these permissions. Of an empty list nobody has.
     pub fn all_permissions(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { clauses: names.into_iter().flat_map(|name| Self::permission(name).clauses).collect() }
+        Self::all(What::Permission, names)
     }
 
     /// The session has at least one of these permissions.
@@ -53,9 +54,9 @@ impl Requirement {
         Self::any(What::Role, [name])
     }
 
-    /// The session has every one of these roles.
+    /// The session has every one of these roles. Of an empty list nobody has.
     pub fn all_roles(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { clauses: names.into_iter().flat_map(|name| Self::role(name).clauses).collect() }
+        Self::all(What::Role, names)
     }
 
     /// The session has at least one of these roles.
@@ -83,6 +84,12 @@ impl Requirement {
     #[must_use]
     pub fn is_met_by(&self, claims: &Claims) -> bool {
         self.clauses.iter().all(|clause| clause.any_of.iter().any(|name| clause.what.holds(name, claims)))
+    }
+
+    fn all(what: What, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let clauses: Vec<Clause> =
+            names.into_iter().map(|name| Clause { what, any_of: vec![name.into()] }).collect();
+        if clauses.is_empty() { Self::any(what, Vec::<String>::new()) } else { Self { clauses } }
     }
 
     fn any(what: What, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -115,6 +122,7 @@ impl fmt::Display for Requirement {
         for (index, Clause { what, any_of }) in self.clauses.iter().enumerate() {
             let joint = if index == 0 { "" } else { " and " };
             match any_of.as_slice() {
+                [] => write!(f, "{joint}a {} of an empty list", what.noun())?,
                 [only] => write!(f, "{joint}{} {only}", what.noun())?,
                 several => write!(f, "{joint}any of the {}s {}", what.noun(), several.join(", "))?,
             }

@@ -14,6 +14,22 @@ pub(crate) fn cache_control(response: &dyn Headers) -> Option<Cow<'static, str>>
     (!no_store).then_some(Cow::Borrowed(NO_STORE))
 }
 
+/// Headers that tell the caches of a CDN or proxy something else than `Cache-Control` does, and win over it there
+/// (RFC 9213, the Edge Architecture Specification, nginx).
+const OVERRIDES: [&str; 3] = ["cdn-cache-control", "surrogate-control", "x-accel-expires"];
+
+/// The headers to remove.
+pub(crate) type Overrides = [Option<&'static str>; OVERRIDES.len()];
+
+/// Those of them that the response has, to be removed: `no-store` must reach every cache.
+pub(crate) fn overrides(response: &dyn Headers) -> Overrides {
+    OVERRIDES.map(|name| {
+        let mut present = false;
+        response.visit(name, &mut |_| present = true);
+        present.then_some(name)
+    })
+}
+
 /// The `Vary` to set, with what the handler set and `Cookie` once; `None` when nothing is missing.
 pub(crate) fn vary(response: &dyn Headers) -> Option<Cow<'static, str>> {
     let mut present = false;
@@ -53,6 +69,14 @@ mod tests {
             let headers: Vec<(&str, &str)> = own.map(|value| ("cache-control", value)).into_iter().collect();
             assert_eq!(cache_control(&headers).as_deref(), expected, "{own:?}");
         }
+    }
+
+    #[test]
+    fn r24_no_header_for_one_kind_of_cache_wins() {
+        let headers = [("cdn-cache-control", "max-age=60"), ("x-accel-expires", "60"), ("age", "1")];
+        assert_eq!(overrides(&headers), [Some("cdn-cache-control"), None, Some("x-accel-expires")]);
+        let none: [(&str, &str); 0] = [];
+        assert_eq!(overrides(&none), [None; 3]);
     }
 
     #[test]

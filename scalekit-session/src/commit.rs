@@ -15,6 +15,7 @@ pub(crate) fn conclude(core: &Core, resolution: &Resolution, response: &dyn Head
         cookies: write.map(|write| write.cookies.clone()).unwrap_or_default(),
         cache_control: caching::cache_control(response),
         vary: caching::vary(response),
+        removed: caching::overrides(response),
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn logout(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp
         "GET" => {
             let page =
                 Page::new(PageKind::ConfirmLogout).with_form("Sign out", core.config.routes.logout.clone());
-            Reply::html(200, (core.hooks.pages)(&page))
+            Reply::html_with_form(200, (core.hooks.pages)(&page))
         }
         "HEAD" => Reply::new(204),
         _ => Reply::new(405).with_header("allow", "GET, HEAD, POST"),
@@ -47,16 +47,17 @@ fn is_own_navigation(request: &RequestView<'_>) -> bool {
 
 /// Ends the session first, so that no answer under way can bring it back, then clears the browser, then goes to Scalekit.
 fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
-    let mut id_token = None;
+    let (mut id_token, mut logout) = (None, LogoutRequest::new().client_id(&core.client.id));
     if let Some(shown) = evidence::shown(core, request) {
         let facts = shown.session.facts();
         let until = facts.login_at + core.config.policy.absolute_limit;
         core.ended.end(facts.session_id, Ended::Yes, until, now);
         core.refreshes.drop_session(&facts.session_id);
         id_token = shown.payload.id_token;
+        // Used where there is no ID token, or it is too long.
+        logout = logout.logout_hint(shown.session.scalekit_session_id().unwrap_or_default());
         tracing::info!(user = shown.session.user_id(), "signed out");
     }
-    let mut logout = LogoutRequest::new().client_id(&core.client.id);
     if let Some(id_token) = &id_token {
         logout = logout.id_token_hint(id_token);
     }

@@ -16,11 +16,17 @@ pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
 
 /// The same of a `Host` header or the authority of a URL.
 pub(crate) fn is_loopback_authority(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').map(|(address, _)| format!("[{address}]")),
-        None => authority.split(':').next().map(str::to_owned),
-    };
-    host.and_then(|host| Host::parse(&host).ok()).is_some_and(|host| is_loopback(&host))
+    let bracket = authority.find(']').map(|bracket| bracket + 1);
+    let end = bracket.or_else(|| authority.find(':')).unwrap_or(authority.len());
+    authority
+        .split_at_checked(end)
+        .is_some_and(|(host, port)| is_port(port) && Host::parse(host).is_ok_and(|host| is_loopback(&host)))
+}
+
+/// Nothing, or a colon and a number that may be missing (RFC 3986 §3.2.3).
+fn is_port(text: &str) -> bool {
+    text.is_empty()
+        || text.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -33,6 +39,7 @@ mod tests {
             "localhost",
             "localhost:3000",
             "LOCALHOST:1",
+            "localhost:",
             "a.localhost",
             "127.0.0.1:80",
             "[::1]:3000",
@@ -49,6 +56,12 @@ mod tests {
             "10.0.0.1",
             "[::1",
             "localhost.",
+            "localhost:x@evil.example",
+            "localhost:3000:1",
+            "user@localhost",
+            "[::1]x",
+            "[::1]:x",
+            "::1",
         ] {
             assert!(!is_loopback_authority(other), "{other}");
         }

@@ -24,13 +24,37 @@ pub(crate) fn is_cross_origin(request: &RequestView<'_>, allowed: &[String]) -> 
 /// Sessions over plain `http` are for this machine: a request for another host name is somebody's trick, or a
 /// deployment that was meant to be secure.
 pub(crate) fn is_misdirected(request: &RequestView<'_>, reach: Reach) -> bool {
-    let named = || request.authority.or_else(|| request.header("host"));
-    reach == Reach::Loopback && !named().is_none_or(is_loopback_authority)
+    if reach != Reach::Loopback {
+        return false;
+    }
+    match request.authority.or_else(|| request.header("host")) {
+        Some(named) => !is_loopback_authority(named),
+        // HTTP/1.0 names none. One that is repeated or not ASCII is no name either, but somebody's trick.
+        None => request.has_header("host"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r40_over_http_only_loopback_hosts_are_served() {
+        for (name, authority, headers, misdirected) in [
+            ("own", None, vec![("host", "localhost:3000")], false),
+            ("other", None, vec![("host", "evil.example")], true),
+            ("HTTP/1.0", None, vec![], false),
+            ("twice", None, vec![("host", "localhost"), ("host", "localhost")], true),
+            ("not ASCII", None, vec![("host", "löcalhost")], true),
+            ("user name", None, vec![("host", "localhost:x@evil.example")], true),
+            ("HTTP/2", Some("localhost:3000"), vec![], false),
+            ("HTTP/2, other", Some("evil.example"), vec![("host", "localhost")], true),
+        ] {
+            let request = RequestView::new("GET", "/", &headers).with_authority(authority);
+            assert_eq!(is_misdirected(&request, Reach::Loopback), misdirected, "{name}");
+            assert!(!is_misdirected(&request, Reach::Anybody), "{name}: https decides by the redirect URI");
+        }
+    }
 
     #[test]
     fn r51_effects_need_a_same_origin_sender() {

@@ -54,7 +54,8 @@ pub enum PageKind {
 pub struct PageAction {
     /// Its text.
     pub label: &'static str,
-    /// A path of this application.
+    /// A path of this application, with a query that may be the request's own: not yet escaped. It may hold `&`, `'`,
+    /// `"`, `<` and `>`, so an attribute needs all five escaped.
     pub path: String,
     /// Whether it is a form's `POST`, otherwise a link.
     pub post: bool,

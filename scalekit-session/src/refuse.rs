@@ -38,8 +38,19 @@ pub(crate) fn login_path(core: &Core, return_to: Option<&ReturnTo>) -> String {
     }
 }
 
-/// Only a `GET` can be repeated after login; anything else leads to the start page.
+/// Only a `GET` can be repeated after login; anything else leads to the start page. The own routes lead nowhere: the
+/// login route refuses frames, and would send them to itself for ever (R47).
 fn to_login(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Reply {
+    let path = request.target.split(['?', '#']).next().unwrap_or_default();
+    if core.config.routes.reaches(path) {
+        if navigation::may_begin_login(request) {
+            tracing::error!(
+                path,
+                "a guard stands before the login's own routes, so nobody can log in: put it on other routes"
+            );
+        }
+        return problem(core, &Refusal::Unauthenticated);
+    }
     let here = ReturnTo::parse(request.target).ok().filter(|_| request.method == "GET");
     let login = login_path(core, here.as_ref());
     match loops::anonymous(core, request, now) {

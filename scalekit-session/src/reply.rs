@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::caching::Overrides;
 use crate::cookie::SetCookie;
 
 /// A complete response, decided in the core and translated by an adapter.
@@ -32,11 +33,20 @@ impl Reply {
 
     /// An HTML page that runs no script, loads nothing and stays out of frames.
     pub fn html(status: u16, page: String) -> Self {
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        Self::document(status, page, &format!("{PAGE_POLICY}; form-action 'self'"), "no-referrer")
+    }
+
+    /// A page whose form leads out of this origin in the end. `form-action` is checked on every redirect of the answer,
+    /// also those that are not ours to know; and without a referrer a browser would call the form's origin `null` (R35).
+    pub(crate) fn html_with_form(status: u16, page: String) -> Self {
+        Self::document(status, page, PAGE_POLICY, "same-origin")
+    }
+
+    fn document(status: u16, page: String, policy: &str, referrer: &str) -> Self {
         Self { body: page, ..Self::new(status) }
             .with_header("content-type", "text/html; charset=utf-8")
             .with_header("content-security-policy", policy)
-            .with_header("referrer-policy", "no-referrer")
+            .with_header("referrer-policy", referrer)
             .with_header("x-content-type-options", "nosniff")
     }
 
@@ -67,6 +77,8 @@ impl fmt::Debug for Reply {
 }
 
 pub(crate) const NO_STORE: &str = "private, no-store";
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What a response must say once its session was read or written.
 ///
@@ -78,6 +90,7 @@ pub struct HeaderEdits {
     pub(crate) cookies: Vec<SetCookie>,
     pub(crate) cache_control: Option<Cow<'static, str>>,
     pub(crate) vary: Option<Cow<'static, str>>,
+    pub(crate) removed: Overrides,
 }
 
 /// One edit of a response's headers.
@@ -88,6 +101,8 @@ pub enum HeaderEdit<'a> {
     Append(&'static str, &'a str),
     /// Replace all lines of that name by this one.
     Replace(&'static str, &'a str),
+    /// Remove all lines of that name.
+    Remove(&'static str),
 }
 
 impl HeaderEdits {
@@ -99,7 +114,10 @@ impl HeaderEdits {
     /// Whether nothing is to be done.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.cookies.is_empty() && self.cache_control.is_none() && self.vary.is_none()
+        self.cookies.is_empty()
+            && self.cache_control.is_none()
+            && self.vary.is_none()
+            && self.removed.iter().all(Option::is_none)
     }
 
     /// The edits in order. Every value is visible ASCII and spaces.
@@ -108,7 +126,8 @@ impl HeaderEdits {
         let cache_control =
             self.cache_control.as_deref().map(|value| HeaderEdit::Replace("cache-control", value));
         let vary = self.vary.as_deref().map(|value| HeaderEdit::Replace("vary", value));
-        cookies.chain(cache_control).chain(vary)
+        let removed = self.removed.iter().flatten().map(|name| HeaderEdit::Remove(name));
+        cookies.chain(cache_control).chain(vary).chain(removed)
     }
 }
 

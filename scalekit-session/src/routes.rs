@@ -37,4 +37,45 @@ impl Routes {
     pub fn at(&self, path: &str) -> Option<Route> {
         self.iter().find(|(_, own)| *own == path).map(|(route, _)| route)
     }
+
+    /// Whether any router could lead that path to one of these routes: some decode it first, some forgive a slash more.
+    pub(crate) fn reaches(&self, path: &str) -> bool {
+        let decoded: Vec<u8> = percent_encoding::percent_decode_str(path).collect();
+        self.iter().any(|(_, own)| segments(own.as_bytes()).eq(segments(&decoded)))
+    }
+}
+
+fn segments(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.split(|byte| *byte == b'/').filter(|segment| !segment.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r39_an_own_route_is_known_however_it_is_written() {
+        let routes = Routes {
+            login: "/auth/login".to_owned(),
+            callback: "/auth/callback".to_owned(),
+            logout: "/auth/logout".to_owned(),
+        };
+        for (path, reaches) in [
+            ("/auth/login", true),
+            ("/auth/callback", true),
+            ("/auth/%6cogout", true),
+            ("/auth/%6Cogout", true),
+            ("/auth%2Flogout", true),
+            ("/auth/logout/", true),
+            ("/auth//logout", true),
+            ("/auth/logout/all", false),
+            ("/auth", false),
+            ("/", false),
+            ("/auth/%256cogout", false),
+            ("/auth/Logout", false),
+        ] {
+            assert_eq!(routes.reaches(path), reaches, "{path}");
+        }
+        assert_eq!(routes.at("/auth/%6cogout"), None, "an adapter mounts them as they are");
+    }
 }

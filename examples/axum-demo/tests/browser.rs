@@ -57,8 +57,7 @@ async fn r20_a_link_on_another_site_opens_the_page_signed_in() {
     sign_in(page, &workspace, ADA).await;
 
     page.goto(workspace.emulator.url()).await.unwrap();
-    let follow = "const link = document.createElement('a'); link.href = arguments[0]; document.body.append(link); link.click();";
-    page.execute(follow, vec![workspace.at("/dashboard").into()]).await.unwrap();
+    follow(page, &workspace.at("/dashboard")).await;
     wait_for_address(page, &workspace.at("/dashboard")).await;
     assert_eq!(fact(page, "name").await, "Ada Lovelace");
     browser.close().await;
@@ -97,6 +96,26 @@ async fn r24_r29_after_signing_out_no_tab_and_no_way_back_shows_anything_private
 }
 
 #[tokio::test]
+async fn r35_a_link_of_another_site_asks_and_the_page_that_asks_signs_out_there_too() {
+    let Some(browser) = Browser::open().await else {
+        return;
+    };
+    let workspace = start().await;
+    let page = &browser.page;
+    sign_in(page, &workspace, ADA).await;
+
+    page.goto(workspace.emulator.url()).await.unwrap();
+    follow(page, &workspace.at("/auth/logout")).await;
+    wait_for_address(page, &workspace.at("/auth/logout")).await;
+    page.find(Locator::Css("form[action='/auth/logout'] button")).await.unwrap().click().await.unwrap();
+    wait_for_address(page, &workspace.at("/")).await;
+    assert!(page.get_all_cookies().await.unwrap().is_empty(), "here");
+    page.goto(&workspace.at("/dashboard")).await.unwrap();
+    assert_asked_to_sign_in(page, &workspace).await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_page_that_bob_may_not_see_tells_him_so() {
     let Some(browser) = Browser::open().await else {
         return;
@@ -122,6 +141,12 @@ async fn sign_in(page: &Client, workspace: &Workspace, email: &str) {
     page.goto(&workspace.at("/dashboard")).await.unwrap();
     choose(page, email).await;
     wait_for_address(page, &workspace.at("/dashboard")).await;
+}
+
+/// Follows a link of the page that is open.
+async fn follow(page: &Client, address: &str) {
+    let follow = "const link = document.createElement('a'); link.href = arguments[0]; document.body.append(link); link.click();";
+    page.execute(follow, vec![address.into()]).await.unwrap();
 }
 
 /// Picks somebody on the login page.

@@ -108,7 +108,8 @@ async fn name(session: Session) -> String {
 }
 
 async fn cached(_: Session) -> impl IntoResponse {
-    ([(CACHE_CONTROL, "public, max-age=60"), (VARY, "accept-encoding")], "for everybody, says the handler")
+    let headers = [(CACHE_CONTROL, "public, max-age=60"), (VARY, "accept-encoding")];
+    (headers, [("cdn-cache-control", "max-age=60")], "for everybody, says the handler")
 }
 
 async fn own_cookies(_: Session) -> impl IntoResponse {

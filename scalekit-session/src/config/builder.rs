@@ -151,7 +151,7 @@ impl ScalekitBuilder {
         self
     }
 
-    /// Where a login leads that did not say where it came from. Default `/`.
+    /// Where a login leads that did not say where it came from: none of the login's own routes. Default `/`.
     pub fn default_return_to(mut self, path: impl Into<String>) -> Self {
         self.default_return_to = path.into();
         self
@@ -227,7 +227,8 @@ impl ScalekitBuilder {
     }
 
     /// Called once per login, after its tokens are verified and before its session exists: provision the user, or
-    /// refuse it. It goes on when the browser hangs up.
+    /// refuse it. It goes on when the browser hangs up. A session need not follow: a login that another site began, and
+    /// that would change who is signed in, is confirmed first, and that is another login.
     pub fn on_login<F, R>(mut self, hook: F) -> Self
     where
         F: Fn(Login) -> R + Send + Sync + 'static,

@@ -9,6 +9,7 @@ use super::RedirectUri;
 use super::builder::ScalekitBuilder;
 use super::problem::Problem;
 use crate::return_to::ReturnTo;
+use crate::routes::Routes;
 
 /// Reports everything that is wrong with the optional settings.
 pub(super) fn check(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, problems: &mut Vec<Problem>) {
@@ -49,14 +50,18 @@ fn check_paths(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, proble
         };
         problems.push(Problem::Path { route, path: path.to_owned(), reason });
     }
-    if ReturnTo::parse(&builder.default_return_to).is_err() {
-        let path = builder.default_return_to.clone();
-        problems.push(Problem::Path {
-            route: "default return",
-            path,
-            reason: "is not a path of this origin",
-        });
-    }
+    // Without a redirect URI there is no callback path yet, and that is reported by itself.
+    let callback = if callback.is_empty() { login } else { callback };
+    let routes = Routes { login: login.to_owned(), callback: callback.to_owned(), logout: logout.to_owned() };
+    let reason = match ReturnTo::parse(&builder.default_return_to) {
+        Err(_) => "is not a path of this origin",
+        Ok(path) if routes.reaches(path.path()) => {
+            "is one of the login's own routes; write where users go after login"
+        }
+        Ok(_) => return,
+    };
+    let path = builder.default_return_to.clone();
+    problems.push(Problem::Path { route: "default return", path, reason });
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

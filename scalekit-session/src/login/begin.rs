@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::asking;
 use super::query::Query;
 use super::transaction::{self, Transaction};
 use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
 use crate::core::Core;
-use crate::evidence;
 use crate::jwt::{self, IdpInitiatedLogin, Verdict};
 use crate::keys::Budget;
 use crate::navigation;
@@ -28,21 +28,21 @@ pub(crate) async fn begin(core: &Arc<Core>, head: &RequestHead) -> Reply {
     }
     let query = Query::of(&head.view());
     let mut selectors = Selectors::of(&query);
-    if selectors.any() && comes_from_elsewhere(&head.view()) && evidence::shown(core, &head.view()).is_some()
-    {
+    let elsewhere = asking::begun_elsewhere(&head.view());
+    if elsewhere && selectors.any() && asking::standing(core, &head.view(), now).is_some() {
         return confirm(core, &head.view());
     }
     let mut return_to = return_to(core, &query);
     if let Some(token) = query.first("idp_initiated_login")
         && let Some(initiated) = idp_initiated(core, token).await
     {
-        if let Some(path) = initiated.relay_state.as_deref().and_then(|path| ReturnTo::parse(path).ok()) {
+        if let Some(path) = initiated.relay_state.as_deref().and_then(|path| destination(core, path)) {
             return_to = path;
         }
         selectors.adopt(initiated);
     }
 
-    let Ok(transaction) = Transaction::begin(return_to, now) else {
+    let Ok(transaction) = Transaction::begin(return_to, elsewhere, now) else {
         return broken(core);
     };
     let url = AuthorizationRequest::new(&core.config.redirect.uri)
@@ -82,11 +82,23 @@ fn declined(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Option<Re
 
 /// The page that asks before another site's choice replaces a session (R55).
 fn confirm(core: &Core, request: &RequestView<'_>) -> Reply {
-    let login = core.config.routes.login.clone();
-    let again = ReturnTo::parse(request.target).map_or(login, |target| target.to_string());
-    let page = Page::new(PageKind::ConfirmLogin).with_link("Continue to sign-in", again);
-    Reply::html(200, (core.hooks.pages)(&page))
+    asking::page(core, same_choice(&core.config.routes.login, request.target))
 }
+
+/// The link that chooses the same again. It is no return path, whose limit an IdP-initiated login would break: only the
+/// query is the request's.
+fn same_choice(login: &str, target: &str) -> String {
+    let target = target.split('#').next().unwrap_or_default();
+    match target.split_once('?') {
+        Some((_, query)) if query.len() <= QUERY && query.bytes().all(|byte| byte.is_ascii_graphic()) => {
+            format!("{login}?{query}")
+        }
+        _ => login.to_owned(),
+    }
+}
+
+/// The longest query that a link of ours repeats, in bytes.
+const QUERY: usize = 8 * 1024;
 
 /// What a link to the login route may choose; what it did not choose is empty.
 #[derive(Debug, Default)]
@@ -115,10 +127,11 @@ impl Selectors {
         }
     }
 
-    /// Whether the link decides as whom one signs in; a hint only fills in a form.
+    /// Whether the link decides as whom one signs in. A hint does: its domain selects an organization's connection.
     fn any(&self) -> bool {
+        let hints = [&self.login_hint, &self.domain_hint];
         let chosen = [&self.organization_id, &self.connection_id, &self.provider, &self.prompt];
-        self.idp_initiated || chosen.iter().any(|choice| !choice.is_empty())
+        self.idp_initiated || chosen.iter().chain(&hints).any(|choice| !choice.is_empty())
     }
 
     fn adopt(&mut self, initiated: IdpInitiatedLogin) {
@@ -134,18 +147,15 @@ fn is_plain(value: &str) -> bool {
     value.len() <= 256 && !value.chars().any(char::is_control)
 }
 
-/// Selectors that another site sent never silently replace a session that is there (R55).
-fn comes_from_elsewhere(request: &RequestView<'_>) -> bool {
-    request.has_header("sec-fetch-site")
-        && !matches!(request.header("sec-fetch-site"), Some("same-origin" | "none"))
-}
-
-/// `return_to`, or `returnTo` as Scalekit's own packages spell it; never one of the login's own routes.
+/// `return_to`, or `returnTo` as Scalekit's own packages spell it.
 fn return_to(core: &Core, query: &Query) -> ReturnTo {
     let asked = query.first("return_to").or_else(|| query.first("returnTo"));
-    let path = asked.and_then(|path| ReturnTo::parse(path).ok());
-    path.filter(|path| core.config.routes.at(path.path()).is_none())
-        .unwrap_or_else(|| core.config.default_return_to.clone())
+    asked.and_then(|path| destination(core, path)).unwrap_or_else(|| core.config.default_return_to.clone())
+}
+
+/// A path of this origin, and none of the login's own routes.
+fn destination(core: &Core, path: &str) -> Option<ReturnTo> {
+    ReturnTo::parse(path).ok().filter(|path| !core.config.routes.reaches(path.path()))
 }
 
 /// A login begun at an identity provider. One that does not verify is an ordinary login.

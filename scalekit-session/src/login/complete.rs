@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::asking;
 use super::query::{Query, Repeated};
 use super::transaction::{self, Transaction};
 use crate::clock::Timestamp;
@@ -104,6 +105,7 @@ async fn redeem(
     code: AuthorizationCode,
 ) -> Reply {
     let (flow, return_to) = (transaction.flow(), transaction.return_to.clone());
+    let elsewhere = transaction.begun_elsewhere;
     let before = evidence::shown(core, &head.view());
     let looped = loops::signed_in(core, &head.view(), core.now());
     let completion = core.logins.join(flow, &return_to, core.now(), |sender| {
@@ -124,6 +126,11 @@ async fn redeem(
     match completion.await.unwrap_or(Finish::Unavailable) {
         Finish::SignedIn(sealed) => {
             let id = sealed.session.facts().session_id;
+            let replaced = before.as_ref().filter(|before| asking::stands(core, before, now));
+            let replaced = replaced.map(|before| before.session.user_id());
+            if asking::holds_back(elsewhere, replaced, sealed.session.user_id()) {
+                return hold_back(core, &sealed, &return_to, now);
+            }
             if core.ended.get(&id) != Ended::No {
                 return page(core, 400, PageKind::LoginStale, Some(&return_to));
             }
@@ -142,6 +149,14 @@ async fn redeem(
         }
         Finish::Misconfigured => page(core, 500, PageKind::Misconfigured, None),
     }
+}
+
+/// Asks first, and ends the session that came of it: what was not confirmed is handed out by no later load either.
+fn hold_back(core: &Core, sealed: &SealedSession, return_to: &ReturnTo, now: Timestamp) -> Reply {
+    tracing::warn!(target: "scalekit_session::security", "a login that another site began would change who is signed in: asking first");
+    let facts = sealed.session.facts();
+    core.ended.end(facts.session_id, Ended::Yes, facts.login_at + core.config.policy.absolute_limit, now);
+    asking::page(core, crate::refuse::login_path(core, Some(return_to)))
 }
 
 fn signed_in(

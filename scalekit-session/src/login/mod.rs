@@ -1,5 +1,6 @@
 //! Logging in: out to Scalekit's hosted pages with PKCE, state and nonce, and back with a code.
 
+mod asking;
 mod begin;
 mod complete;
 mod query;

@@ -25,17 +25,24 @@ pub(crate) struct Transaction {
     state: Zeroizing<String>,
     nonce: Zeroizing<String>,
     verifier: Zeroizing<String>,
+    /// Another site began it: it may not change who is signed in (R55).
+    pub(crate) begun_elsewhere: bool,
     pub(crate) return_to: ReturnTo,
 }
 
 impl Transaction {
     /// A new flow: state, nonce and code verifier of 256 random bits each.
-    pub(crate) fn begin(return_to: ReturnTo, now: Timestamp) -> Result<Self, RandomError> {
+    pub(crate) fn begin(
+        return_to: ReturnTo,
+        begun_elsewhere: bool,
+        now: Timestamp,
+    ) -> Result<Self, RandomError> {
         Ok(Self {
             begun_at: now,
             state: text_of(&*random()?),
             nonce: text_of(&*random()?),
             verifier: text_of(&*random()?),
+            begun_elsewhere,
             return_to,
         })
     }
@@ -66,6 +73,7 @@ impl Transaction {
         for secret in [&self.state, &self.nonce, &self.verifier] {
             bytes.extend_from_slice(secret.as_bytes());
         }
+        bytes.push(u8::from(self.begun_elsewhere));
         bytes.extend_from_slice(self.return_to.as_str().as_bytes());
         bytes
     }
@@ -76,9 +84,11 @@ impl Transaction {
         let (state, rest) = text(rest)?;
         let (nonce, rest) = text(rest)?;
         let (verifier, rest) = text(rest)?;
+        let (begun_elsewhere, rest) = rest.split_first()?;
         let return_to = std::str::from_utf8(rest).ok().and_then(|path| ReturnTo::parse(path).ok());
         let begun_at = Timestamp::from_millis(u64::from_be_bytes(*begun_at));
-        Some(Self { begun_at, state, nonce, verifier, return_to: return_to.unwrap_or_default() })
+        let (begun_elsewhere, return_to) = (*begun_elsewhere != 0, return_to.unwrap_or_default());
+        Some(Self { begun_at, state, nonce, verifier, begun_elsewhere, return_to })
     }
 }
 

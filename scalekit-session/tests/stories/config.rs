@@ -103,6 +103,25 @@ async fn routes_must_not_share_a_path() {
 }
 
 #[tokio::test]
+async fn r39_a_login_does_not_lead_to_its_own_routes() {
+    for (path, problem) in [
+        ("/auth/login", true),
+        ("/auth/callback?a=b", true),
+        ("/auth/logout", true),
+        ("/auth/%6cogout", true),
+        ("/auth", false),
+        ("/", false),
+    ] {
+        let built = builder(&[]).default_return_to(path).build();
+        assert_eq!(built.is_err(), problem, "{path}");
+    }
+    let root = problems(builder(&[("SCALEKIT_REDIRECT_URI", "https://app.test/")]));
+    assert!(root.to_string().contains("the default return path `/` is one of"), "{root}");
+    let unset = problems(builder(&[("SCALEKIT_REDIRECT_URI", "")]));
+    assert!(!unset.to_string().contains("default return"), "{unset}");
+}
+
+#[tokio::test]
 async fn r46_no_secret_shows_in_what_is_reported() {
     let secrets = ["hush-hush", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "client-secret-value"];
     let wrong = builder(&[("SCALEKIT_COOKIE_SECRET", &secrets[..2].join(",")), ("SCALEKIT_CLIENT_ID", "")]);

@@ -90,9 +90,35 @@ async fn r22_prefetch_head_frames_and_scripts_begin_nothing() {
         assert_eq!(reply.status, status, "{method} {headers:?}");
         assert_eq!(set_cookies(&reply), [""; 0], "{method} {headers:?}");
     }
-    let framed = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")];
-    let reply = browser.serve_with(Route::Login, "GET", "/auth/login", &framed).await;
-    assert!(set_cookies(&reply).iter().all(|line| !line.contains("-tx-")));
+}
+
+#[tokio::test]
+async fn r22_r47_a_framed_login_is_refused_and_sent_nowhere() {
+    let fake = FakeScalekit::new();
+    let browser = Browser::new(fake.scalekit());
+    for frame in ["iframe", "frame"] {
+        let framed = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", frame), ("accept", "text/html")];
+        for target in ["/auth/login", "/auth/login?return_to=%2Fa", "/auth/login/", "/%61uth/login"] {
+            let reply = browser.serve_with(Route::Login, "GET", target, &framed).await;
+            assert_eq!((reply.status, reply.header("location")), (401, None), "{frame} {target}");
+            assert_eq!(set_cookies(&reply), [""; 0], "{frame} {target}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r47_a_guard_before_the_own_routes_sends_nobody_to_where_they_are() {
+    let fake = FakeScalekit::new();
+    let browser = Browser::new(fake.scalekit());
+    let page = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    for (path, status) in
+        [("/auth/login", 401), ("/auth/callback?code=1", 401), ("/auth/logout", 401), ("/author", 303)]
+    {
+        let head = browser.head("GET", path, &page);
+        let exchange = scalekit_session::Exchange::new(browser.scalekit.manager());
+        let reply = exchange.refuse(&head.view(), scalekit_session::Refusal::Unauthenticated);
+        assert_eq!(reply.status, status, "{path}");
+    }
 }
 
 #[tokio::test]
@@ -164,7 +190,7 @@ async fn r15_a_session_larger_than_its_budget_is_refused_before_anything_is_writ
 }
 
 #[tokio::test]
-async fn r15_a_large_session_gives_up_its_id_token_and_keeps_its_profile() {
+async fn r15_r34_a_large_session_gives_up_its_id_token_and_keeps_its_profile() {
     let fake = FakeScalekit::new();
     let many: Vec<String> = (0..100).map(|number| format!("permission{number}:read")).collect();
     fake.set_claims(json!({ "permissions": many }));
@@ -176,6 +202,7 @@ async fn r15_a_large_session_gives_up_its_id_token_and_keeps_its_profile() {
     let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
     assert!(!reply.header("location").unwrap().contains("id_token_hint"));
     assert!(reply.header("location").unwrap().contains("client_id=skc_1"));
+    assert!(reply.header("location").unwrap().contains("logout_hint=ses_1"), "so Scalekit need not ask");
 }
 
 #[tokio::test]
@@ -215,24 +242,6 @@ async fn r47_a_login_that_never_lasts_is_stopped_and_restored_tabs_are_no_loop()
 }
 
 #[tokio::test]
-async fn r55_selectors_of_another_site_do_not_replace_a_session_silently() {
-    let fake = FakeScalekit::new();
-    let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
-    let from = |site: &'static str| {
-        vec![("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]
-    };
-    let target = "/auth/login?organization_id=org_evil";
-    let asked = browser.serve_with(Route::Login, "GET", target, &from("cross-site")).await;
-    assert_eq!(asked.status, 200);
-    assert!(asked.body.contains("organization_id=org_evil"), "the page leads on: {}", asked.body);
-    assert_eq!(set_cookies(&asked), [""; 0]);
-    assert_eq!(browser.serve_with(Route::Login, "GET", target, &from("same-origin")).await.status, 303);
-    assert_eq!(browser.serve_with(Route::Login, "GET", "/auth/login", &from("cross-site")).await.status, 303);
-    let nobody = Browser::new(browser.scalekit.clone());
-    assert_eq!(nobody.serve_with(Route::Login, "GET", target, &from("cross-site")).await.status, 303);
-}
-
-#[tokio::test]
 async fn r39_a_hostile_return_path_leads_to_the_default() {
     let fake = FakeScalekit::new();
     for hostile in [
@@ -241,6 +250,8 @@ async fn r39_a_hostile_return_path_leads_to_the_default() {
         "/%5Cevil.example",
         "/auth/logout",
         "/auth/login",
+        "/auth/%256cogout",
+        "/auth/logout/",
         "javascript:alert(1)",
         "/%09/evil.example",
     ] {
@@ -249,5 +260,26 @@ async fn r39_a_hostile_return_path_leads_to_the_default() {
         browser.apply(&begun);
         let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
         assert_eq!(reply.header("location"), Some("/"), "{hostile}");
+    }
+}
+
+#[tokio::test]
+async fn r39_a_relay_state_leads_only_where_a_return_path_may() {
+    let fake = FakeScalekit::new();
+    for (relay_state, led_to) in [
+        ("/reports?of=2", "/reports?of=2"),
+        ("https://evil.example/", "/"),
+        ("/auth/logout", "/"),
+        ("/auth/%6cogout", "/"),
+        ("/auth/login?prompt=login", "/"),
+    ] {
+        let mut browser = Browser::new(fake.scalekit());
+        let token = fake.announce_login(relay_state);
+        let begun =
+            browser.serve(Route::Login, "GET", &format!("/auth/login?idp_initiated_login={token}")).await;
+        assert!(begun.header("location").unwrap().contains("connection_id=conn_1"), "{relay_state}");
+        browser.apply(&begun);
+        let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
+        assert_eq!(reply.header("location"), Some(led_to), "{relay_state}");
     }
 }

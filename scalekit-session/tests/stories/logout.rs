@@ -50,6 +50,7 @@ async fn r29_r34_an_expired_session_is_logged_out_with_its_hint() {
     let parameter =
         |name: &str| location.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned());
     assert!(parameter("id_token_hint").unwrap().starts_with("eyJ"));
+    assert_eq!((parameter("logout_hint"), parameter("state")), (None, None));
     assert_eq!(parameter("post_logout_redirect_uri").as_deref(), Some("https://app.test/bye"));
     browser.apply(&reply);
     assert!(browser.jar.is_empty());
@@ -196,4 +197,31 @@ async fn r35_only_this_site_and_the_user_log_out() {
             );
         }
     }
+}
+
+/// A browser that asks for a page of this site and sends its form. Without Fetch Metadata it says `Origin: null` when the
+/// page's policy is to send no referrer (Fetch §"append a request `Origin` header").
+#[tokio::test]
+async fn r35_the_page_that_asks_logs_an_old_browser_out_and_lets_it_leave_for_scalekit() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    let asked = browser.serve_with(Route::Logout, "GET", "/auth/logout", &[("accept", "text/html")]).await;
+    assert_eq!(asked.status, 200);
+    let policy = asked.header("content-security-policy").unwrap();
+    assert!(!policy.contains("form-action"), "redirects after the form are checked as well: {policy}");
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    let origin = match asked.header("referrer-policy") {
+        Some("no-referrer") => "null",
+        Some("same-origin") => "https://app.test",
+        other => panic!("{other:?}"),
+    };
+    let form = [("accept", "text/html"), ("origin", origin)];
+    let reply = browser.serve_with(Route::Logout, "POST", "/auth/logout", &form).await;
+    assert_eq!(reply.status, 303);
+    browser.apply(&reply);
+    assert!(browser.get().await.is_anonymous());
+
+    let other = browser.serve(Route::Callback, "GET", "/auth/callback?error=access_denied").await;
+    assert!(other.header("content-security-policy").unwrap().contains("form-action 'self'"));
+    assert_eq!(other.header("referrer-policy"), Some("no-referrer"));
 }

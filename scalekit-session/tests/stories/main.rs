@@ -8,8 +8,10 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod access;
 mod callback;
 mod config;
+mod forgery;
 mod login;
 mod logout;
 mod outage;

@@ -53,6 +53,7 @@ pub async fn r24_what_the_handler_says_to_caches_is_merged(stage: Stage) {
     let answer = browser.visit("/cached").await;
     answer.assert_private();
     assert!(!answer.header("cache-control").contains("public"));
+    assert_eq!(answer.header("cdn-cache-control"), "", "it would win over cache-control at a CDN");
     assert!(answer.header("vary").to_ascii_lowercase().contains("accept-encoding"), "its own Vary stays");
 }
 

@@ -197,6 +197,17 @@ impl FakeScalekit {
         code
     }
 
+    /// The JWT with which Scalekit announces a login that began at the identity provider.
+    pub(crate) fn announce_login(&self, relay_state: &str) -> String {
+        let now = self.clock.now().as_secs();
+        let claims = json!({
+            "iss": URL, "organization_id": "org_1", "connection_id": "conn_1", "login_hint": "ada@acme.example",
+            "relay_state": relay_state, "iat": now, "nbf": now, "exp": now + 300,
+        });
+        let header = json!({ "alg": "RS256", "kid": self.state.lock().unwrap().kid, "typ": "JWT" });
+        self.key.sign(&header.to_string(), &claims.to_string())
+    }
+
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let Some(form) = &request.form else {
             return self.keys();
