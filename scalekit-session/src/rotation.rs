@@ -84,7 +84,7 @@ fn failed(
         Failure::Stranger => {
             let facts = session.facts();
             let until = facts.login_at + core.config.policy.absolute_limit;
-            core.ended.end(facts.session_id, Ended::Yes, until, now);
+            core.ended.end(facts.session_id, Ended::Revoked, until, now);
             core.refreshes.forget(&key);
             Refreshed::Stranger
         }

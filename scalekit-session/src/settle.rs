@@ -57,9 +57,7 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
         let evidence = evidence::evidence(&core, &shown.session, token, now);
         // Who may not be served may not refresh either; a token that is over is no obstacle.
         match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
-            Decision::Nobody(cookies) => {
-                resolve::nobody(&core, Some(shown.session.names()), cookies == Cookies::Delete)
-            }
+            Decision::Nobody(cookies) => resolve::nobody(&core, Some(shown.session.names()), cookies, now),
             Decision::Serve if shown.session.facts().refresh.is_some() => {
                 run(&core, asked, shown, token, Decision::Refresh(Urgency::Opportunistic)).await
             }
@@ -92,7 +90,7 @@ async fn run(
                 return Resolution::new(State::Unavailable { retry_after });
             }
             Decision::Nobody(cookies) => {
-                return resolve::nobody(core, Some(shown.session.names()), cookies == Cookies::Delete);
+                return resolve::nobody(core, Some(shown.session.names()), cookies, core.now());
             }
         }
         let now = core.now();
@@ -159,9 +157,9 @@ async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid
             Settlement::WriteNewUnavailable => State::Unavailable { retry_after: RETRY_AFTER },
             Settlement::Unavailable { retry_after } => State::Unavailable { retry_after },
             Settlement::Nobody(cookies) => {
-                let delete = cookies == Cookies::Delete && asked.way.writable;
+                let cookies = if asked.way.writable { cookies } else { Cookies::Keep };
                 let racing = asked.navigation && matches!(refreshed, Refreshed::Rejected { .. });
-                let resolution = resolve::nobody(core, Some(shown.session.names()), delete);
+                let resolution = resolve::nobody(core, Some(shown.session.names()), cookies, now);
                 return resolve::asking_again(core, resolution, shown.session.facts().refresh, racing);
             }
         };
@@ -218,8 +216,8 @@ fn write(core: &Core, asked: Asked, state: State, landed: Option<&Landed>, now: 
         let pieces = cookies.len();
         cookies.extend(sealing::stale_chunks(core, asked.chunks, pieces));
         landed.hand_out(now);
-        let of = WriteOf { session_id: facts.session_id, generation: facts.generation, deletes: false };
-        resolution.write = Some(Box::new(Write { cookies, of: Some(of) }));
+        let of = Some(WriteOf::Data(facts.session_id, facts.generation));
+        resolution.write = Some(Box::new(Write { cookies, of }));
     }
     resolution
 }
