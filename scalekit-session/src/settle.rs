@@ -1,6 +1,9 @@
 //! The part of a decision that waits: fetch keys, refresh, decide again.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
 
 use crate::clock::Timestamp;
 use crate::cookie::{ChunkSet, RequestCookies};
@@ -59,7 +62,7 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
         match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
             Decision::Nobody(cookies) => resolve::nobody(&core, Some(shown.session.names()), cookies, now),
             Decision::Serve if shown.session.facts().refresh.is_some() => {
-                run(&core, asked, shown, token, Decision::Refresh(Urgency::Opportunistic)).await
+                run(&core, asked, shown, token, Decision::Refresh(Urgency::Required)).await
             }
             other => run(&core, asked, shown, token, other).await,
         }
@@ -77,8 +80,8 @@ async fn run(
     loop {
         match next {
             Decision::NeedKeys => token = fetch_keys(core, &mut shown).await,
-            Decision::Refresh(_) => {
-                return refresh(core, asked, shown, token == Token::Valid).await;
+            Decision::Refresh(urgency) => {
+                return refresh(core, asked, shown, token == Token::Valid, urgency).await;
             }
             Decision::Verify => {
                 let (verdict, session) = evidence::verify(core, &shown, core.now());
@@ -126,10 +129,21 @@ async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
 /// grow by one per token life.
 const LONGEST_CHAIN: usize = 8;
 
-async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid: bool) -> Resolution {
+/// How long a request waits for a refresh, whose call goes on without it: for an answer that is as good without, and
+/// for one that there is not.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(10));
+
+async fn refresh(
+    core: &Arc<Core>,
+    asked: Asked,
+    mut shown: Shown,
+    mut old_valid: bool,
+    urgency: Urgency,
+) -> Resolution {
     let mut written: Option<Arc<Landed>> = None;
+    let mut patience = if urgency == Urgency::Required { PATIENCE.1 } else { PATIENCE.0 };
     for _ in 0..LONGEST_CHAIN {
-        let outcome = fly(core, &shown).await;
+        let outcome = fly(core, &shown, patience).await;
         let now = core.now();
         let old_end = shown.session.facts().end;
         let landed = outcome.landed.filter(|landed| is_heir(&shown, landed));
@@ -149,6 +163,7 @@ async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid
                     shown =
                         Shown { session: landed.session.clone(), payload, value: Arc::clone(&landed.value) };
                     old_valid = false;
+                    patience = PATIENCE.1;
                     continue;
                 }
                 None => break,
@@ -168,8 +183,8 @@ async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid
     write(core, asked, State::Unavailable { retry_after: RETRY_AFTER }, written.as_deref(), core.now())
 }
 
-/// Joins the one call for this refresh token, or picks up its result.
-async fn fly(core: &Arc<Core>, shown: &Shown) -> Outcome {
+/// Joins the one call for this refresh token, or picks up its result. Whoever runs out of patience finds it later.
+async fn fly(core: &Arc<Core>, shown: &Shown, patience: Duration) -> Outcome {
     let now = core.now();
     let facts = shown.session.facts();
     let Some(key) = facts.refresh else {
@@ -177,9 +192,10 @@ async fn fly(core: &Arc<Core>, shown: &Shown) -> Outcome {
     };
     let start = || rotation::start(core, key, shown.payload.clone(), shown.session.clone());
     match core.refreshes.join(key, facts.generation, core.config.policy.retention, now, start) {
-        Found::Flying(flight) => match flight.await {
-            Some(outcome) => outcome,
-            None => {
+        Found::Flying(flight) => match select(flight, core.runtime.sleep(patience)).await {
+            Either::Left((Some(outcome), _)) => outcome,
+            Either::Right(_) => Outcome::without_successor(Refreshed::Failed { retry_after: RETRY_AFTER }),
+            Either::Left((None, _)) => {
                 tracing::error!("a refresh ended without a result");
                 let now = core.now();
                 let until = core.refreshes.fail(key, 0, None, now);
