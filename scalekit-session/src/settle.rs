@@ -13,7 +13,7 @@ use crate::decide::{
 };
 use crate::evidence::{self, Shown};
 use crate::jwt::{self, Verdict};
-use crate::keys::{Budget, Fetched};
+use crate::keys::Fetched;
 use crate::manager::{Pending, Resolution, State, Write, WriteOf};
 use crate::navigation;
 use crate::refresh::{Found, Landed, Outcome};
@@ -111,7 +111,11 @@ async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
         now,
     );
     let fetched = match &verdict {
-        Verdict::UnknownKey { kid } => core.keys.fetch(Budget::Sealed, Some(kid), now).await,
+        Verdict::UnknownKey { kid } => {
+            // What was sealed as verified was signed with a key that was published then.
+            let seen_at = (!shown.payload.unverified).then_some(shown.payload.rotated_at);
+            core.keys.fetch_seen(kid, seen_at, now).await
+        }
         _ => Fetched::Updated,
     };
     let (token, session) = evidence::verify(core, shown, core.now());
