@@ -1,16 +1,25 @@
 //! The commit point: what a response may still write once its handler is done.
 
+use std::time::Duration;
+
 use crate::caching;
+use crate::clock::Timestamp;
 use crate::core::Core;
 use crate::decide::Ended;
-use crate::manager::{Resolution, Write};
+use crate::id::SessionId;
+use crate::manager::{Resolution, Write, WriteOf};
 use crate::reply::HeaderEdits;
 use crate::request::Headers;
 
 /// The headers that a response gets for having asked for the session, just before its head leaves.
-pub(crate) fn conclude(core: &Core, resolution: &Resolution, response: &dyn Headers) -> HeaderEdits {
-    let write =
-        resolution.write.as_deref().filter(|write| is_current(core, write) && !handler_wrote(core, response));
+pub(crate) fn conclude(
+    core: &Core,
+    resolution: &Resolution,
+    response: &dyn Headers,
+    now: Timestamp,
+) -> HeaderEdits {
+    let current = |write: &&Write| is_current(core, write, now) && !handler_wrote(core, response);
+    let write = resolution.write.as_deref().filter(current);
     HeaderEdits {
         cookies: write.map(|write| write.cookies.clone()).unwrap_or_default(),
         cache_control: caching::cache_control(response),
@@ -19,14 +28,23 @@ pub(crate) fn conclude(core: &Core, resolution: &Resolution, response: &dyn Head
     }
 }
 
-/// A session that ended meanwhile is written by nobody (R30), and no generation older than the newest known (R54).
-fn is_current(core: &Core, write: &Write) -> bool {
-    let Some(of) = write.of else { return true };
-    if of.deletes {
-        // Logout deletes by itself; after a new login there is nothing of this session left to delete.
-        return core.ended.get(&of.session_id) != Ended::Replaced;
+/// How long a decision to delete holds. A login takes longer, so what it brought is not deleted by a slow handler's
+/// answer; the next request decides again.
+const DELETION_HOLDS: Duration = Duration::from_secs(1);
+
+/// A session that ended meanwhile is written by nobody (R30), and no generation older than the newest known is written
+/// or deleted (R54).
+fn is_current(core: &Core, write: &Write, now: Timestamp) -> bool {
+    let newest = |(id, generation): (SessionId, u32)| core.refreshes.is_newest(&id, generation);
+    match write.of {
+        None => true,
+        Some(WriteOf::Data(id, generation)) => core.ended.get(&id) == Ended::No && newest((id, generation)),
+        Some(WriteOf::Removal { of, decided_at }) => {
+            // After a new login in the same browser there is nothing of this session left to delete.
+            let replaced = of.is_some_and(|(id, _)| core.ended.get(&id) == Ended::Replaced);
+            now.since(decided_at) <= DELETION_HOLDS && !replaced && of.is_none_or(newest)
+        }
     }
-    core.ended.get(&of.session_id) == Ended::No && core.refreshes.is_newest(&of.session_id, of.generation)
 }
 
 /// What the handler wrote of the session, by a logout or a login, wins. The cookies of flows and of the loop guard are

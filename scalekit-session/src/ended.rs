@@ -1,4 +1,4 @@
-//! Which sessions were ended here: by logout, or by a new login in the same browser (R30–R32).
+//! Which sessions were ended here: by logout, by a new login in the same browser, or for another identity's tokens (R30–R32).
 //!
 //! A sealed cookie cannot be called back, so the process remembers the ids of ended sessions until their cookies are
 //! over by themselves.
@@ -45,13 +45,13 @@ impl EndedSessions {
         sessions.by_id.get(id).map_or(Ended::No, |entry| entry.how)
     }
 
-    /// Ends a session. Remembered until its cookies are over by themselves, at `until`. A logout is not softened by
-    /// a later login.
+    /// Ends a session. Remembered until its cookies are over by themselves, at `until`. A new login in the same browser
+    /// has the last word: what is deleted after it would be its cookies.
     pub(crate) fn end(&self, id: SessionId, how: Ended, until: Timestamp, now: Timestamp) {
         let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
         sessions.sweep(now, self.capacity);
         let entry = sessions.by_id.entry(id).or_insert(Entry { how, until });
-        if entry.how != Ended::Yes {
+        if how == Ended::Replaced {
             entry.how = how;
         }
         entry.until = entry.until.max(until);
@@ -90,33 +90,36 @@ mod tests {
     fn r30_an_ended_session_is_known_until_its_cookies_are_over() {
         let ended = EndedSessions::default();
         assert_eq!(ended.get(&id(1)), Ended::No);
-        ended.end(id(1), Ended::Yes, NOW + Duration::from_secs(100), NOW);
-        assert_eq!(ended.get(&id(1)), Ended::Yes);
-        ended.end(id(2), Ended::Yes, NOW + Duration::from_secs(900), NOW + Duration::from_secs(99));
-        assert_eq!(ended.get(&id(1)), Ended::Yes);
-        ended.end(id(3), Ended::Yes, NOW + Duration::from_secs(900), NOW + Duration::from_secs(200));
+        ended.end(id(1), Ended::Revoked, NOW + Duration::from_secs(100), NOW);
+        assert_eq!(ended.get(&id(1)), Ended::Revoked);
+        ended.end(id(2), Ended::Revoked, NOW + Duration::from_secs(900), NOW + Duration::from_secs(99));
+        assert_eq!(ended.get(&id(1)), Ended::Revoked);
+        ended.end(id(3), Ended::Revoked, NOW + Duration::from_secs(900), NOW + Duration::from_secs(200));
         assert_eq!(ended.get(&id(1)), Ended::No, "swept");
-        assert_eq!(ended.get(&id(2)), Ended::Yes);
+        assert_eq!(ended.get(&id(2)), Ended::Revoked);
     }
 
     #[test]
-    fn r30_a_later_login_does_not_soften_a_logout() {
+    fn r31_a_login_in_the_same_browser_has_the_last_word() {
         let ended = EndedSessions::default();
         let until = NOW + Duration::from_secs(100);
+        let logged_out = Ended::LoggedOut { since: NOW };
+        ended.end(id(1), logged_out, until, NOW);
+        assert_eq!(ended.get(&id(1)), logged_out);
+        ended.end(id(1), Ended::Revoked, until, NOW);
+        assert_eq!(ended.get(&id(1)), logged_out);
         ended.end(id(1), Ended::Replaced, until, NOW);
+        ended.end(id(1), logged_out, until, NOW);
         assert_eq!(ended.get(&id(1)), Ended::Replaced);
-        ended.end(id(1), Ended::Yes, until, NOW);
-        ended.end(id(1), Ended::Replaced, until, NOW);
-        assert_eq!(ended.get(&id(1)), Ended::Yes);
     }
 
     #[test]
     fn memory_is_bounded_and_the_newest_stay() {
         let ended = EndedSessions { capacity: 50, ..EndedSessions::default() };
         for number in 0..200 {
-            ended.end(id(number), Ended::Yes, NOW + Duration::from_secs(1000 + u64::from(number)), NOW);
+            ended.end(id(number), Ended::Revoked, NOW + Duration::from_secs(1000 + u64::from(number)), NOW);
         }
         assert!(ended.sessions.read().unwrap().by_id.len() <= 50);
-        assert_eq!(ended.get(&id(199)), Ended::Yes);
+        assert_eq!(ended.get(&id(199)), Ended::Revoked);
     }
 }

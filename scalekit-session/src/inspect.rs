@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::cookie::{ChunkSet, RequestCookies};
 use crate::core::Core;
-use crate::decide::{self, Cookies, Decision, Evidence, Standing, Way};
+use crate::decide::{self, Decision, Evidence, Standing, Way};
 use crate::evidence::{self, Found};
 use crate::manager::{Inspection, Resolution, State};
 use crate::navigation;
@@ -44,7 +44,7 @@ fn without_session(
 ) -> Inspection {
     let way = Way { preflight: false, writable: request.writable, early: false };
     match decide::decide(way, evidence, &core.config.policy, now) {
-        Decision::Nobody(Cookies::Delete) => Inspection::Settled(resolve::nobody(core, None, true)),
+        Decision::Nobody(cookies) => Inspection::Settled(resolve::nobody(core, None, cookies, now)),
         _ => settled(State::Anonymous),
     }
 }
@@ -71,7 +71,7 @@ fn decide(
             Decision::Verify => token = found.verify(core, now),
             Decision::Nobody(cookies) => {
                 let racing = matches!(evidence.refresh, Standing::Rejected { .. }) && is_navigation(request);
-                let resolution = resolve::nobody(core, Some(found.names()), cookies == Cookies::Delete);
+                let resolution = resolve::nobody(core, Some(found.names()), cookies, now);
                 return Inspection::Settled(resolve::asking_again(
                     core,
                     resolution,

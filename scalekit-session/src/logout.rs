@@ -51,7 +51,7 @@ fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
     if let Some(shown) = evidence::shown(core, request) {
         let facts = shown.session.facts();
         let until = facts.login_at + core.config.policy.absolute_limit;
-        core.ended.end(facts.session_id, Ended::Yes, until, now);
+        core.ended.end(facts.session_id, Ended::LoggedOut { since: now }, until, now);
         core.refreshes.drop_session(&facts.session_id);
         id_token = shown.payload.id_token;
         // Used where there is no ID token, or it is too long.

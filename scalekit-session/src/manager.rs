@@ -19,6 +19,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::cookie::SetCookie;
 use crate::error::Error;
 use crate::grant::Grant;
+use crate::id::SessionId;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
 use crate::reply::{HeaderEdits, Reply};
@@ -137,10 +138,11 @@ pub(crate) struct Write {
 
 /// Which session's cookies a response writes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct WriteOf {
-    pub(crate) session_id: crate::id::SessionId,
-    pub(crate) generation: u32,
-    pub(crate) deletes: bool,
+pub(crate) enum WriteOf {
+    /// A session and its generation.
+    Data(SessionId, u32),
+    /// The removal of a session's cookies, or of data without a marker.
+    Removal { of: Option<(SessionId, u32)>, decided_at: Timestamp },
 }
 
 impl Resolution {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::cookie::{self, ChunkSet, SetCookie};
 use crate::core::Core;
+use crate::decide::Cookies;
 use crate::id::SessionId;
 use crate::manager::{Resolution, State, Write, WriteOf};
 use crate::refresh::RefreshKey;
@@ -27,15 +28,20 @@ fn reseal(core: &Arc<Core>, session: &Session, now: Timestamp) -> Option<Box<Wri
     let sealed =
         sealing::seal(core, payload, facts.claims.clone(), facts.profile.clone(), facts.key.clone()).ok()?;
     let cookies = sealing::data_cookies(core, &sealed.value, facts.login_at, now).ok()?;
-    let of = WriteOf { session_id: facts.session_id, generation: facts.generation, deletes: false };
-    Some(Box::new(Write { cookies, of: Some(of) }))
+    let of = Some(WriteOf::Data(facts.session_id, facts.generation));
+    Some(Box::new(Write { cookies, of }))
 }
 
 /// Nobody; with the removal of marker and data when the rule says so.
-pub(crate) fn nobody(core: &Core, of: Option<(SessionId, u32)>, delete: bool) -> Resolution {
+pub(crate) fn nobody(
+    core: &Core,
+    of: Option<(SessionId, u32)>,
+    cookies: Cookies,
+    now: Timestamp,
+) -> Resolution {
     let mut resolution = Resolution::new(State::Anonymous);
-    if delete {
-        let of = of.map(|(session_id, generation)| WriteOf { session_id, generation, deletes: true });
+    if cookies == Cookies::Delete {
+        let of = Some(WriteOf::Removal { of, decided_at: now });
         resolution.write = Some(Box::new(Write { cookies: removals(core), of }));
     }
     resolution

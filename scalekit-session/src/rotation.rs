@@ -1,9 +1,11 @@
 //! Rotating: sends a refresh token once, checks whom the new tokens are of, and publishes the sealed successor. Runs in
 //! a task of its own, whatever happens to the request that wanted it.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_lock::{Semaphore, SemaphoreGuard};
 use futures_util::future::{Either, select};
 
 use crate::claims::Claims;
@@ -24,6 +26,9 @@ use crate::transport::{HttpRequest, HttpResponse, TransportError, TransportFailu
 /// No call takes longer, whatever the transport promises.
 const LONGEST_CALL: Duration = Duration::from_secs(20);
 
+/// Nobody waits longer for one of the calls under way to end.
+const LONGEST_LINE: Duration = Duration::from_secs(10);
+
 /// Starts the call in a task of its own and hands back what everybody waits for.
 pub(crate) fn start(core: &Arc<Core>, key: RefreshKey, payload: SessionPayload, session: Session) -> Flight {
     let (flight, landing) = Flight::new();
@@ -34,10 +39,11 @@ pub(crate) fn start(core: &Arc<Core>, key: RefreshKey, payload: SessionPayload, 
 
 async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session: Session, landing: Landing) {
     let _under_way = core.under_way.read().await;
-    let turn = core.calls.acquire().await;
-    let rotated =
-        if is_ended(&core, &session) { Err(Failure::Ended) } else { rotate(&core, &payload, &session).await };
-    drop(turn);
+    let rotated = match turn(&core, &core.calls).await {
+        Ok(_turn) if is_ended(&core, &session) => Err(Failure::Ended),
+        Ok(_turn) => rotate(&core, &payload, &session).await,
+        Err(_) => Err(Failure::Transient(None)),
+    };
     let now = core.now();
     let outcome = match rotated {
         Ok(_) | Err(Failure::Ended) if is_ended(&core, &session) => {
@@ -84,7 +90,7 @@ fn failed(
         Failure::Stranger => {
             let facts = session.facts();
             let until = facts.login_at + core.config.policy.absolute_limit;
-            core.ended.end(facts.session_id, Ended::Yes, until, now);
+            core.ended.end(facts.session_id, Ended::Revoked, until, now);
             core.refreshes.forget(&key);
             Refreshed::Stranger
         }
@@ -152,6 +158,14 @@ async fn rotate(
         Failure::Transient(None)
     })?;
     Ok((sealed, usable))
+}
+
+/// Waits in line for a call to the token endpoint, but not for ever: whoever leaves it has sent nothing.
+pub(crate) async fn turn<'c>(core: &Core, line: &'c Semaphore) -> Result<SemaphoreGuard<'c>, TransportError> {
+    match select(pin!(line.acquire()), core.runtime.sleep(LONGEST_LINE)).await {
+        Either::Left((turn, _)) => Ok(turn),
+        Either::Right(((), _)) => Err(TransportError::new(TransportFailure::Timeout)),
+    }
 }
 
 /// Sends a request within the time a call may take.

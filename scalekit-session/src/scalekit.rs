@@ -115,8 +115,8 @@ impl SessionManager for Scalekit {
         settle::refresh_now(&self.0, request, now)
     }
 
-    fn conclude(&self, resolution: &Resolution, response: &dyn Headers, _now: Timestamp) -> HeaderEdits {
-        commit::conclude(&self.0, resolution, response)
+    fn conclude(&self, resolution: &Resolution, response: &dyn Headers, now: Timestamp) -> HeaderEdits {
+        commit::conclude(&self.0, resolution, response, now)
     }
 
     fn refuse(&self, request: &RequestView<'_>, why: &Refusal, now: Timestamp) -> Reply {

@@ -1,6 +1,9 @@
 //! The part of a decision that waits: fetch keys, refresh, decide again.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
 
 use crate::clock::Timestamp;
 use crate::cookie::{ChunkSet, RequestCookies};
@@ -10,7 +13,7 @@ use crate::decide::{
 };
 use crate::evidence::{self, Shown};
 use crate::jwt::{self, Verdict};
-use crate::keys::{Budget, Fetched};
+use crate::keys::Fetched;
 use crate::manager::{Pending, Resolution, State, Write, WriteOf};
 use crate::navigation;
 use crate::refresh::{Found, Landed, Outcome};
@@ -57,11 +60,9 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
         let evidence = evidence::evidence(&core, &shown.session, token, now);
         // Who may not be served may not refresh either; a token that is over is no obstacle.
         match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
-            Decision::Nobody(cookies) => {
-                resolve::nobody(&core, Some(shown.session.names()), cookies == Cookies::Delete)
-            }
+            Decision::Nobody(cookies) => resolve::nobody(&core, Some(shown.session.names()), cookies, now),
             Decision::Serve if shown.session.facts().refresh.is_some() => {
-                run(&core, asked, shown, token, Decision::Refresh(Urgency::Opportunistic)).await
+                run(&core, asked, shown, token, Decision::Refresh(Urgency::Required)).await
             }
             other => run(&core, asked, shown, token, other).await,
         }
@@ -79,8 +80,8 @@ async fn run(
     loop {
         match next {
             Decision::NeedKeys => token = fetch_keys(core, &mut shown).await,
-            Decision::Refresh(_) => {
-                return refresh(core, asked, shown, token == Token::Valid).await;
+            Decision::Refresh(urgency) => {
+                return refresh(core, asked, shown, token == Token::Valid, urgency).await;
             }
             Decision::Verify => {
                 let (verdict, session) = evidence::verify(core, &shown, core.now());
@@ -92,7 +93,7 @@ async fn run(
                 return Resolution::new(State::Unavailable { retry_after });
             }
             Decision::Nobody(cookies) => {
-                return resolve::nobody(core, Some(shown.session.names()), cookies == Cookies::Delete);
+                return resolve::nobody(core, Some(shown.session.names()), cookies, core.now());
             }
         }
         let now = core.now();
@@ -110,7 +111,11 @@ async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
         now,
     );
     let fetched = match &verdict {
-        Verdict::UnknownKey { kid } => core.keys.fetch(Budget::Sealed, Some(kid), now).await,
+        Verdict::UnknownKey { kid } => {
+            // What was sealed as verified was signed with a key that was published then.
+            let seen_at = (!shown.payload.unverified).then_some(shown.payload.rotated_at);
+            core.keys.fetch_seen(kid, seen_at, now).await
+        }
         _ => Fetched::Updated,
     };
     let (token, session) = evidence::verify(core, shown, core.now());
@@ -128,10 +133,21 @@ async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
 /// grow by one per token life.
 const LONGEST_CHAIN: usize = 8;
 
-async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid: bool) -> Resolution {
+/// How long a request waits for a refresh, whose call goes on without it: for an answer that is as good without, and
+/// for one that there is not.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(10));
+
+async fn refresh(
+    core: &Arc<Core>,
+    asked: Asked,
+    mut shown: Shown,
+    mut old_valid: bool,
+    urgency: Urgency,
+) -> Resolution {
     let mut written: Option<Arc<Landed>> = None;
+    let mut patience = if urgency == Urgency::Required { PATIENCE.1 } else { PATIENCE.0 };
     for _ in 0..LONGEST_CHAIN {
-        let outcome = fly(core, &shown).await;
+        let outcome = fly(core, &shown, patience).await;
         let now = core.now();
         let old_end = shown.session.facts().end;
         let landed = outcome.landed.filter(|landed| is_heir(&shown, landed));
@@ -151,6 +167,7 @@ async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid
                     shown =
                         Shown { session: landed.session.clone(), payload, value: Arc::clone(&landed.value) };
                     old_valid = false;
+                    patience = PATIENCE.1;
                     continue;
                 }
                 None => break,
@@ -159,9 +176,9 @@ async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid
             Settlement::WriteNewUnavailable => State::Unavailable { retry_after: RETRY_AFTER },
             Settlement::Unavailable { retry_after } => State::Unavailable { retry_after },
             Settlement::Nobody(cookies) => {
-                let delete = cookies == Cookies::Delete && asked.way.writable;
+                let cookies = if asked.way.writable { cookies } else { Cookies::Keep };
                 let racing = asked.navigation && matches!(refreshed, Refreshed::Rejected { .. });
-                let resolution = resolve::nobody(core, Some(shown.session.names()), delete);
+                let resolution = resolve::nobody(core, Some(shown.session.names()), cookies, now);
                 return resolve::asking_again(core, resolution, shown.session.facts().refresh, racing);
             }
         };
@@ -170,8 +187,8 @@ async fn refresh(core: &Arc<Core>, asked: Asked, mut shown: Shown, mut old_valid
     write(core, asked, State::Unavailable { retry_after: RETRY_AFTER }, written.as_deref(), core.now())
 }
 
-/// Joins the one call for this refresh token, or picks up its result.
-async fn fly(core: &Arc<Core>, shown: &Shown) -> Outcome {
+/// Joins the one call for this refresh token, or picks up its result. Whoever runs out of patience finds it later.
+async fn fly(core: &Arc<Core>, shown: &Shown, patience: Duration) -> Outcome {
     let now = core.now();
     let facts = shown.session.facts();
     let Some(key) = facts.refresh else {
@@ -179,9 +196,10 @@ async fn fly(core: &Arc<Core>, shown: &Shown) -> Outcome {
     };
     let start = || rotation::start(core, key, shown.payload.clone(), shown.session.clone());
     match core.refreshes.join(key, facts.generation, core.config.policy.retention, now, start) {
-        Found::Flying(flight) => match flight.await {
-            Some(outcome) => outcome,
-            None => {
+        Found::Flying(flight) => match select(flight, core.runtime.sleep(patience)).await {
+            Either::Left((Some(outcome), _)) => outcome,
+            Either::Right(_) => Outcome::without_successor(Refreshed::Failed { retry_after: RETRY_AFTER }),
+            Either::Left((None, _)) => {
                 tracing::error!("a refresh ended without a result");
                 let now = core.now();
                 let until = core.refreshes.fail(key, 0, None, now);
@@ -218,8 +236,8 @@ fn write(core: &Core, asked: Asked, state: State, landed: Option<&Landed>, now: 
         let pieces = cookies.len();
         cookies.extend(sealing::stale_chunks(core, asked.chunks, pieces));
         landed.hand_out(now);
-        let of = WriteOf { session_id: facts.session_id, generation: facts.generation, deletes: false };
-        resolution.write = Some(Box::new(Write { cookies, of: Some(of) }));
+        let of = Some(WriteOf::Data(facts.session_id, facts.generation));
+        resolution.write = Some(Box::new(Write { cookies, of }));
     }
     resolution
 }

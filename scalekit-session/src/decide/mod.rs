@@ -52,8 +52,12 @@ pub(crate) struct SessionEvidence {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     No,
-    /// By logout or revocation.
-    Yes,
+    /// By a logout, whose own answer deletes the cookies: a second deletion could meet the next login's.
+    LoggedOut {
+        since: Timestamp,
+    },
+    /// By us, because its tokens turned out to be another identity's.
+    Revoked,
     /// By a new login in the same browser, whose cookies a late deletion would take away.
     Replaced,
 }
@@ -119,7 +123,7 @@ pub(crate) enum Urgency {
     Opportunistic,
 }
 
-/// How long data without a marker, a rejected refresh token or a race gets before its cookie is deleted.
+/// How long data without a marker, a logout, a rejected refresh token or a race gets before a cookie is deleted.
 pub(crate) const SETTLING: Duration = Duration::from_secs(60);
 /// How far past a limit a session must be before its cookie is deleted.
 const LONG_OVER: Duration = Duration::from_secs(5 * 60);
@@ -147,8 +151,10 @@ pub(crate) fn decide(way: Way, evidence: Evidence<'_>, policy: &Policy, now: Tim
 
 fn decide_session(way: Way, session: &SessionEvidence, policy: &Policy, now: Timestamp) -> Decision {
     match session.ended {
-        Ended::Yes => return Decision::Nobody(Cookies::Delete), // 3a
-        Ended::Replaced => return Decision::Nobody(Cookies::Keep), // 3a, after a new login
+        // 3a: when the answer of the logout was lost, the cookies are still there a minute later.
+        Ended::LoggedOut { since } => return Decision::Nobody(delete_if(now >= since + SETTLING)),
+        Ended::Revoked => return Decision::Nobody(Cookies::Delete), // 3a
+        Ended::Replaced => return Decision::Nobody(Cookies::Keep),  // 3a, after a new login
         Ended::No => {}
     }
     let limit = (session.login_at + policy.absolute_limit).min(session.rotated_at + policy.idle_limit);

@@ -44,7 +44,7 @@ fn soft() -> SessionEvidence {
 fn rows_0_to_2_without_a_session() {
     let policy = Policy::default();
     let sealed = |ago| Evidence::NoMarker { sealed_at: Some(NOW - secs(ago)) };
-    let ended = SessionEvidence { ended: Ended::Yes, ..live() };
+    let ended = SessionEvidence { ended: Ended::Revoked, ..live() };
     for (row, way, evidence, expected) in [
         ("0 preflight of a live session", PREFLIGHT, Evidence::Session(&live()), KEEP),
         ("0 preflight of an ended session", PREFLIGHT, Evidence::Session(&ended), KEEP),
@@ -65,10 +65,13 @@ fn r28_r28a_rows_3_limits_ends_and_sessions_from_the_future() {
     let login = |ago| SessionEvidence { login_at: NOW - ago, ..live() };
     let rotated = |ago| SessionEvidence { rotated_at: NOW - ago, ..live() };
     let (absolute, idle) = (policy.absolute_limit, policy.idle_limit);
+    let logged_out = |ago| SessionEvidence { ended: Ended::LoggedOut { since: NOW - secs(ago) }, ..live() };
     let future = SessionEvidence { login_at: NOW + secs(61), ..live() };
     for (row, session, expected) in [
-        ("3a ended", SessionEvidence { ended: Ended::Yes, ..live() }, DELETE),
-        ("3a ended beats refresh", SessionEvidence { ended: Ended::Yes, ..over() }, DELETE),
+        ("3a revoked", SessionEvidence { ended: Ended::Revoked, ..live() }, DELETE),
+        ("3a revoked beats refresh", SessionEvidence { ended: Ended::Revoked, ..over() }, DELETE),
+        ("3a logged out just now", logged_out(59), KEEP),
+        ("3a logged out a minute ago", logged_out(60), DELETE),
         ("3a replaced by a login", SessionEvidence { ended: Ended::Replaced, ..live() }, KEEP),
         ("3b a second before absolute", login(absolute - secs(1)), Decision::Serve),
         ("3b at absolute", login(absolute), KEEP),

@@ -29,6 +29,9 @@ const FRESH: Duration = Duration::from_secs(10 * 60);
 /// Keys older than this are not used any more, however long the outage.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// So much later than a key was seen by another process, with a clock of its own, a fetch is clearly later.
+const CLEARLY: Duration = Duration::from_secs(5);
+
 /// When to give up on a transport that does not bound its own time.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -107,8 +110,7 @@ impl Keys {
 
     /// The keys as last fetched; none when that was more than a day ago.
     pub(crate) fn snapshot(&self, now: Timestamp) -> Guard<Arc<KeySet>> {
-        let fetched_at = Timestamp::from_millis(self.shared.fetched_at.load(Ordering::Acquire));
-        if now.since(fetched_at) > STALE {
+        if now.since(self.shared.fetched_at()) > STALE {
             return Guard::from_inner(Arc::clone(&self.shared.none));
         }
         self.shared.current.load()
@@ -138,7 +140,17 @@ impl Keys {
     /// A joined fetch counts as one's own: it may have begun just before the key was published, but only by its
     /// own duration, and a key that is taken for unknown costs a refresh or one anonymous answer, no session.
     pub(crate) async fn fetch(&self, budget: Budget, kid: Option<&str>, now: Timestamp) -> Fetched {
-        let flight = match self.admit(budget, kid, now) {
+        Self::landed(self.admit(budget, kid, None, now)).await
+    }
+
+    /// The same for a key in a sealed cookie that was published at `seen_at`: a fetch since then that did not bring it
+    /// has said that it was withdrawn, so nobody rests after it.
+    pub(crate) async fn fetch_seen(&self, kid: &str, seen_at: Option<Timestamp>, now: Timestamp) -> Fetched {
+        Self::landed(self.admit(Budget::Sealed, Some(kid), seen_at, now)).await
+    }
+
+    async fn landed(admitted: Result<Arc<Flight>, Fetched>) -> Fetched {
+        let flight = match admitted {
             Ok(flight) => flight,
             Err(fetched) => return fetched,
         };
@@ -148,7 +160,13 @@ impl Keys {
         }
     }
 
-    fn admit(&self, budget: Budget, kid: Option<&str>, now: Timestamp) -> Result<Arc<Flight>, Fetched> {
+    fn admit(
+        &self,
+        budget: Budget,
+        kid: Option<&str>,
+        seen_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Arc<Flight>, Fetched> {
         let mut admission = self.shared.admission();
         let keys = self.snapshot(now);
         if kid.is_some_and(|kid| keys.find(kid).is_some()) {
@@ -160,7 +178,10 @@ impl Keys {
         match admission.ask(budget, now) {
             Answer::Go => {}
             // the fetch that began the cool-down has said that this key is gone
-            Answer::CoolDown { .. } if kid.is_some_and(|kid| keys.withdrew(kid)) => {
+            Answer::CoolDown { .. }
+                if kid.is_some_and(|kid| keys.withdrew(kid))
+                    || seen_at.is_some_and(|at| self.shared.fetched_at() >= at + CLEARLY) =>
+            {
                 return Err(Fetched::Updated);
             }
             Answer::CoolDown { left } | Answer::BackOff { left } => {
@@ -183,6 +204,10 @@ impl fmt::Debug for Keys {
 }
 
 impl Shared {
+    fn fetched_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.fetched_at.load(Ordering::Acquire))
+    }
+
     fn admission(&self) -> MutexGuard<'_, Admission> {
         self.admission.lock().unwrap_or_else(PoisonError::into_inner)
     }

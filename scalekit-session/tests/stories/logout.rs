@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::support::{Browser, FakeScalekit, Script, set_cookies};
-use scalekit_session::{Route, State};
+use crate::support::{Browser, FakeScalekit, Script, finish, set_cookies};
+use scalekit_session::{Exchange, Route, State};
 
 #[tokio::test]
 async fn r29_logout_clears_everything_whatever_the_browser_carries() {
@@ -107,6 +107,49 @@ async fn r31_a_late_response_does_not_replace_the_next_login() {
 }
 
 #[tokio::test]
+async fn r31_r54_an_answer_that_overlaps_a_logout_leaves_the_next_login_alone() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+    let old = browser.clone();
+    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    // Sent with the cookies of before, looked at after the logout, answered by a slow handler.
+    let head = old.head("GET", "/poll", &[]);
+    let exchange = Exchange::new(old.scalekit.manager());
+    let state = exchange.resolve(&head.view()).await;
+    let late = old.send("GET", &[]).await;
+    browser.apply(&reply);
+    assert_eq!(browser.log_in(&fake, "/").await.status, 303);
+    assert!(browser.get().await.is_active());
+    browser.deliver(&late);
+    assert!(browser.get().await.is_active(), "{:?}", late.lines);
+    fake.clock.advance(Duration::from_secs(20));
+    let slow = finish(&exchange, state);
+    browser.deliver(&slow);
+    assert!(browser.get().await.is_active(), "{:?}", slow.lines);
+}
+
+#[tokio::test]
+async fn r54_a_deletion_does_not_outlast_the_moment_it_was_decided_in() {
+    for (seconds, deletes) in [(0, true), (1, true), (2, false)] {
+        let fake = FakeScalekit::new();
+        let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+        fake.clock.advance(Duration::from_secs(61));
+        browser.jar.remove("__Host-scalekit-live");
+        let head = browser.head("GET", "/poll", &[]);
+        let exchange = Exchange::new(browser.scalekit.manager());
+        let state = exchange.resolve(&head.view()).await;
+        fake.clock.advance(Duration::from_secs(seconds));
+        if !deletes {
+            assert_eq!(browser.log_in(&fake, "/").await.status, 303);
+        }
+        let answer = finish(&exchange, state);
+        assert_eq!(!answer.lines.is_empty(), deletes, "{seconds} s");
+        browser.deliver(&answer);
+        assert_eq!(browser.get().await.is_active(), !deletes, "{seconds} s");
+    }
+}
+
+#[tokio::test]
 async fn r32_logout_during_a_refresh_discards_the_successor() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
@@ -134,6 +177,9 @@ async fn r33_after_logout_a_copied_cookie_is_refused_by_this_instance() {
     let mut thief = browser.clone();
     let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
     browser.apply(&reply);
+    assert!(thief.get().await.is_anonymous());
+    assert!(!thief.jar.is_empty(), "the browser's next login may be on its way");
+    fake.clock.advance(Duration::from_secs(60));
     assert!(thief.get().await.is_anonymous());
     assert!(thief.jar.is_empty());
 }

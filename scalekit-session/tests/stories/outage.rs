@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use scalekit_session::State;
 
 use crate::support::{Browser, FakeScalekit, Script};
@@ -74,6 +75,38 @@ async fn r9_an_early_refresh_that_fails_serves_the_living_token() {
     assert!(answer.is_active());
     assert_eq!(answer.lines, [""; 0]);
     assert_eq!(fake.refreshes(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r9_r10_a_living_token_waits_two_seconds_for_scalekit_and_a_dead_one_ten() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut browsers = Vec::new();
+    for _ in 0..70 {
+        browsers.push(Browser::signed_in(&fake, &scalekit).await);
+    }
+    fake.hold();
+    // More sessions than calls at once: the last ones are still in line when Scalekit begins to answer.
+    for (advance, longest, active) in [(280, 2, true), (60, 10, false)] {
+        fake.clock.advance(secs(advance));
+        let begun = tokio::time::Instant::now();
+        let answers = join_all(browsers.iter().map(|browser| browser.send("GET", &[]))).await;
+        assert!(begun.elapsed() <= secs(longest), "{:?}", begun.elapsed());
+        for answer in answers {
+            assert_eq!(
+                (answer.is_active(), answer.is_unavailable()),
+                (active, !active),
+                "{:?}",
+                answer.state
+            );
+        }
+    }
+    fake.release();
+    assert!(scalekit.drain(secs(60)).await);
+    fake.clock.advance(secs(11));
+    for browser in &mut browsers {
+        assert!(browser.get().await.is_active(), "nobody is lost");
+    }
 }
 
 #[tokio::test]

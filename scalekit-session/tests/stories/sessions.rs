@@ -264,6 +264,45 @@ async fn r42_a_leaked_cookie_secret_alone_gives_nobody_a_role() {
 }
 
 #[tokio::test]
+async fn r44_a_process_that_never_saw_a_withdrawn_key_lets_everybody_through() {
+    let fake = FakeScalekit::new();
+    fake.set_life(3600);
+    let before = fake.scalekit();
+    let mut browsers = Vec::new();
+    for _ in 0..4 {
+        browsers.push(Browser::signed_in(&fake, &before).await);
+    }
+    fake.set_keys("snk_2", &["snk_2"]);
+    fake.clock.advance(Duration::from_secs(10));
+    let deployed = fake.scalekit();
+    let keys = fake.calls("keys");
+    for browser in &mut browsers {
+        browser.scalekit = deployed.clone();
+        assert_eq!(browser.get().await.session().refreshes(), 1);
+        fake.clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!(fake.calls("keys") - keys, 2, "fetched at the start, and once because a key is missing");
+}
+
+#[tokio::test]
+async fn r44_published_keys_that_lag_behind_rotate_nobody_twice() {
+    let fake = FakeScalekit::new();
+    fake.set_life(3600);
+    let scalekit = fake.scalekit();
+    let mut browser = Browser::signed_in(&fake, &scalekit).await;
+    fake.set_keys("snk_2", &["snk_1"]);
+    fake.clock.advance(Duration::from_secs(3700));
+    for _ in 0..60 {
+        assert!(!browser.get().await.is_active(), "not verifiable");
+        fake.clock.advance(Duration::from_secs(1));
+    }
+    assert!(fake.refreshes() <= 2, "{}", fake.refreshes());
+    fake.set_keys("snk_2", &["snk_2"]);
+    fake.clock.advance(Duration::from_secs(31));
+    assert!(browser.get().await.is_active());
+}
+
+#[tokio::test]
 async fn r44_r45_a_withdrawn_signing_key_is_noticed() {
     let fake = FakeScalekit::new();
     fake.set_life(7200);
