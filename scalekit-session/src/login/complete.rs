@@ -155,7 +155,7 @@ async fn redeem(
 fn hold_back(core: &Core, sealed: &SealedSession, return_to: &ReturnTo, now: Timestamp) -> Reply {
     tracing::warn!(target: "scalekit_session::security", "a login that another site began would change who is signed in: asking first");
     let facts = sealed.session.facts();
-    core.ended.end(facts.session_id, Ended::Yes, facts.login_at + core.config.policy.absolute_limit, now);
+    core.ended.end(facts.session_id, Ended::Revoked, facts.login_at + core.config.policy.absolute_limit, now);
     asking::page(core, crate::refuse::login_path(core, Some(return_to)))
 }
 
