@@ -103,7 +103,10 @@ impl Browser {
 
     pub(crate) fn head(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> RequestHead {
         let cookies = self.jar.header();
-        let mut all = vec![("host", "app.test")];
+        let mut all = Vec::new();
+        if headers.iter().all(|(name, _)| *name != "host") {
+            all.push(("host", "app.test"));
+        }
         if !cookies.is_empty() {
             all.push(("cookie", cookies.as_str()));
         }
