@@ -212,6 +212,7 @@ async fn fly(core: &Arc<Core>, shown: &Shown, patience: Duration) -> Outcome {
         Found::BackOff { until } => {
             Outcome::without_successor(Refreshed::Failed { retry_after: until.since(now) })
         }
+        Found::Spent => Outcome::without_successor(Refreshed::Spent),
         Found::Rejected { since } => Outcome::without_successor(Refreshed::Rejected { since }),
     }
 }
