@@ -46,7 +46,7 @@ async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session:
     };
     let now = core.now();
     let outcome = match rotated {
-        Ok(_) | Err(Failure::Ended) if is_ended(&core, &session) => {
+        _ if is_ended(&core, &session) => {
             core.refreshes.forget(&key);
             Outcome::without_successor(Refreshed::Ended)
         }
