@@ -16,24 +16,33 @@ use crate::settle::{self, Asked};
 
 /// Looks at a request. What can be decided without Scalekit is decided here.
 pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Inspection {
-    if navigation::is_preflight(request) {
-        return settled(State::Anonymous);
-    }
-    if origin::is_misdirected(request, core.config.redirect.reach) {
-        return settled(State::Misdirected);
-    }
-    let cookies = RequestCookies::gather(request.headers, &core.names);
+    let cookies = match admit(core, request) {
+        Ok(cookies) => cookies,
+        Err(state) => return settled(state),
+    };
     if !cookies.has_data() {
         return without_session(core, request, Evidence::NoData, now);
-    }
-    if origin::is_cross_origin(request, &core.config.origins) {
-        tracing::warn!(target: "scalekit_session::security", method = request.method, "a cross-origin request was refused");
-        return settled(State::CrossOrigin);
     }
     match evidence::find(core, &cookies) {
         Ok(found) => decide(core, request, found, cookies.own_chunks(), now),
         Err(evidence) => without_session(core, request, evidence, now),
     }
+}
+
+/// The cookies of a request that may have a session: no preflight, for our host, and not another origin's (R51).
+pub(crate) fn admit<'r>(core: &Core, request: &RequestView<'r>) -> Result<RequestCookies<'r>, State> {
+    if navigation::is_preflight(request) {
+        return Err(State::Anonymous);
+    }
+    if origin::is_misdirected(request, core.config.redirect.reach) {
+        return Err(State::Misdirected);
+    }
+    let cookies = RequestCookies::gather(request.headers, &core.names);
+    if cookies.has_data() && origin::is_cross_origin(request, &core.config.origins) {
+        tracing::warn!(target: "scalekit_session::security", method = request.method, "a cross-origin request was refused");
+        return Err(State::CrossOrigin);
+    }
+    Ok(cookies)
 }
 
 fn without_session(

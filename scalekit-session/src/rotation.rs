@@ -46,7 +46,7 @@ async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session:
     };
     let now = core.now();
     let outcome = match rotated {
-        Ok(_) | Err(Failure::Ended) if is_ended(&core, &session) => {
+        _ if is_ended(&core, &session) => {
             core.refreshes.forget(&key);
             Outcome::without_successor(Refreshed::Ended)
         }
@@ -73,6 +73,8 @@ enum Failure {
     Stranger,
     OtherOrganization,
     Rejected,
+    /// Scalekit took the refresh token, and what came back cannot be kept.
+    Spent,
     Transient(Option<Duration>),
 }
 
@@ -95,8 +97,12 @@ fn failed(
             Refreshed::Stranger
         }
         Failure::OtherOrganization => {
-            core.refreshes.reject(key, now);
+            core.refreshes.spend(key, now);
             Refreshed::OtherOrganization
+        }
+        Failure::Spent => {
+            core.refreshes.spend(key, now);
+            Refreshed::Spent
         }
         Failure::Rejected => Refreshed::Rejected { since: core.refreshes.reject(key, now) },
         Failure::Transient(asked) => {
@@ -154,8 +160,11 @@ async fn rotate(
         ..payload.clone()
     };
     let sealed = sealing::seal(core, next, claims, profile, key).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "a refreshed session cannot be kept");
-        Failure::Transient(None)
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a refreshed session cannot be kept; the old one goes on until its token's end"
+        );
+        Failure::Spent
     })?;
     Ok((sealed, usable))
 }
@@ -184,8 +193,10 @@ fn is_ended(core: &Core, session: &Session) -> bool {
 fn check_identity(core: &Core, session: &Session, tokens: &TokenResponse) -> Result<Claims, Failure> {
     let old = &session.facts().claims;
     let claims = jwt::unverified_claims(tokens.access_token.secret()).ok_or_else(|| {
-        tracing::warn!("the refreshed access token is not a JWT");
-        Failure::Transient(None)
+        tracing::error!(
+            "a refreshed access token is not a JWT; the old session goes on until its token's end"
+        );
+        Failure::Spent
     })?;
     let same_client = |new: Option<&str>| new.is_none_or(|new| new == core.client.id);
     let known_issuer = |issuer: &str| core.config.issuers.iter().any(|own| own == issuer);

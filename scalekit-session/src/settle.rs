@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, ready, select};
 
 use crate::clock::Timestamp;
-use crate::cookie::{ChunkSet, RequestCookies};
+use crate::cookie::ChunkSet;
 use crate::core::Core;
 use crate::decide::{
     self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency, Way,
 };
 use crate::evidence::{self, Shown};
+use crate::inspect;
 use crate::jwt::{self, Verdict};
 use crate::keys::Fetched;
 use crate::manager::{Pending, Resolution, State, Write, WriteOf};
@@ -46,8 +47,13 @@ pub(crate) fn settle(
 /// Refreshes now, whatever the age of the session's token.
 pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Pending {
     let way = navigation::way(request);
-    let chunks = RequestCookies::gather(request.headers, &core.names).own_chunks();
-    let shown = evidence::shown(core, request).filter(|_| way.writable && !way.preflight);
+    let cookies = match inspect::admit(core, request) {
+        Ok(cookies) => cookies,
+        Err(state) => return Pending::new(ready(Resolution::new(state))),
+    };
+    let chunks = cookies.own_chunks();
+    let found = evidence::find(core, &cookies).ok().filter(|_| way.writable);
+    let shown = found.and_then(|found| found.into_shown(core));
     let core = Arc::clone(core);
     Pending::new(async move {
         let Some(shown) = shown else {
@@ -151,7 +157,11 @@ async fn refresh(
         let now = core.now();
         let old_end = shown.session.facts().end;
         let landed = outcome.landed.filter(|landed| is_heir(&shown, landed));
+        let ended = core.ended.get(&shown.session.facts().session_id) != decide::Ended::No;
         let refreshed = match (outcome.refreshed, &landed) {
+            (Refreshed::Stranger, _) => Refreshed::Stranger,
+            // Whatever the refresh brought: a session that ended meanwhile is nobody's (R32).
+            _ if ended => Refreshed::Ended,
             (Refreshed::Rotated { .. }, None) => Refreshed::Ended,
             (other, _) => other,
         };
@@ -212,6 +222,7 @@ async fn fly(core: &Arc<Core>, shown: &Shown, patience: Duration) -> Outcome {
         Found::BackOff { until } => {
             Outcome::without_successor(Refreshed::Failed { retry_after: until.since(now) })
         }
+        Found::Spent => Outcome::without_successor(Refreshed::Spent),
         Found::Rejected { since } => Outcome::without_successor(Refreshed::Rejected { since }),
     }
 }

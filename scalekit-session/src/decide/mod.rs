@@ -73,6 +73,8 @@ pub(crate) enum Standing {
     BackOff { until: Timestamp },
     /// Scalekit refused it first at `since`.
     Rejected { since: Timestamp },
+    /// Scalekit took it, and its successor is not here any more, or never was.
+    Spent,
 }
 
 /// How its access token verifies.
@@ -194,7 +196,7 @@ fn decide_over(way: Way, refresh: Standing, now: Timestamp) -> Decision {
         Standing::Ready => Decision::Unavailable { retry_after: RETRY_AFTER },   // 5
         Standing::BackOff { until } => Decision::Unavailable { retry_after: until.since(now) }, // 5
         Standing::Rejected { since } => Decision::Nobody(delete_if(now >= since + SETTLING)), // 6
-        Standing::None => Decision::Nobody(Cookies::Keep),                       // 7
+        Standing::None | Standing::Spent => Decision::Nobody(Cookies::Keep),     // 6, 7
     }
 }
 
@@ -207,6 +209,8 @@ pub(crate) enum Refreshed {
     Stranger,
     /// The new tokens are of another organization that nobody asked for.
     OtherOrganization,
+    /// The refresh token is spent, and there is no successor to hand out.
+    Spent,
     /// Nothing can be known now, or our own configuration was refused.
     Failed { retry_after: Duration },
     /// `invalid_grant`, first at `since`.
@@ -245,7 +249,10 @@ pub(crate) fn decide_refreshed(
         Refreshed::Rotated { usable: false } => Settlement::WriteNewUnavailable, // 13b
         Refreshed::Stranger => Settlement::Nobody(Cookies::Delete),  // 13c
         Refreshed::OtherOrganization | Refreshed::Ended => Settlement::Nobody(Cookies::Keep), // 13d
-        Refreshed::Failed { .. } | Refreshed::Rejected { .. } if old_serves => Settlement::ServeOld, // 14, 15
+        Refreshed::Failed { .. } | Refreshed::Rejected { .. } | Refreshed::Spent if old_serves => {
+            Settlement::ServeOld // 13e, 14, 15
+        }
+        Refreshed::Spent => Settlement::Nobody(Cookies::Keep), // 13e
         Refreshed::Failed { retry_after } => Settlement::Unavailable { retry_after }, // 14
         Refreshed::Rejected { since } => Settlement::Nobody(delete_if(now >= since + SETTLING)), // 16a, 16b
     }

@@ -113,6 +113,7 @@ fn rows_4_to_7_the_token_is_over() {
         ("5 back-off", PLAIN, with(Standing::BackOff { until }), waits(secs(3))),
         ("6 rejected a moment ago", PLAIN, with(Standing::Rejected { since: NOW - secs(59) }), KEEP),
         ("6 rejected a minute ago", PLAIN, with(Standing::Rejected { since: NOW - secs(60) }), DELETE),
+        ("6 spent", PLAIN, with(Standing::Spent), KEEP),
         ("7 no refresh token", PLAIN, with(Standing::None), KEEP),
     ] {
         assert_eq!(decide(way, Evidence::Session(&session), &policy, NOW), expected, "row {row}");
@@ -151,6 +152,7 @@ fn r13_rows_10_to_12_a_valid_token_is_served_and_refreshed_early_only_when_it_ma
         ("12 too late to write", LATE, soft(), Decision::Serve),
         ("12 back-off", PLAIN, with(Standing::BackOff { until: NOW + secs(1) }), Decision::Serve),
         ("12 rejected", PLAIN, with(Standing::Rejected { since: NOW - secs(90) }), Decision::Serve),
+        ("12 spent", PLAIN, with(Standing::Spent), Decision::Serve),
         ("12 no refresh token", PLAIN, with(Standing::None), Decision::Serve),
     ] {
         assert_eq!(decide(way, Evidence::Session(&session), &policy, NOW), expected, "row {row}");
@@ -179,6 +181,8 @@ fn r4_r9_r11_rows_13_to_16_after_a_refresh() {
         ("13c stranger", Refreshed::Stranger, valid, Settlement::Nobody(Cookies::Delete)),
         ("13d other organization", Refreshed::OtherOrganization, valid, Settlement::Nobody(Cookies::Keep)),
         ("ended meanwhile", Refreshed::Ended, valid, Settlement::Nobody(Cookies::Keep)),
+        ("13e spent, old lives", Refreshed::Spent, valid, Settlement::ServeOld),
+        ("13e spent, old over", Refreshed::Spent, ended, Settlement::Nobody(Cookies::Keep)),
         ("14 failed, old lives", failed, valid, Settlement::ServeOld),
         ("14 failed, old over", failed, ended, Settlement::Unavailable { retry_after: secs(4) }),
         ("15 rejected, old lives", rejected(90), valid, Settlement::ServeOld),

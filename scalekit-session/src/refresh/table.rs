@@ -59,14 +59,21 @@ impl Landed {
     }
 
     /// Kept until a browser shows the successor at a time when every response with an older cookie has arrived; at
-    /// most `UNCLAIMED`.
+    /// most `UNCLAIMED`, or `retention` after it was first handed out.
     fn is_over(&self, retention: Duration, now: Timestamp) -> bool {
         let settled_at = match self.handed_out_at.load(Ordering::Acquire) {
             0 => None,
             first => Some(Timestamp::from_millis(first) + retention),
         };
         let arrived = settled_at.is_some_and(|at| now >= at && self.session.seen_at() >= at);
-        arrived || now >= self.landed_at + UNCLAIMED.max(retention)
+        // Handed out late, it still has to arrive.
+        let unclaimed = self.landed_at + UNCLAIMED;
+        arrived || now >= settled_at.map_or(unclaimed, |at| at.max(unclaimed))
+    }
+
+    /// Whether Scalekit gave another refresh token for it: then it is spent.
+    fn spends(&self, key: &RefreshKey) -> bool {
+        self.session.facts().refresh != Some(*key)
     }
 
     fn bytes(&self) -> usize {
@@ -76,21 +83,38 @@ impl Landed {
 
 /// How long a successor waits for a browser that never came back for it.
 const UNCLAIMED: Duration = Duration::from_secs(15 * 60);
-/// How long a refused token, and the newest generation of a session, are remembered.
+/// How long a refused or spent token, and the newest generation of a session, are remembered.
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 /// Successors kept at most, in bytes; beyond it the oldest go first.
 const CAPACITY: usize = 64 * 1024 * 1024;
+/// Refused and spent tokens remembered at most, under 100 bytes each; beyond it the oldest go first.
+const REMEMBERED_AT_MOST: usize = 500_000;
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// The longest pause between two attempts with one token (R10).
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
+/// A pause is never longer than the longest: after the clock was set back, its end lies too far ahead to be true.
+fn is_pause(until: Timestamp, now: Timestamp) -> bool {
+    now < until && until.since(now) <= LONGEST_PAUSE
+}
+
 #[derive(Debug)]
 enum Slot {
     Flying(Flight),
     Landed(Arc<Landed>),
-    BackOff { until: Timestamp, failures: u32 },
-    Rejected { since: Timestamp, answered: bool },
+    BackOff {
+        until: Timestamp,
+        failures: u32,
+    },
+    Rejected {
+        since: Timestamp,
+        answered: bool,
+    },
+    /// Scalekit took the token, and there is no successor to hand out: never sent again.
+    Spent {
+        since: Timestamp,
+    },
 }
 
 /// What a request that needs a refresh finds.
@@ -106,6 +130,8 @@ pub(crate) enum Found {
     Rejected {
         since: Timestamp,
     },
+    /// It was sent before, and there is nothing to hand out.
+    Spent,
 }
 
 #[derive(Debug, Default)]
@@ -124,8 +150,9 @@ impl RefreshTable {
     /// How a refresh token stands, for the decision.
     pub(crate) fn standing(&self, key: &RefreshKey, now: Timestamp) -> Standing {
         match self.lock().slots.get(key) {
-            Some(Slot::BackOff { until, .. }) if now < *until => Standing::BackOff { until: *until },
+            Some(Slot::BackOff { until, .. }) if is_pause(*until, now) => Standing::BackOff { until: *until },
             Some(Slot::Rejected { since, .. }) => Standing::Rejected { since: *since },
+            Some(Slot::Spent { .. }) => Standing::Spent,
             _ => Standing::Ready,
         }
     }
@@ -148,10 +175,11 @@ impl RefreshTable {
             Some(Slot::Landed(landed)) if landed.session.facts().generation > generation => {
                 return Found::Landed(inner.newest_successor(landed));
             }
-            Some(Slot::BackOff { until, .. }) if now < *until => {
+            Some(Slot::BackOff { until, .. }) if is_pause(*until, now) => {
                 return Found::BackOff { until: *until };
             }
             Some(Slot::Rejected { since, .. }) => return Found::Rejected { since: *since },
+            Some(Slot::Spent { .. }) => return Found::Spent,
             Some(Slot::BackOff { .. } | Slot::Landed(_)) | None => {}
         }
         let flight = start();
@@ -177,6 +205,11 @@ impl RefreshTable {
         }
         inner.slots.insert(key, Slot::Rejected { since: now, answered: false });
         now
+    }
+
+    /// Scalekit took the token, and what it gave for it is of no use.
+    pub(crate) fn spend(&self, key: RefreshKey, now: Timestamp) {
+        self.lock().slots.insert(key, Slot::Spent { since: now });
     }
 
     /// A failure that may pass. Returns when the next attempt may be made: after a pause that doubles, is jittered
@@ -248,42 +281,62 @@ impl Inner {
     }
 
     fn sweep(&mut self, retention: Duration, now: Timestamp) {
-        if now.since(self.swept_at) < SWEEP_EVERY {
+        if now >= self.swept_at && now.since(self.swept_at) < SWEEP_EVERY {
             return;
         }
         self.swept_at = now;
         let mut bytes = 0;
-        self.slots.retain(|_, slot| match slot {
+        let mut remembered = Vec::new();
+        self.slots.retain(|key, slot| match slot {
             Slot::Flying(_) => true,
+            Slot::Landed(landed) if landed.is_over(retention, now) => {
+                let spent = landed.spends(key);
+                *slot = Slot::Spent { since: now };
+                spent
+            }
             Slot::Landed(landed) => {
-                let stays = !landed.is_over(retention, now);
-                bytes += if stays { landed.bytes() } else { 0 };
-                stays
+                bytes += landed.bytes();
+                true
             }
             Slot::BackOff { until, .. } => now < *until + LONGEST_PAUSE * 6,
-            Slot::Rejected { since, .. } => now < *since + REMEMBERED,
+            Slot::Rejected { since, .. } | Slot::Spent { since } => {
+                remembered.push(*since);
+                now < *since + REMEMBERED
+            }
         });
+        if remembered.len() > REMEMBERED_AT_MOST {
+            let excess = remembered.len() - REMEMBERED_AT_MOST;
+            let (_, cut, _) = remembered.select_nth_unstable(excess);
+            let cut = *cut;
+            self.slots.retain(|_, slot| {
+                !matches!(slot, Slot::Rejected { since, .. } | Slot::Spent { since } if *since < cut)
+            });
+        }
         self.newest.retain(|_, (_, at)| now < *at + REMEMBERED);
         if bytes > CAPACITY {
-            self.drop_oldest(bytes - CAPACITY);
+            self.drop_oldest(bytes - CAPACITY, now);
         }
     }
 
-    fn drop_oldest(&mut self, mut excess: usize) {
-        let mut landed: Vec<(Timestamp, RefreshKey, usize)> = self
+    fn drop_oldest(&mut self, mut excess: usize, now: Timestamp) {
+        let mut landed: Vec<(Timestamp, RefreshKey, usize, bool)> = self
             .slots
             .iter()
             .filter_map(|(key, slot)| match slot {
-                Slot::Landed(landed) => Some((landed.landed_at, *key, landed.bytes())),
+                Slot::Landed(landed) => Some((landed.landed_at, *key, landed.bytes(), landed.spends(key))),
                 _ => None,
             })
             .collect();
         landed.sort_unstable_by_key(|(at, ..)| *at);
-        for (_, key, bytes) in landed {
+        for (_, key, bytes, spent) in landed {
             if excess == 0 {
                 return;
             }
-            self.slots.remove(&key);
+            if spent {
+                self.slots.insert(key, Slot::Spent { since: now });
+            } else {
+                self.slots.remove(&key);
+            }
             excess = excess.saturating_sub(bytes);
         }
     }

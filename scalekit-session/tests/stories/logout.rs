@@ -171,6 +171,25 @@ async fn r32_logout_during_a_refresh_discards_the_successor() {
 }
 
 #[tokio::test]
+async fn r32_a_request_that_waited_is_nobodys_after_a_logout_however_the_refresh_ended() {
+    for script in [Script::status(503), Script::oauth(400, "invalid_grant")] {
+        let fake = FakeScalekit::new();
+        let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
+        fake.clock.advance(Duration::from_secs(280));
+        fake.hold();
+        fake.script(script.clone());
+        let waiting = browser.clone();
+        let request = tokio::spawn(async move { waiting.send("GET", &[]).await });
+        fake.held(1).await;
+        assert_eq!(browser.serve(Route::Logout, "POST", "/auth/logout").await.status, 303);
+        fake.release();
+        let answer = request.await.unwrap();
+        assert!(answer.is_anonymous(), "{script:?}: {:?}", answer.state);
+        assert_eq!(answer.lines, [""; 0]);
+    }
+}
+
+#[tokio::test]
 async fn r33_after_logout_a_copied_cookie_is_refused_by_this_instance() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;

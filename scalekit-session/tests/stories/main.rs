@@ -21,4 +21,5 @@ mod return_to;
 mod secrets;
 mod send_sync;
 mod sessions;
+mod spent;
 mod support;

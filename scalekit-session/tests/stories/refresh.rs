@@ -295,6 +295,31 @@ async fn an_application_may_refresh_at_once() {
 }
 
 #[tokio::test]
+async fn r51_a_forged_request_refreshes_nothing_and_gets_no_session() {
+    use scalekit_session::{Exchange, RequestView};
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let browser = Browser::signed_in(&fake, &scalekit).await;
+    let headers = [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
+    for resolved in [true, false] {
+        let head = browser.head("POST", "/promote", &headers);
+        let exchange = Exchange::new(scalekit.manager());
+        if resolved {
+            assert!(matches!(exchange.resolve(&head.view()).await, State::CrossOrigin));
+        }
+        assert!(matches!(exchange.refresh(&head.view()).await, State::CrossOrigin));
+        assert!(matches!(exchange.state(), Some(State::CrossOrigin)));
+    }
+    let preflight = browser.head("OPTIONS", "/promote", &[]);
+    assert!(matches!(scalekit.refresh(&preflight.view(), fake_now(&fake)).await.state(), State::Anonymous));
+    let http = fake.builder().redirect_uri("http://localhost:3000/auth/callback").build().unwrap();
+    let elsewhere = [("host", "app.test")];
+    let request = RequestView::new("POST", "/promote", &elsewhere);
+    assert!(matches!(http.refresh(&request, fake_now(&fake)).await.state(), State::Misdirected));
+    assert_eq!(fake.refreshes(), 0);
+}
+
+#[tokio::test]
 async fn r4_within_the_grace_of_scalekit_two_instances_both_go_on() {
     let fake = FakeScalekit::new();
     fake.set_grace(secs(30));
