@@ -2,12 +2,11 @@
 
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
-use scalekit_session::{Exchange, Refusal, Requirement, State};
+use scalekit_session::{Exchange, Rejection, Requirement, Requires, State};
 
 use crate::headers::RequestLines;
 use crate::rejection::SessionRejection;
@@ -40,10 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
         let (exchange, state) = resolve(parts).await?;
-        match state {
-            State::Active(session) => Ok(Self(session)),
-            other => Err(refuse(parts, &exchange, &other)),
-        }
+        Ok(Self(admit(parts, &exchange, state, None)?))
     }
 }
 
@@ -53,9 +49,8 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Session {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, SessionRejection> {
         let (exchange, state) = resolve(parts).await?;
         match state {
-            State::Active(session) => Ok(Some(Self(session))),
             State::Anonymous => Ok(None),
-            other => Err(refuse(parts, &exchange, &other)),
+            other => Ok(Some(Self(admit(parts, &exchange, other, None)?))),
         }
     }
 }
@@ -83,18 +78,11 @@ impl<S: Send + Sync> FromRequestParts<S> for MaybeSession {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
         let (exchange, state) = resolve(parts).await?;
         match state {
-            State::Active(session) => Ok(Self::Active(Session(session))),
             State::Anonymous => Ok(Self::Anonymous),
             State::Unavailable { retry_after } => Ok(Self::Unavailable { retry_after }),
-            other => Err(refuse(parts, &exchange, &other)),
+            other => Ok(Self::Active(Session(admit(parts, &exchange, other, None)?))),
         }
     }
-}
-
-/// What a handler requires of its caller, as a type.
-pub trait Requires {
-    /// The condition.
-    fn requirement() -> Requirement;
 }
 
 /// A session that meets `R`. A signed-in user who does not is refused with 403.
@@ -143,27 +131,28 @@ impl<R: Requires, S: Send + Sync> FromRequestParts<S> for Authorized<R> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
         let (exchange, state) = resolve(parts).await?;
-        let State::Active(session) = state else {
-            return Err(refuse(parts, &exchange, &state));
-        };
-        let requirement = R::requirement();
-        if requirement.is_met_by(session.claims()) {
-            return Ok(Self { session: Session(session), requirement: PhantomData });
-        }
-        let why = Refusal::Forbidden { required: requirement.to_string() };
-        Err(SessionRejection::refused(exchange.refuse(&RequestLines::of(parts).view(), why)))
+        let session = admit(parts, &exchange, state, Some(&R::requirement()))?;
+        Ok(Self { session: Session(session), requirement: PhantomData })
     }
 }
 
-async fn resolve(parts: &Parts) -> Result<(Arc<Exchange>, State), SessionRejection> {
-    let exchange = parts.extensions.get::<Arc<Exchange>>().ok_or_else(SessionRejection::missing_layer)?;
-    let exchange = Arc::clone(exchange);
+async fn resolve(parts: &Parts) -> Result<(Exchange, State), SessionRejection> {
+    let exchange = parts.extensions.get::<Exchange>().cloned().ok_or_else(|| {
+        Rejection::not_set_up(
+            "no SessionLayer around this handler: add `.layer(SessionLayer::new(&scalekit))` after its route, as the \
+             last layer of the router",
+        )
+    })?;
     let resolving = exchange.resolve(&RequestLines::of(parts).view());
     let state = resolving.await;
     Ok((exchange, state))
 }
 
-fn refuse(parts: &Parts, exchange: &Exchange, state: &State) -> SessionRejection {
-    let why = Refusal::of(state).unwrap_or(Refusal::Unauthenticated);
-    SessionRejection::refused(exchange.refuse(&RequestLines::of(parts).view(), why))
+fn admit(
+    parts: &Parts,
+    exchange: &Exchange,
+    state: State,
+    requirement: Option<&Requirement>,
+) -> Result<scalekit_session::Session, Rejection> {
+    exchange.admit(state, requirement, &RequestLines::of(parts).view())
 }

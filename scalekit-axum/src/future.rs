@@ -1,7 +1,6 @@
 //! [`ResponseFuture`]: waits for the response and writes the session's headers just before it leaves.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use http::Response;
@@ -17,12 +16,12 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         inner: F,
-        exchange: Arc<Exchange>,
+        exchange: Exchange,
     }
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn new(inner: F, exchange: Arc<Exchange>) -> Self {
+    pub(crate) fn new(inner: F, exchange: Exchange) -> Self {
         Self { inner, exchange }
     }
 }

@@ -4,9 +4,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use pin_project_lite::pin_project;
-use scalekit_session::{Exchange, Refusal, Reply, Requirement, State};
+use scalekit_session::{Exchange, Rejection, Reply, Requirement, Resolving, State};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -74,20 +74,22 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let Some(exchange) = request.extensions().get::<Arc<Exchange>>().map(Arc::clone) else {
-            return RequireFuture { stage: Stage::Refused { reply: Some(missing_layer()) } };
+        let Some(exchange) = request.extensions().get::<Exchange>().cloned() else {
+            let rejection = Rejection::not_set_up(
+                "RequireLayer without SessionLayer around it: add `.layer(SessionLayer::new(&scalekit))` last",
+            );
+            return RequireFuture { stage: Stage::refused(rejection) };
         };
-        let known = exchange.state().cloned().or_else(|| poll_once(&exchange, &request));
+        let known = exchange.resolve(&lines(&request).view()).known();
         let stage = match known {
-            Some(state) => match verdict(&exchange, &state, self.requirement.as_deref(), &request) {
-                None => Stage::Inner { future: self.inner.call(request) },
-                Some(reply) => Stage::Refused { reply: Some(reply) },
+            Ok(state) => match admit(&exchange, state, self.requirement.as_deref(), &request) {
+                Ok(()) => Stage::Inner { future: self.inner.call(request) },
+                Err(rejection) => Stage::refused(rejection),
             },
             // The clone that was polled ready is the one to call; a fresh clone stays behind.
-            None => {
+            Err(waiting) => {
                 let clone = self.inner.clone();
                 let inner = std::mem::replace(&mut self.inner, clone);
-                let waiting = resolve(Arc::clone(&exchange), &request);
                 let requirement = self.requirement.clone();
                 Stage::Waiting { waiting, parts: Some(Waiting { inner, request, exchange, requirement }) }
             }
@@ -115,14 +117,14 @@ pin_project! {
     {
         Inner { #[pin] future: S::Future },
         Refused { reply: Option<Reply> },
-        Waiting { waiting: Pin<Box<dyn Future<Output = State> + Send>>, parts: Option<Waiting<S, B>> },
+        Waiting { #[pin] waiting: Resolving, parts: Option<Waiting<S, B>> },
     }
 }
 
 struct Waiting<S, B> {
     inner: S,
     request: Request<B>,
-    exchange: Arc<Exchange>,
+    exchange: Exchange,
     requirement: Option<Arc<Requirement>>,
 }
 
@@ -142,9 +144,9 @@ where
                     return Poll::Ready(Ok(response(reply)));
                 }
                 StageProjection::Waiting { waiting, parts } => {
-                    let state = ready!(waiting.as_mut().poll(cx));
+                    let state = ready!(waiting.poll(cx));
                     match parts.take() {
-                        Some(parts) => parts.proceed(&state),
+                        Some(parts) => parts.proceed(state),
                         None => Stage::Refused { reply: None },
                     }
                 }
@@ -154,14 +156,23 @@ where
     }
 }
 
+impl<S, B> Stage<S, B>
+where
+    S: Service<Request<B>>,
+{
+    fn refused(rejection: Rejection) -> Self {
+        Self::Refused { reply: Some(rejection.into_reply()) }
+    }
+}
+
 impl<S, B> Waiting<S, B>
 where
     S: Service<Request<B>>,
 {
-    fn proceed(mut self, state: &State) -> Stage<S, B> {
-        match verdict(&self.exchange, state, self.requirement.as_deref(), &self.request) {
-            None => Stage::Inner { future: self.inner.call(self.request) },
-            Some(reply) => Stage::Refused { reply: Some(reply) },
+    fn proceed(mut self, state: State) -> Stage<S, B> {
+        match admit(&self.exchange, state, self.requirement.as_deref(), &self.request) {
+            Ok(()) => Stage::Inner { future: self.inner.call(self.request) },
+            Err(rejection) => Stage::refused(rejection),
         }
     }
 }
@@ -175,44 +186,15 @@ where
     }
 }
 
-/// `None` lets the request through.
-fn verdict<B>(
+fn admit<B>(
     exchange: &Exchange,
-    state: &State,
+    state: State,
     requirement: Option<&Requirement>,
     request: &Request<B>,
-) -> Option<Reply> {
-    let why = match (state, requirement) {
-        (State::Active(session), Some(requirement)) if !requirement.is_met_by(session.claims()) => {
-            Refusal::Forbidden { required: requirement.to_string() }
-        }
-        _ => Refusal::of(state)?,
-    };
-    Some(exchange.refuse(&lines(request).view(), why))
-}
-
-/// The answer, if nothing has to be waited for.
-fn poll_once<B>(exchange: &Exchange, request: &Request<B>) -> Option<State> {
-    exchange.resolve(&lines(request).view()).known()
-}
-
-fn resolve<B>(exchange: Arc<Exchange>, request: &Request<B>) -> Pin<Box<dyn Future<Output = State> + Send>> {
-    let head = lines(request).view().to_head();
-    Box::pin(async move {
-        let resolving = exchange.resolve(&head.view());
-        resolving.await
-    })
+) -> Result<(), Rejection> {
+    exchange.admit(state, requirement, &lines(request).view()).map(drop)
 }
 
 fn lines<B>(request: &Request<B>) -> RequestLines<'_> {
     RequestLines::new(request.method(), request.uri(), request.headers(), request.extensions())
-}
-
-fn missing_layer() -> Reply {
-    tracing::error!(
-        "RequireLayer without SessionLayer around it: add `.layer(SessionLayer::new(&scalekit))` last"
-    );
-    let mut reply = Reply::new(StatusCode::INTERNAL_SERVER_ERROR.as_u16());
-    reply.body = "session handling is not set up".to_owned();
-    reply
 }

@@ -35,8 +35,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let exchange = Arc::new(Exchange::new(Arc::clone(&self.manager)));
-        request.extensions_mut().insert(Arc::clone(&exchange));
+        let exchange = Exchange::new(Arc::clone(&self.manager));
+        request.extensions_mut().insert(exchange.clone());
         ResponseFuture::new(self.inner.call(request), exchange)
     }
 }

@@ -5,7 +5,6 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::io;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::Bytes;
@@ -33,7 +32,7 @@ fn signed_in(environment: &TestEnvironment, scalekit: &Scalekit) -> String {
 
 /// Says who asks, from what the layers left in the request.
 async fn who(request: Request<Body>) -> Result<Response<Body>, Infallible> {
-    let state = request.extensions().get::<Arc<Exchange>>().and_then(|exchange| exchange.state().cloned());
+    let state = request.extensions().get::<Exchange>().and_then(|exchange| exchange.state().cloned());
     let who = match state {
         Some(State::Active(session)) => session.user_id().to_owned(),
         Some(other) => format!("{other:?}"),

@@ -97,6 +97,25 @@ impl Requirement {
     }
 }
 
+/// What a handler requires of its caller, as a type; for the extractor `Authorized` of the adapters.
+///
+/// ```
+/// use scalekit_session::{Requirement, Requires};
+///
+/// struct CanReadInvoices;
+///
+/// impl Requires for CanReadInvoices {
+///     fn requirement() -> Requirement {
+///         Requirement::permission("invoices:read")
+///     }
+/// }
+/// assert_eq!(CanReadInvoices::requirement().to_string(), "permission invoices:read");
+/// ```
+pub trait Requires {
+    /// The condition.
+    fn requirement() -> Requirement;
+}
+
 impl What {
     fn holds(self, name: &str, claims: &Claims) -> bool {
         match self {

@@ -43,6 +43,7 @@ mod inspect;
 mod manager;
 mod opened;
 mod refresh;
+mod rejection;
 mod resolve;
 mod rotation;
 mod sealing;
@@ -64,7 +65,7 @@ mod scalekit;
 pub mod testing;
 
 // The public interface is:
-pub use access::Requirement;
+pub use access::{Requirement, Requires};
 pub use claims::Claims;
 pub use client::{
     Authentication, BuildClientError, ClientError, ClientErrorKind, ClientToken, CodeExchange, Refreshed,
@@ -86,6 +87,7 @@ pub use pages::{Page, PageAction, PageKind, render_page};
 pub use policy::Policy;
 pub use profile::{LinkedIdentity, Profile};
 pub use refusal::Refusal;
+pub use rejection::{Rejection, RejectionKind};
 pub use reply::{HeaderEdit, HeaderEdits, Reply};
 pub use request::{Headers, RequestHead, RequestView};
 pub use return_to::{ReturnTo, ReturnToError};

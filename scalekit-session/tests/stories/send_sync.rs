@@ -25,6 +25,6 @@ fn public_types_are_send_and_sync() {
     shared::<std::sync::Arc<dyn core::SessionManager>>();
     sent::<core::Pending>();
     sent::<core::Inspection>();
-    sent::<core::Resolving<'_>>();
+    sent::<core::Resolving>();
     sent::<core::RequestView<'_>>();
 }

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::conformance::browser::Browser;
+use crate::conformance::jar::Jar;
 use crate::conformance::request::{form, page};
 use crate::conformance::world::{ADA, ADA_ID, BOB, MIA, Stage};
+
+type Tear<'a> = Box<dyn Fn(&mut Jar) + 'a>;
 
 pub async fn r14_r17_a_session_of_many_permissions_grows_and_shrinks(stage: Stage) {
     let world = stage.world().await;
@@ -37,10 +41,9 @@ pub async fn r16_r18_torn_and_mixed_chunks_are_nobody(stage: Stage) {
     world.expire();
     assert_eq!(browser.visit("/me").await.status, 200);
     let (first, second) = (name.clone(), format!("{name}.1"));
-    let of =
-        |tab: &crate::conformance::browser::Browser, name: &str| tab.jar().value(name).unwrap().to_owned();
+    let of = |tab: &Browser, name: &str| tab.jar().value(name).unwrap().to_owned();
     let old = (of(&former, &first), of(&former, &second));
-    let torn: Vec<Box<dyn Fn(&mut crate::conformance::jar::Jar)>> = vec![
+    let torn: [Tear<'_>; 5] = [
         Box::new(|jar| jar.lose(|own| own == second)),
         Box::new(|jar| jar.alter(&first, |_| old.0.clone())),
         Box::new(|jar| jar.alter(&second, |_| old.1.clone())),

@@ -2,6 +2,7 @@
 
 use tokio::task::JoinSet;
 
+use crate::conformance::answer::Answer;
 use crate::conformance::browser::Browser;
 use crate::conformance::request::{fetch, page};
 use crate::conformance::soon::soon;
@@ -189,7 +190,7 @@ pub async fn r28_a_session_outlives_many_tokens_and_not_its_limit(stage: Stage) 
     assert_eq!(world.refreshes(), 20, "and nothing was sent to find that out");
 }
 
-fn many(browser: &Browser) -> JoinSet<(&'static str, crate::conformance::answer::Answer)> {
+fn many(browser: &Browser) -> JoinSet<(&'static str, Answer)> {
     let mut requests = JoinSet::new();
     for number in 0..MANY {
         let path = ["/me", "/invoices", "/admin"][number % 3];
