@@ -19,7 +19,7 @@ use crate::runtime::Runtime;
 use crate::seal::Keyring;
 use crate::transport::Transport;
 
-/// Calls to the token endpoint under way at once; the others wait in line (R10).
+/// Refreshes under way at once, and as many logins; the others wait in line (R10).
 const CALLS_AT_ONCE: usize = 64;
 
 /// The parts of an instance. Configuration never changes; the rest is caches and registries.
@@ -40,7 +40,10 @@ pub(crate) struct Core {
     pub(crate) ended: EndedSessions,
     pub(crate) refreshes: RefreshTable,
     pub(crate) logins: Logins,
+    /// Turns of refreshes.
     pub(crate) calls: Semaphore,
+    /// Turns of logins, which refreshes do not hold up.
+    pub(crate) exchanges: Semaphore,
     /// Held for reading by work that must not be cut off.
     pub(crate) under_way: RwLock<()>,
 }
@@ -84,6 +87,7 @@ impl Core {
             refreshes: RefreshTable::default(),
             logins: Logins::default(),
             calls: Semaphore::new(CALLS_AT_ONCE),
+            exchanges: Semaphore::new(CALLS_AT_ONCE),
             under_way: RwLock::new(()),
         }
     }

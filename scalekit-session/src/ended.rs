@@ -61,7 +61,7 @@ impl EndedSessions {
 impl Sessions {
     fn sweep(&mut self, now: Timestamp, capacity: usize) {
         let full = self.by_id.len() >= capacity;
-        if !full && now.since(self.swept_at) < Duration::from_secs(60) {
+        if !full && now >= self.swept_at && now.since(self.swept_at) < Duration::from_secs(60) {
             return;
         }
         self.swept_at = now;

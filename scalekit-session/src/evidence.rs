@@ -15,13 +15,12 @@ use crate::jwt::{self, Verdict};
 use crate::profile::KeptProfile;
 use crate::refresh::RefreshKey;
 use crate::request::RequestView;
-use crate::seal::{Purpose, SessionPayload, SessionView};
+use crate::seal::{MAX_TEXT, Purpose, SessionPayload, SessionView};
 use crate::sealing::{self, Head};
 use crate::secret::AccessToken;
 use crate::session::Session;
 
 /// A session that a request shows with its marker.
-#[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) session: Session,
     /// Its tokens, for verification, refresh and logout.
@@ -291,6 +290,9 @@ fn open(core: &Core, sealed: &Sealed<'_>) -> Option<Found> {
     if let Some(session) = core.opened.get(sealed) {
         return Some(Found::Known(session));
     }
+    if sealed.len() > MAX_TEXT {
+        return None;
+    }
     opened(core, sealed.join().into()).map(|fresh| Found::Fresh(Box::new(fresh)))
 }
 
@@ -298,6 +300,13 @@ fn opened(core: &Core, value: Arc<str>) -> Option<Fresh> {
     let opened = core.keyring.open(Purpose::Session, core.names.data(), &*value).ok()?;
     let head = Head::of_view(core, &SessionView::parse(&opened.plaintext).ok()?);
     Some(Fresh { head, plaintext: opened.plaintext, value, retired: opened.retired })
+}
+
+/// Ids and login times of every session whose data opens, with its marker or without, for logout.
+pub(crate) fn named(core: &Core, request: &RequestView<'_>) -> Vec<(SessionId, Timestamp)> {
+    let cookies = RequestCookies::gather(request.headers, &core.names);
+    let found = cookies.candidates().filter_map(|sealed| open(core, &sealed));
+    found.map(|found| (found.names().0, found.age().0)).collect()
 }
 
 /// The session that a request shows, for logout and login, whatever its token's age.

@@ -33,7 +33,13 @@ pub(crate) type Completion = Shared<oneshot::Receiver<Finish>>;
 
 #[derive(Default)]
 pub(crate) struct Logins {
-    flows: Mutex<HashMap<FlowId, Flow>>,
+    flows: Mutex<Flows>,
+}
+
+#[derive(Default)]
+struct Flows {
+    by_id: HashMap<FlowId, Flow>,
+    swept_at: Timestamp,
 }
 
 struct Flow {
@@ -55,6 +61,7 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
 /// After this the cookies of a login are not handed out again.
 const RETAINED: Duration = Duration::from_secs(60);
 const CAPACITY: usize = 20_000;
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
 impl Logins {
     /// Joins the completion of a flow, or starts it with `start`. `None` when it was completed too long ago.
@@ -66,14 +73,14 @@ impl Logins {
         start: impl FnOnce(oneshot::Sender<Finish>),
     ) -> Option<Completion> {
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
-        flows.retain(|_, flow| now < flow.began_at + LIFETIME);
-        if let Some(known) = flows.get(&flow) {
+        flows.sweep(now);
+        if let Some(known) = flows.by_id.get(&flow) {
             return (now < known.began_at + RETAINED).then(|| known.completion.clone());
         }
-        if flows.len() >= CAPACITY {
+        if flows.by_id.len() >= CAPACITY {
             // Only a flood of genuine logins gets here; then the oldest can no longer be recognised.
-            let oldest = flows.iter().min_by_key(|(_, flow)| flow.began_at).map(|(id, _)| *id);
-            oldest.map(|id| flows.remove(&id));
+            let oldest = flows.by_id.iter().min_by_key(|(_, flow)| flow.began_at).map(|(id, _)| *id);
+            oldest.map(|id| flows.by_id.remove(&id));
         }
         let (sender, receiver) = oneshot::channel();
         let completion = receiver.shared();
@@ -83,7 +90,9 @@ impl Logins {
             began_at: now,
             session: None,
         };
-        flows.insert(flow, entry);
+        flows.by_id.insert(flow, entry);
+        // A runtime may run the task at once, and the task takes the lock.
+        drop(flows);
         start(sender);
         Some(completion)
     }
@@ -91,7 +100,7 @@ impl Logins {
     /// Notes which session a flow brought.
     pub(crate) fn signed_in(&self, flow: FlowId, session: SessionId) {
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(flow) = flows.get_mut(&flow) {
+        if let Some(flow) = flows.by_id.get_mut(&flow) {
             flow.session = Some(session);
         }
     }
@@ -99,8 +108,18 @@ impl Logins {
     /// What a flow brought, for a callback that is loaded again.
     pub(crate) fn former(&self, flow: FlowId) -> Option<Former> {
         let flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
-        let flow = flows.get(&flow)?;
+        let flow = flows.by_id.get(&flow)?;
         Some(Former { session: flow.session?, return_to: flow.return_to.clone() })
+    }
+}
+
+impl Flows {
+    fn sweep(&mut self, now: Timestamp) {
+        let swept_lately = now >= self.swept_at && now.since(self.swept_at) < SWEEP_EVERY;
+        if !swept_lately || self.by_id.len() >= CAPACITY {
+            self.swept_at = now;
+            self.by_id.retain(|_, flow| now < flow.began_at + LIFETIME);
+        }
     }
 }
 

@@ -45,14 +45,16 @@ fn is_own_navigation(request: &RequestView<'_>) -> bool {
         && matches!(request.header("sec-fetch-site"), Some("same-origin" | "none"))
 }
 
-/// Ends the session first, so that no answer under way can bring it back, then clears the browser, then goes to Scalekit.
+/// Ends every session that the request names first, so that no answer under way can bring it back, then clears the
+/// browser, then goes to Scalekit.
 fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
     let (mut id_token, mut logout) = (None, LogoutRequest::new().client_id(&core.client.id));
+    for (session_id, login_at) in evidence::named(core, request) {
+        let until = login_at + core.config.policy.absolute_limit;
+        core.ended.end(session_id, Ended::LoggedOut { since: now }, until, now);
+        core.refreshes.drop_session(&session_id);
+    }
     if let Some(shown) = evidence::shown(core, request) {
-        let facts = shown.session.facts();
-        let until = facts.login_at + core.config.policy.absolute_limit;
-        core.ended.end(facts.session_id, Ended::LoggedOut { since: now }, until, now);
-        core.refreshes.drop_session(&facts.session_id);
         id_token = shown.payload.id_token;
         // Used where there is no ID token, or it is too long.
         logout = logout.logout_hint(shown.session.scalekit_session_id().unwrap_or_default());

@@ -16,7 +16,7 @@ use crate::jwt::{self, Expected, Verdict, VerifyingKey};
 use crate::keys::{Budget, Fetched};
 use crate::oauth::{self, TokenFailure, TokenResponse};
 use crate::profile::Profile;
-use crate::refresh::{Flight, Landed, Landing, Outcome, RefreshKey};
+use crate::refresh::{Landed, Landing, Outcome, RefreshKey};
 use crate::seal::SessionPayload;
 use crate::sealing;
 use crate::secret::AccessToken;
@@ -29,20 +29,54 @@ const LONGEST_CALL: Duration = Duration::from_secs(20);
 /// Nobody waits longer for one of the calls under way to end.
 const LONGEST_LINE: Duration = Duration::from_secs(10);
 
-/// Starts the call in a task of its own and hands back what everybody waits for.
-pub(crate) fn start(core: &Arc<Core>, key: RefreshKey, payload: SessionPayload, session: Session) -> Flight {
-    let (flight, landing) = Flight::new();
-    let task = run(Arc::clone(core), key, payload, session, landing);
-    core.runtime.spawn(Box::pin(task));
-    flight
+/// Starts the call in a task of its own.
+pub(crate) fn start(
+    core: &Arc<Core>,
+    key: RefreshKey,
+    payload: SessionPayload,
+    session: Session,
+    landing: Landing,
+) {
+    let call = Call { core: Arc::clone(core), key, landing: Some(landing) };
+    core.runtime.spawn(Box::pin(run(call, payload, session)));
 }
 
-async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session: Session, landing: Landing) {
-    let _under_way = core.under_way.read().await;
-    let rotated = match turn(&core, &core.calls).await {
-        Ok(_turn) if is_ended(&core, &session) => Err(Failure::Ended),
-        Ok(_turn) => rotate(&core, &payload, &session).await,
-        Err(_) => Err(Failure::Transient(None)),
+/// A call that was begun. Dropped before it landed, by a panic or a runtime that shuts down, it has failed for now.
+struct Call {
+    core: Arc<Core>,
+    key: RefreshKey,
+    landing: Option<Landing>,
+}
+
+impl Call {
+    fn land(mut self, outcome: Outcome) {
+        if let Some(landing) = self.landing.take() {
+            landing.announce(outcome);
+        }
+    }
+
+    fn failures(&self) -> u32 {
+        self.landing.as_ref().map_or(0, Landing::failures)
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if self.landing.is_some() {
+            tracing::error!("a refresh ended without a result");
+            self.core.refreshes.fail(self.key, self.failures(), None, self.core.now());
+        }
+    }
+}
+
+async fn run(call: Call, payload: SessionPayload, session: Session) {
+    let (core, key) = (Arc::clone(&call.core), call.key);
+    // Fails while a drain waits: nothing is sent that the process might not live to keep.
+    let under_way = core.under_way.try_read();
+    let rotated = if under_way.is_some() {
+        attempt(&core, &payload, &session).await
+    } else {
+        Err(Failure::Transient(None))
     };
     let now = core.now();
     let outcome = match rotated {
@@ -60,10 +94,23 @@ async fn run(core: Arc<Core>, key: RefreshKey, payload: SessionPayload, session:
             Outcome { refreshed: Refreshed::Rotated { usable }, landed: Some(landed) }
         }
         Err(failure) => {
-            Outcome::without_successor(failed(&core, key, failure, &session, landing.failures(), now))
+            Outcome::without_successor(failed(&core, key, failure, &session, call.failures(), now))
         }
     };
-    landing.announce(outcome);
+    call.land(outcome);
+}
+
+/// Waits for its turn, and sends nothing for a session that ended meanwhile.
+async fn attempt(
+    core: &Arc<Core>,
+    payload: &SessionPayload,
+    session: &Session,
+) -> Result<(SealedSession, bool), Failure> {
+    let _turn = turn(core, &core.calls).await.map_err(|_| Failure::Transient(None))?;
+    if is_ended(core, session) {
+        return Err(Failure::Ended);
+    }
+    rotate(core, payload, session).await
 }
 
 /// Why there is no successor.

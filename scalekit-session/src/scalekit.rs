@@ -70,7 +70,8 @@ impl Scalekit {
     }
 
     /// Waits for refreshes and logins that are under way, at most that long: call it when the server has stopped taking
-    /// requests, so that no rotated token is lost with the process. Tells whether everything was finished.
+    /// requests, so that no rotated token is lost with the process. While it waits no refresh begins. Tells whether everything was
+    /// finished.
     pub async fn drain(&self, timeout: Duration) -> bool {
         let finished = pin!(self.0.under_way.write());
         matches!(select(finished, self.0.runtime.sleep(timeout)).await, Either::Left(_))

@@ -169,14 +169,16 @@ pub(crate) fn facts(
     retired: bool,
 ) -> Facts {
     let life = claims.expires_at().since(claims.issued_at());
+    // Whoever knows a cookie secret seals any end; what Scalekit signed bounds it (R42).
+    let end = head.end.min(claims.expires_at() + core.config.policy.leeway);
     Facts {
         session_id: head.session_id,
         marker: head.marker(),
         generation: head.generation,
         login_at: head.login_at,
         rotated_at: head.rotated_at,
-        end: head.end,
-        soft: core.config.policy.soft(head.end, life, head.spread),
+        end,
+        soft: core.config.policy.soft(end, life, head.spread),
         refresh: head.refresh,
         retired,
         key,

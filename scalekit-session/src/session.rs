@@ -44,10 +44,15 @@ pub(crate) struct Facts {
 }
 
 /// A session and the value it is sealed in, ready to be written.
-#[derive(Debug)]
 pub(crate) struct SealedSession {
     pub(crate) value: Arc<str>,
     pub(crate) session: Session,
+}
+
+impl fmt::Debug for SealedSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedSession").field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 /// Where a session's tokens are when somebody asks for them.

@@ -204,18 +204,21 @@ async fn fly(core: &Arc<Core>, shown: &Shown, patience: Duration) -> Outcome {
     let Some(key) = facts.refresh else {
         return Outcome::without_successor(Refreshed::Rejected { since: Timestamp::EPOCH });
     };
-    let start = || rotation::start(core, key, shown.payload.clone(), shown.session.clone());
-    match core.refreshes.join(key, facts.generation, core.config.policy.retention, now, start) {
-        Found::Flying(flight) => match select(flight, core.runtime.sleep(patience)).await {
-            Either::Left((Some(outcome), _)) => outcome,
-            Either::Right(_) => Outcome::without_successor(Refreshed::Failed { retry_after: RETRY_AFTER }),
-            Either::Left((None, _)) => {
-                tracing::error!("a refresh ended without a result");
-                let now = core.now();
-                let until = core.refreshes.fail(key, 0, None, now);
-                Outcome::without_successor(Refreshed::Failed { retry_after: until.since(now) })
+    let mut found = core.refreshes.join(key, facts.generation, core.config.policy.retention, now);
+    if let Found::Begun(flight, landing) = found {
+        // No lock is held here: a runtime may run the task at once, and the task takes it.
+        rotation::start(core, key, shown.payload.clone(), shown.session.clone(), landing);
+        found = Found::Flying(flight);
+    }
+    match found {
+        Found::Flying(flight) | Found::Begun(flight, _) => {
+            match select(flight, core.runtime.sleep(patience)).await {
+                Either::Left((Some(outcome), _)) => outcome,
+                Either::Left((None, _)) | Either::Right(_) => {
+                    Outcome::without_successor(Refreshed::Failed { retry_after: RETRY_AFTER })
+                }
             }
-        },
+        }
         Found::Landed(landed) => {
             Outcome { refreshed: Refreshed::Rotated { usable: landed.usable }, landed: Some(landed) }
         }

@@ -118,7 +118,10 @@ impl Keys {
 
     /// Whether [`refresh`](Self::refresh) would begin a fetch.
     pub(crate) fn needs_refresh(&self, now: Timestamp) -> bool {
-        now.as_millis() >= self.shared.due_at.load(Ordering::Relaxed)
+        let due_at = self.shared.due_at.load(Ordering::Relaxed);
+        // after the clock was set back a due time lies too far ahead to be true
+        let set_back = due_at != u64::MAX && Timestamp::from_millis(due_at).since(now) > FRESH;
+        now.as_millis() >= due_at || set_back
     }
 
     /// Begins a fetch in the background when one is due. Waits for nothing.

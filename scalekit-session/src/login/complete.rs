@@ -23,7 +23,7 @@ use crate::pages::{Page, PageKind};
 use crate::reply::Reply;
 use crate::request::{RequestHead, RequestView};
 use crate::return_to::ReturnTo;
-use crate::rotation::send;
+use crate::rotation::{send, turn};
 use crate::sealing;
 use crate::secret::AuthorizationCode;
 use crate::session::SealedSession;
@@ -184,7 +184,11 @@ async fn finish(core: &Arc<Core>, transaction: &Transaction, code: &Authorizatio
     let redirect_uri = &core.config.redirect.uri;
     let request =
         oauth::code_request(&core.endpoints, &core.client, code, redirect_uri, Some(&transaction.verifier()));
-    match oauth::read_token_response(send(core, request).await) {
+    let sent = match turn(core, &core.exchanges).await {
+        Ok(_turn) => send(core, request).await,
+        Err(error) => Err(error),
+    };
+    match oauth::read_token_response(sent) {
         Ok(tokens) => accept(core, transaction, tokens).await,
         Err(TokenFailure::Rejected) => {
             tracing::warn!("Scalekit refused an authorization code");

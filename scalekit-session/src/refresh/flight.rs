@@ -4,7 +4,6 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use futures_channel::oneshot;
@@ -32,32 +31,27 @@ impl Outcome {
 #[derive(Clone)]
 pub(crate) struct Flight {
     outcome: Shared<oneshot::Receiver<Outcome>>,
-    failures: Arc<AtomicU32>,
 }
 
 /// The other end, held by the task that makes the call. Dropped without an outcome, by a panic say, it wakes
 /// everybody with `None`.
 pub(crate) struct Landing {
     sender: oneshot::Sender<Outcome>,
-    failures: Arc<AtomicU32>,
+    failures: u32,
 }
 
 impl Flight {
-    pub(crate) fn new() -> (Self, Landing) {
+    /// A flight, after so many attempts with its token that failed.
+    pub(super) fn new(failures: u32) -> (Self, Landing) {
         let (sender, receiver) = oneshot::channel();
-        let failures = Arc::new(AtomicU32::new(0));
-        (Self { outcome: receiver.shared(), failures: Arc::clone(&failures) }, Landing { sender, failures })
-    }
-
-    /// Attempts with this token that failed before this one.
-    pub(super) fn remember_failures(&self, failures: u32) {
-        self.failures.store(failures, Ordering::Release);
+        (Self { outcome: receiver.shared() }, Landing { sender, failures })
     }
 }
 
 impl Landing {
+    /// Attempts with this token that failed before this one.
     pub(crate) fn failures(&self) -> u32 {
-        self.failures.load(Ordering::Acquire)
+        self.failures
     }
 
     pub(crate) fn announce(self, outcome: Outcome) {
@@ -77,5 +71,11 @@ impl Future for Flight {
 impl fmt::Debug for Flight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Flight(..)")
+    }
+}
+
+impl fmt::Debug for Landing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Landing(..)")
     }
 }

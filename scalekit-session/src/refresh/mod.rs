@@ -4,5 +4,5 @@
 mod flight;
 mod table;
 
-pub(crate) use self::flight::{Flight, Landing, Outcome};
+pub(crate) use self::flight::{Landing, Outcome};
 pub(crate) use self::table::{Found, Landed, RefreshKey, RefreshTable};

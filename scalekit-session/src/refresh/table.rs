@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::flight::Flight;
+use super::flight::{Flight, Landing};
 use crate::clock::Timestamp;
 use crate::decide::Standing;
 use crate::id::SessionId;
@@ -37,7 +37,6 @@ impl fmt::Debug for RefreshKey {
 }
 
 /// The successor of a refresh token: the sealed session to hand out, and its claims. No tokens in the clear.
-#[derive(Debug)]
 pub(crate) struct Landed {
     pub(crate) value: Arc<str>,
     pub(crate) session: Session,
@@ -46,6 +45,12 @@ pub(crate) struct Landed {
     landed_at: Timestamp,
     /// Milliseconds; 0 while nobody was given it.
     handed_out_at: AtomicU64,
+}
+
+impl fmt::Debug for Landed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Landed").field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 impl Landed {
@@ -122,6 +127,8 @@ enum Slot {
 pub(crate) enum Found {
     /// A call is under way: wait for it.
     Flying(Flight),
+    /// Nothing is known: whoever finds this makes the call, and everybody else waits for it.
+    Begun(Flight, Landing),
     /// It was rotated already: no call.
     Landed(Arc<Landed>),
     BackOff {
@@ -157,7 +164,7 @@ impl RefreshTable {
         }
     }
 
-    /// Joins what is under way or at hand for this token, or starts a call: at most one per token, ever (R1). A server
+    /// Joins what is under way or at hand for this token, or has the caller make a call: at most one per token, ever (R1). A server
     /// that does not rotate hands the same token back; `generation` tells whether the result at hand is newer than
     /// what the request shows.
     pub(crate) fn join(
@@ -166,7 +173,6 @@ impl RefreshTable {
         generation: u32,
         retention: Duration,
         now: Timestamp,
-        start: impl FnOnce() -> Flight,
     ) -> Found {
         let mut inner = self.lock();
         inner.sweep(retention, now);
@@ -182,11 +188,9 @@ impl RefreshTable {
             Some(Slot::Spent { .. }) => return Found::Spent,
             Some(Slot::BackOff { .. } | Slot::Landed(_)) | None => {}
         }
-        let flight = start();
-        let failures = inner.failures(&key);
-        flight.remember_failures(failures);
+        let (flight, landing) = Flight::new(inner.failures(&key));
         inner.slots.insert(key, Slot::Flying(flight.clone()));
-        Found::Flying(flight)
+        Found::Begun(flight, landing)
     }
 
     /// A rotation: publishes the successor for everybody who still comes with the old token.

@@ -13,7 +13,7 @@ use super::purpose::Purpose;
 use crate::cookie::Sealed;
 
 /// Longest sealed value: what eight cookies hold. Longer ones are refused before any work (R16).
-const MAX_TEXT: usize = 8 * 4096;
+pub(crate) const MAX_TEXT: usize = 8 * 4096;
 
 /// Longest plaintext whose sealed value is not too long.
 const MAX_PLAINTEXT: usize = MAX_TEXT / 4 * 3 - Header::LENGTH - TAG;

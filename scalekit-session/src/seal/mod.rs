@@ -34,6 +34,6 @@ mod tests;
 
 pub(crate) use key::Key;
 pub use key::KeyError;
-pub(crate) use keyring::Keyring;
+pub(crate) use keyring::{Keyring, MAX_TEXT};
 pub(crate) use payload::{SessionPayload, SessionView};
 pub(crate) use purpose::Purpose;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit, Script, finish, set_cookies};
-use scalekit_session::{Exchange, Route, State};
+use scalekit_session::{Exchange, RequestView, Route, SessionManager, State};
 
 #[tokio::test]
 async fn r29_logout_clears_everything_whatever_the_browser_carries() {
@@ -186,6 +186,31 @@ async fn r32_a_request_that_waited_is_nobodys_after_a_logout_however_the_refresh
         let answer = request.await.unwrap();
         assert!(answer.is_anonymous(), "{script:?}: {:?}", answer.state);
         assert_eq!(answer.lines, [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn r29_r33_every_session_that_a_request_names_is_logged_out() {
+    let fake = FakeScalekit::new();
+    let scalekit = fake.scalekit();
+    let mut jars = Vec::new();
+    for user in ["usr_1", "usr_2"] {
+        fake.set_claims(serde_json::json!({ "sub": user }));
+        fake.set_id_claims(serde_json::json!({ "sub": user }));
+        let mut browser = Browser::new(scalekit.clone());
+        assert_eq!(browser.log_in(&fake, "/").await.status, 303);
+        jars.push(browser.jar.header());
+    }
+    let manager = scalekit.manager();
+    let both = jars.join("; ");
+    let headers = [("host", "app.test"), ("cookie", both.as_str())];
+    let request = RequestView::new("POST", "/auth/logout", &headers);
+    assert_eq!(scalekit.serve(Route::Logout, request.to_head()).await.status, 303);
+    for jar in &jars {
+        let headers = [("host", "app.test"), ("cookie", jar.as_str())];
+        let exchange = Exchange::new(manager.clone());
+        let state = exchange.resolve(&RequestView::new("GET", "/", &headers)).await;
+        assert!(matches!(state, State::Anonymous), "{state:?}");
     }
 }
 

@@ -18,6 +18,7 @@ mod outage;
 mod races;
 mod refresh;
 mod return_to;
+mod runtimes;
 mod secrets;
 mod send_sync;
 mod sessions;

@@ -89,9 +89,8 @@ async fn r9_r10_a_living_token_waits_two_seconds_for_scalekit_and_a_dead_one_ten
     // More sessions than calls at once: the last ones are still in line when Scalekit begins to answer.
     for (advance, longest, active) in [(280, 2, true), (60, 10, false)] {
         fake.clock.advance(secs(advance));
-        let begun = tokio::time::Instant::now();
-        let answers = join_all(browsers.iter().map(|browser| browser.send("GET", &[]))).await;
-        assert!(begun.elapsed() <= secs(longest), "{:?}", begun.elapsed());
+        let all = join_all(browsers.iter().map(|browser| browser.send("GET", &[])));
+        let answers = tokio::time::timeout(secs(longest) + Duration::from_millis(1), all).await.unwrap();
         for answer in answers {
             assert_eq!(
                 (answer.is_active(), answer.is_unavailable()),
