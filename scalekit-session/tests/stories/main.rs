@@ -19,7 +19,6 @@ mod races;
 mod refresh;
 mod return_to;
 mod runtimes;
-mod secrets;
 mod send_sync;
 mod sessions;
 mod spent;

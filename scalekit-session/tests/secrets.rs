@@ -1,4 +1,18 @@
 //! Nothing secret is ever printed: not by `Debug`, not in logs, not in errors or pages.
+//!
+//! A program of its own: what is logged is caught for the whole process, whatever thread it comes from.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+#[expect(dead_code, unused_imports, reason = "shared with the stories, which use the rest")]
+#[path = "stories/support/mod.rs"]
+mod support;
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -8,7 +22,7 @@ use scalekit_session::{RequestView, Route};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Browser, FakeScalekit, Script};
+use support::{Browser, FakeScalekit, Script};
 
 /// Everything that was logged.
 #[derive(Clone, Default)]
@@ -52,7 +66,7 @@ async fn r46_no_token_cookie_code_verifier_or_key_reaches_logs_debug_or_pages() 
     let log = Log::default();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let fake = FakeScalekit::new();
     let scalekit = fake.scalekit();
     let mut shown = format!("{scalekit:?} {:?}", fake.builder());
