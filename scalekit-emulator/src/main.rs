@@ -51,7 +51,11 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    for (name, value) in emulator.env(arguments.first_redirect_uri()) {
+    let variables = emulator.env(arguments.first_redirect_uri());
+    let secret = Some(emulator.webhook_secret()).filter(|_| !arguments.webhooks.is_empty());
+    let secret = secret.map(|secret| ("SCALEKIT_WEBHOOK_SECRET".to_owned(), secret.to_owned()));
+    // A caller who waits for the variables waits for the cookie secret, which comes last.
+    for (name, value) in secret.into_iter().chain(variables) {
         println!("{name}={value}");
     }
     eprintln!("Serving on {url}, where a page shows who is there. Stop with Ctrl-C.", url = emulator.url());
