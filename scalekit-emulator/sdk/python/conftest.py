@@ -3,11 +3,12 @@ from scalekit import ScalekitClient
 from scalekit.common.scalekit import AuthorizationUrlOptions, CodeAuthenticationOptions, TokenValidationOptions
 
 from browser import ADA, Browser, query
-from emulator import Emulator
+from emulator import Emulator, certified
 from inbox import Inbox
 
 CALLBACK = "http://localhost:3000/auth/callback"
 HOME = "http://localhost:3000/"
+ACME = "org_100000000000000001"
 SCOPES = ["openid", "profile", "email", "offline_access"]
 
 
@@ -44,6 +45,20 @@ def inbox(emulator, inbox_server):
 @pytest.fixture
 def application(emulator):
     return Application(emulator)
+
+
+@pytest.fixture(scope="session")
+def secure_emulator_process():
+    emulator = Emulator("--redirect-uri", CALLBACK, *certified())
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture
+def secure_application(secure_emulator_process):
+    """Over TLS."""
+    secure_emulator_process.reset()
+    return Application(secure_emulator_process)
 
 
 class Application:

@@ -8,6 +8,11 @@ import requests
 BINARY = os.environ["EMULATOR"]
 
 
+def certified():
+    """The arguments for TLS."""
+    return "--tls-cert", os.environ["EMULATOR_CERTIFICATE"], "--tls-key", os.environ["EMULATOR_KEY"]
+
+
 class Emulator:
     def __init__(self, *arguments):
         self._process = subprocess.Popen(

@@ -4,9 +4,9 @@ import pytest
 
 from application import Server
 from browser import BOB, Browser, query
+from conftest import ACME
 from emulator import Emulator
 
-ACME = "org_100000000000000001"
 COOKIE = "sk_session"
 MIA = "mia@many.example"
 # The integration refreshes ten seconds before a token expires: here, at every request.

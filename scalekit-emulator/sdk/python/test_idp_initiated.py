@@ -5,8 +5,7 @@ from scalekit.common.exceptions import ScalekitValidateTokenFailureException
 from scalekit.common.scalekit import TokenValidationOptions
 
 from browser import ADA, Browser, query
-
-ACME = "org_100000000000000001"
+from conftest import ACME
 
 
 def login_route(application):

@@ -10,9 +10,8 @@ from scalekit.common.exceptions import (
 from scalekit.common.scalekit import AuthorizationUrlOptions, CodeAuthenticationOptions
 
 from browser import ADA, BOB, SAM, Browser, query
-from conftest import CALLBACK
+from conftest import ACME, CALLBACK
 
-ACME = "org_100000000000000001"
 RIVERS = "org_100000000000000003"
 BRIDGES = "org_100000000000000004"
 
