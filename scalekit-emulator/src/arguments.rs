@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
@@ -20,6 +21,8 @@ pub(crate) struct Arguments {
     pub(crate) initiate_login_uri: Option<String>,
     pub(crate) back_channel_logout_uri: Option<String>,
     pub(crate) webhooks: Vec<String>,
+    /// The files with the certificate and its key.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
     redirect_uris: Vec<String>,
 }
 
@@ -31,6 +34,8 @@ pub(crate) enum ArgumentError {
     Missing(String),
     #[error("{name} needs {needs}, not {value}")]
     Invalid { name: String, needs: &'static str, value: String },
+    #[error("--tls-cert and --tls-key go together")]
+    HalfTls,
 }
 
 impl Arguments {
@@ -53,8 +58,10 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Command, Argu
         initiate_login_uri: None,
         back_channel_logout_uri: None,
         webhooks: Vec::new(),
+        tls: None,
         redirect_uris: Vec::new(),
     };
+    let (mut certificate, mut key) = (None, None);
     let mut words = words;
     while let Some(word) = words.next() {
         let (name, inline) = match word.split_once('=') {
@@ -79,9 +86,16 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Command, Argu
                 arguments.back_channel_logout_uri = Some(absolute(&name, value()?)?)
             }
             "--webhook" => arguments.webhooks.push(absolute(&name, value()?)?),
+            "--tls-cert" => certificate = Some(PathBuf::from(value()?)),
+            "--tls-key" => key = Some(PathBuf::from(value()?)),
             _ => return Err(ArgumentError::Unknown(name)),
         }
     }
+    arguments.tls = match (certificate, key) {
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => return Err(ArgumentError::HalfTls),
+    };
     Ok(Command::Serve(arguments))
 }
 
@@ -131,5 +145,6 @@ mod tests {
         assert_eq!(says("--port"), "--port needs a value");
         assert_eq!(says("--port 99999"), "--port needs a port number, not 99999");
         assert_eq!(says("--redirect-uri /cb"), "--redirect-uri needs an absolute URL, not /cb");
+        assert_eq!(says("--tls-cert a.pem"), "--tls-cert and --tls-key go together");
     }
 }

@@ -12,8 +12,11 @@ use crate::redirects::{self, RedirectUriError};
 use crate::seed;
 use crate::server::{Server, Sockets};
 use crate::signing::{KeyRing, SigningError};
+#[cfg(feature = "tls")]
+use crate::tls::Identity;
 use crate::users::{Organization, User};
 use crate::webhooks::{Webhook, WebhookSecretError};
+use crate::wire::Security;
 use crate::world::{Policy, World};
 
 /// Configures an [`Emulator`]; every setting has a default.
@@ -28,6 +31,8 @@ pub struct EmulatorBuilder {
     users: Vec<User>,
     webhooks: Vec<(String, Option<String>)>,
     control_api: bool,
+    #[cfg(feature = "tls")]
+    identity: Option<Identity>,
 }
 
 /// Why the emulator did not start.
@@ -79,6 +84,9 @@ pub enum StartError {
     /// Nothing can be sent to applications.
     #[error("the HTTP client cannot be set up")]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// HTTPS cannot be served with this certificate and key.
+    #[error("HTTPS cannot be served with this certificate and key")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes")]
     Random,
@@ -96,6 +104,8 @@ impl EmulatorBuilder {
             users: seed::users(),
             webhooks: Vec::new(),
             control_api: false,
+            #[cfg(feature = "tls")]
+            identity: None,
         }
     }
 
@@ -202,6 +212,14 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Serves HTTPS with a certificate for `localhost` and its key, both PEM. The environment URL then is
+    /// `https://localhost:PORT`, and whoever calls must trust the certificate. Needs the feature `tls`.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, certificate_pem: impl Into<Vec<u8>>, key_pem: impl Into<Vec<u8>>) -> Self {
+        self.identity = Some(Identity { certificate: certificate_pem.into(), key: key_pem.into() });
+        self
+    }
+
     /// Registers one more client.
     pub fn client(mut self, client: Client) -> Self {
         self.clients.push(client);
@@ -226,6 +244,7 @@ impl EmulatorBuilder {
     ///
     /// When the port is not free, or the people and organizations do not fit together.
     pub async fn start(self) -> Result<Emulator, StartError> {
+        let security = self.security()?;
         let mut world = World::new(Ids::seeded().map_err(|_| StartError::Random)?, self.policy);
         world.clients.push(self.default_client);
         world.clients.extend(self.clients);
@@ -245,9 +264,19 @@ impl EmulatorBuilder {
             io::ErrorKind::AddrInUse => StartError::PortInUse { port: self.port },
             _ => StartError::Listen { port: self.port, source },
         })?;
-        let environment = Arc::new(Environment::new(sockets.port, self.clock, world, keys, courier));
-        let server = Server::start(sockets, &environment, self.control_api);
+        let environment =
+            Arc::new(Environment::new(security.scheme(), sockets.port, self.clock, world, keys, courier));
+        let server = Server::start(sockets, &security, &environment, self.control_api);
         Ok(Emulator::new(environment, server))
+    }
+
+    fn security(&self) -> Result<Security, StartError> {
+        #[cfg(feature = "tls")]
+        if let Some(identity) = &self.identity {
+            let acceptor = identity.acceptor().map_err(|error| StartError::Tls(error.into()))?;
+            return Ok(Security::Tls(acceptor));
+        }
+        Ok(Security::Plain)
     }
 }
 

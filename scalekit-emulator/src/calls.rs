@@ -3,6 +3,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const REMEMBERED: usize = 1000;
 
+/// Where the methods of the gRPC service for sessions are.
+pub(crate) const SESSION_SERVICE: &str = "/scalekit.v1.sessions.SessionService/";
+
 /// The endpoints of the emulator that are counted and that can be made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -21,13 +24,13 @@ pub enum Endpoint {
     UserInfo,
     /// `/revoke`
     Revoke,
-    /// `GET /api/v1/sessions/{id}`
+    /// `GET /api/v1/sessions/{id}`, or `GetSession` over gRPC
     Session,
-    /// `POST /api/v1/sessions/{id}/revoke`
+    /// `POST /api/v1/sessions/{id}/revoke`, or `RevokeSession` over gRPC
     RevokeSession,
-    /// `GET /api/v1/users/{id}/sessions`
+    /// `GET /api/v1/users/{id}/sessions`, or `GetUserSessions` over gRPC
     UserSessions,
-    /// `POST /api/v1/users/{id}/sessions/revoke`
+    /// `POST /api/v1/users/{id}/sessions/revoke`, or `RevokeAllUserSessions` over gRPC
     RevokeUserSessions,
 }
 
@@ -64,6 +67,13 @@ impl Endpoint {
     }
 
     fn of_management(path: &str) -> Option<Self> {
+        match path.strip_prefix(SESSION_SERVICE) {
+            Some("GetSession") => return Some(Self::Session),
+            Some("RevokeSession") => return Some(Self::RevokeSession),
+            Some("GetUserSessions") => return Some(Self::UserSessions),
+            Some("RevokeAllUserSessions") => return Some(Self::RevokeUserSessions),
+            Some(_) | None => {}
+        }
         let segments = path.strip_prefix("/api/v1/")?.split('/').collect::<Vec<_>>();
         match segments.as_slice() {
             ["sessions", _] => Some(Self::Session),
@@ -132,13 +142,13 @@ pub struct Calls {
     pub userinfo: usize,
     /// Requests to `/revoke`.
     pub revoke: usize,
-    /// Requests for one session over REST.
+    /// Requests for one session.
     pub session: usize,
-    /// Requests to revoke one session over REST.
+    /// Requests to revoke one session.
     pub revoke_session: usize,
-    /// Requests for the sessions of a person over REST.
+    /// Requests for the sessions of a person.
     pub user_sessions: usize,
-    /// Requests to revoke the sessions of a person over REST.
+    /// Requests to revoke the sessions of a person.
     pub revoke_user_sessions: usize,
     recent: VecDeque<Call>,
 }
@@ -163,7 +173,7 @@ impl Calls {
         self.token() + hosted + self.management()
     }
 
-    /// All requests to the REST API.
+    /// All requests to the management API, over REST and gRPC.
     #[must_use]
     pub fn management(&self) -> usize {
         self.session + self.revoke_session + self.user_sessions + self.revoke_user_sessions

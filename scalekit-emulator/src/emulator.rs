@@ -66,7 +66,7 @@ impl Emulator {
         EmulatorBuilder::new()
     }
 
-    /// The environment URL and issuer: `http://localhost:PORT`, without a slash at the end.
+    /// The environment URL and issuer: `http://localhost:PORT` (with TLS `https`), without a slash at the end.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.environment.issuer

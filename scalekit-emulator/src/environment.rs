@@ -26,6 +26,7 @@ pub(crate) struct Environment {
 
 impl Environment {
     pub(crate) fn new(
+        scheme: &str,
         port: u16,
         clock: Arc<dyn Clock>,
         world: World,
@@ -33,7 +34,7 @@ impl Environment {
         courier: Courier,
     ) -> Self {
         Self {
-            issuer: format!("http://localhost:{port}"),
+            issuer: format!("{scheme}://localhost:{port}"),
             // All ports of localhost share one cookie jar.
             cookie: format!("scalekit_emulator_{port}"),
             calls: CallLog::default(),

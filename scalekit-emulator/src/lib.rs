@@ -40,10 +40,13 @@ mod routes;
 mod seed;
 mod server;
 mod session_details;
+mod session_list;
 mod sessions;
 mod signing;
 mod step;
 mod timestamps;
+#[cfg(feature = "tls")]
+mod tls;
 mod tokens;
 mod users;
 mod visitor;

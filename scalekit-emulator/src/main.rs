@@ -1,8 +1,9 @@
 //! `scalekit-emulator`: serves one environment until Ctrl-C.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use scalekit_emulator::Emulator;
+use scalekit_emulator::{Emulator, EmulatorBuilder};
 use url::Url;
 
 use crate::arguments::{Arguments, Command};
@@ -25,6 +26,8 @@ Options:
       --webhook <URL>                    Where the application hears of events; may be repeated;
                                          signed with whsec_ZW11bGF0b3Itd2ViaG9vay1kZXZlbG9wbWVudC1rZXk=
       --access-token-secs <SECONDS>      Lifetime of access tokens [default: 300]
+      --tls-cert <FILE>                  Serves HTTPS with this certificate for localhost, PEM
+      --tls-key <FILE>                   The key of the certificate, PEM
   -h, --help                             Print this
 
 Prints the variables of the application to standard output, one NAME=value a line, and serves until Ctrl-C.
@@ -48,10 +51,19 @@ async fn main() -> ExitCode {
         Ok(emulator) => emulator,
         Err(error) => {
             eprintln!("scalekit-emulator: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("  because {error}");
+                cause = error.source();
+            }
             return ExitCode::FAILURE;
         }
     };
-    for (name, value) in emulator.env(arguments.first_redirect_uri()) {
+    let variables = emulator.env(arguments.first_redirect_uri());
+    let secret = Some(emulator.webhook_secret()).filter(|_| !arguments.webhooks.is_empty());
+    let secret = secret.map(|secret| ("SCALEKIT_WEBHOOK_SECRET".to_owned(), secret.to_owned()));
+    // A caller who waits for the variables waits for the cookie secret, which comes last.
+    for (name, value) in secret.into_iter().chain(variables) {
         println!("{name}={value}");
     }
     eprintln!("Serving on {url}, where a page shows who is there. Stop with Ctrl-C.", url = emulator.url());
@@ -63,7 +75,7 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-async fn start(arguments: &Arguments) -> Result<Emulator, scalekit_emulator::StartError> {
+async fn start(arguments: &Arguments) -> Result<Emulator, Box<dyn std::error::Error>> {
     let mut builder = Emulator::builder().port(arguments.port).control_api(true);
     if let Some(lifetime) = arguments.access_token_lifetime {
         builder = builder.access_token_lifetime(lifetime);
@@ -86,5 +98,23 @@ async fn start(arguments: &Arguments) -> Result<Emulator, scalekit_emulator::Sta
     for url in &arguments.webhooks {
         builder = builder.webhook(url);
     }
-    builder.start().await
+    if let Some((certificate, key)) = &arguments.tls {
+        builder = secure(builder, certificate, key)?;
+    }
+    Ok(builder.start().await?)
+}
+
+#[cfg(feature = "tls")]
+fn secure(
+    builder: EmulatorBuilder,
+    certificate: &Path,
+    key: &Path,
+) -> Result<EmulatorBuilder, Box<dyn std::error::Error>> {
+    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    Ok(builder.tls(read(certificate)?, read(key)?))
+}
+
+#[cfg(not(feature = "tls"))]
+fn secure(_: EmulatorBuilder, _: &Path, _: &Path) -> Result<EmulatorBuilder, Box<dyn std::error::Error>> {
+    Err("HTTPS needs the emulator to be built with --features tls".into())
 }

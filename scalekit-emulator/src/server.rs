@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::environment::Environment;
 use crate::faults::FaultBook;
 use crate::routes;
-use crate::wire::{Loopback, Scissors};
+use crate::wire::{Loopback, Scissors, Security};
 
 /// How long [`Server::stop`] waits for requests in progress.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -47,13 +47,21 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(sockets: Sockets, environment: &Arc<Environment>, control_api: bool) -> Self {
+    pub(crate) fn start(
+        sockets: Sockets,
+        security: &Security,
+        environment: &Arc<Environment>,
+        control_api: bool,
+    ) -> Self {
         let stop = watch::Sender::new(false);
         let router = routes::router(Arc::clone(environment), control_api);
         let tasks = sockets
             .listeners
             .into_iter()
-            .map(|listener| serve(listener, router.clone(), stop.subscribe()))
+            .map(|listener| {
+                let loopback = Loopback { listener, security: security.clone() };
+                serve(loopback, router.clone(), stop.subscribe())
+            })
             .collect();
         Self { stop, tasks, faults: Arc::clone(&environment.faults) }
     }
@@ -83,13 +91,9 @@ impl Drop for Server {
     }
 }
 
-fn serve(
-    listener: TcpListener,
-    router: Router,
-    mut stop: watch::Receiver<bool>,
-) -> JoinHandle<io::Result<()>> {
+fn serve(loopback: Loopback, router: Router, mut stop: watch::Receiver<bool>) -> JoinHandle<io::Result<()>> {
     tokio::spawn(async move {
-        axum::serve(Loopback(listener), router.into_make_service_with_connect_info::<Scissors>())
+        axum::serve(loopback, router.into_make_service_with_connect_info::<Scissors>())
             .with_graceful_shutdown(async move {
                 // An error means that the server is gone: stop too.
                 let _stopped = stop.wait_for(|stop| *stop).await;

@@ -1,11 +1,39 @@
-//! Sessions as the REST API and webhooks show them.
+//! Sessions as the management API and webhooks show them.
 
 use serde_json::{Value, json};
 
 use crate::clock::millis;
 use crate::sessions::{Session, SessionStatus, Timeouts};
 
+/// Only this machine reaches the emulator.
+pub(crate) const BROWSER_IP: &str = "127.0.0.1";
+
+/// When what happens to a session, in milliseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionTimes {
+    pub(crate) created_at: u64,
+    pub(crate) updated_at: u64,
+    pub(crate) last_active_at: u64,
+    pub(crate) idle_expires_at: u64,
+    pub(crate) absolute_expires_at: u64,
+    pub(crate) expired_at: Option<u64>,
+    pub(crate) logout_at: Option<u64>,
+}
+
 impl Session {
+    pub(crate) fn times(&self, timeouts: Timeouts) -> SessionTimes {
+        let ended = |by: &[SessionStatus]| self.ended_at.filter(|_| by.contains(&self.status));
+        SessionTimes {
+            created_at: self.created_at,
+            updated_at: self.ended_at.unwrap_or(self.last_active_at),
+            last_active_at: self.last_active_at,
+            idle_expires_at: self.last_active_at.saturating_add(millis(timeouts.idle)),
+            absolute_expires_at: self.created_at.saturating_add(millis(timeouts.absolute)),
+            expired_at: ended(&[SessionStatus::Expired]),
+            logout_at: ended(&[SessionStatus::Logout, SessionStatus::Revoked]),
+        }
+    }
+
     /// `SessionDetails`, its times as `time` writes them.
     pub(crate) fn details(&self, timeouts: Timeouts, time: fn(u64) -> String) -> Value {
         let mut details = self.revoked_details(timeouts, time);
@@ -26,18 +54,18 @@ impl Session {
 
     /// `RevokedSessionDetails`
     pub(crate) fn revoked_details(&self, timeouts: Timeouts, time: fn(u64) -> String) -> Value {
-        let ended = |by: &[SessionStatus]| self.ended_at.filter(|_| by.contains(&self.status)).map(time);
+        let times = self.times(timeouts);
         json!({
             "session_id": self.id,
             "user_id": self.user_id,
             "status": self.status.name(),
-            "created_at": time(self.created_at),
-            "updated_at": time(self.ended_at.unwrap_or(self.last_active_at)),
-            "last_active_at": time(self.last_active_at),
-            "idle_expires_at": time(self.last_active_at.saturating_add(millis(timeouts.idle))),
-            "absolute_expires_at": time(self.created_at.saturating_add(millis(timeouts.absolute))),
-            "expired_at": ended(&[SessionStatus::Expired]),
-            "logout_at": ended(&[SessionStatus::Logout, SessionStatus::Revoked]),
+            "created_at": time(times.created_at),
+            "updated_at": time(times.updated_at),
+            "last_active_at": time(times.last_active_at),
+            "idle_expires_at": time(times.idle_expires_at),
+            "absolute_expires_at": time(times.absolute_expires_at),
+            "expired_at": times.expired_at.map(time),
+            "logout_at": times.logout_at.map(time),
         })
     }
 
@@ -47,7 +75,7 @@ impl Session {
             "browser": "",
             "browser_version": "",
             "device_type": "",
-            "ip": "127.0.0.1",
+            "ip": BROWSER_IP,
             "location": {
                 "city": "", "region": "", "region_subdivision": "", "latitude": "", "longitude": "",
             },

@@ -11,6 +11,11 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+#[cfg(feature = "tls")]
+use tokio_rustls::TlsAcceptor;
+
+#[cfg(feature = "tls")]
+use crate::tls::Encrypted;
 
 /// Cuts the connection of a request: nothing more is written to it.
 #[derive(Clone, Debug, Default)]
@@ -32,29 +37,64 @@ impl Connected<IncomingStream<'_, Loopback>> for Scissors {
     }
 }
 
-pub(crate) struct Loopback(pub(crate) TcpListener);
+/// A socket of a loopback address.
+pub(crate) struct Loopback {
+    pub(crate) listener: TcpListener,
+    pub(crate) security: Security,
+}
+
+/// How what goes over the wire is protected.
+#[derive(Clone)]
+pub(crate) enum Security {
+    Plain,
+    #[cfg(feature = "tls")]
+    Tls(TlsAcceptor),
+}
+
+impl Security {
+    /// The scheme of addresses.
+    pub(crate) fn scheme(&self) -> &'static str {
+        match self {
+            Self::Plain => "http",
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => "https",
+        }
+    }
+
+    fn secure(&self, stream: TcpStream) -> Box<dyn Stream> {
+        match self {
+            Self::Plain => Box::new(stream),
+            #[cfg(feature = "tls")]
+            Self::Tls(acceptor) => Box::new(Encrypted::new(acceptor, stream)),
+        }
+    }
+}
 
 impl Listener for Loopback {
     type Io = Wire;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
-        let (stream, peer) = Listener::accept(&mut self.0).await;
+        let (stream, peer) = Listener::accept(&mut self.listener).await;
         // A failure costs some milliseconds at most.
         let _unchanged = stream.set_nodelay(true);
-        let wire = Wire { stream, scissors: Scissors::default() };
+        let wire = Wire { stream: self.security.secure(stream), scissors: Scissors::default() };
         (wire, peer)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
 pub(crate) struct Wire {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
     scissors: Scissors,
 }
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl AsyncRead for Wire {
     fn poll_read(

@@ -11,7 +11,11 @@ use crate::environment::Environment;
 
 /// The claims of an access token that one of the keys signed and that lives.
 pub(super) fn claims(environment: &Environment, headers: &HeaderMap) -> Option<Value> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    headers.get_all(AUTHORIZATION).iter().find_map(|header| claims_of(environment, header))
+}
+
+fn claims_of(environment: &Environment, header: &HeaderValue) -> Option<Value> {
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return None;
     }
@@ -22,22 +26,26 @@ pub(super) fn claims(environment: &Environment, headers: &HeaderMap) -> Option<V
     (lives && issued_here && claims.get("jti").is_some()).then_some(claims)
 }
 
-/// Only applications use the REST API, with tokens of their own.
+/// Only applications use the management API, with tokens of their own.
 pub(super) fn require_application(environment: &Environment, headers: &HeaderMap) -> Result<(), Refusal> {
-    let is_application = claims(environment, headers).is_some_and(|claims| {
-        let subject = claims.get("sub").and_then(Value::as_str);
-        claims.get("sid").is_none()
-            && subject.is_some_and(|subject| environment.world().client(subject).is_some())
-    });
-    if is_application { Ok(()) } else { Err(Refusal::from(unauthenticated())) }
+    if is_application(environment, headers) { Ok(()) } else { Err(Refusal::from(unauthenticated())) }
 }
 
+/// Over gRPC, the Python SDK always sends two tokens, its present one and its first: one of them must be good.
+pub(super) fn is_application(environment: &Environment, headers: &HeaderMap) -> bool {
+    let subject_of_application = |header| {
+        let claims = claims_of(environment, header)?;
+        let subject = claims.get("sub").and_then(Value::as_str)?.to_owned();
+        claims.get("sid").is_none().then_some(subject)
+    };
+    let mut subjects = headers.get_all(AUTHORIZATION).iter().filter_map(subject_of_application);
+    subjects.any(|subject| environment.world().client(&subject).is_some())
+}
+
+pub(super) const UNAUTHENTICATED: &str = "send a token of the client-credentials grant as Bearer";
+
 fn unauthenticated() -> Response {
-    let mut response = reply::management_error(
-        StatusCode::UNAUTHORIZED,
-        16,
-        "send a token of the client-credentials grant as Bearer",
-    );
+    let mut response = reply::management_error(StatusCode::UNAUTHORIZED, 16, UNAUTHENTICATED);
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     response
 }

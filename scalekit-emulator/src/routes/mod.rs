@@ -14,6 +14,8 @@ mod browser;
 mod client_auth;
 mod control;
 mod discovery;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod home;
 mod idp;
 mod intercept;
@@ -30,6 +32,8 @@ mod userinfo;
 
 pub(crate) fn router(environment: Arc<Environment>, control_api: bool) -> Router {
     let control = if control_api { control::router() } else { Router::new() };
+    #[cfg(feature = "grpc")]
+    let control = control.fallback(grpc::answer);
     Router::new()
         .merge(control)
         .route("/", get(home::show))

@@ -11,13 +11,9 @@ use url::form_urlencoded;
 use super::refusal::Refusal;
 use super::{bearer, reply};
 use crate::environment::Environment;
-use crate::sessions::Session;
+use crate::session_list::SessionQuery;
 use crate::timestamps::{self, rfc3339};
 
-const DEFAULT_PAGE: usize = 30;
-const LARGEST_PAGE: usize = 100;
-
-/// Latest first.
 pub(super) async fn list(
     State(environment): State<Arc<Environment>>,
     Path(id): Path<String>,
@@ -25,21 +21,16 @@ pub(super) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     bearer::require_application(&environment, &headers)?;
-    let selection = Selection::read(&query.unwrap_or_default())?;
+    let query = read(&query.unwrap_or_default())?;
     let mut world = environment.world();
-    world.user(&id).ok_or_else(unknown)?;
-    let mut sessions = world.sessions(environment.now());
-    sessions.retain(|session| session.user_id == id && selection.admits(session));
+    let page = world.session_page(&id, &query, environment.now()).ok_or_else(unknown)?;
     let timeouts = world.policy.timeouts;
-    let total = sessions.len();
-    let page = sessions.iter().rev().skip(selection.offset).take(selection.page_size);
-    let next = selection.offset + selection.page_size;
-    let previous = selection.offset.saturating_sub(selection.page_size);
     Ok(reply::json(json!({
-        "sessions": page.map(|session| session.details(timeouts, rfc3339)).collect::<Vec<_>>(),
-        "next_page_token": if next < total { page_token(next) } else { String::new() },
-        "prev_page_token": if selection.offset > 0 { page_token(previous) } else { String::new() },
-        "total_size": total,
+        "sessions":
+            page.sessions.iter().map(|session| session.details(timeouts, rfc3339)).collect::<Vec<_>>(),
+        "next_page_token": page.next,
+        "prev_page_token": page.previous,
+        "total_size": page.total,
     })))
 }
 
@@ -60,54 +51,27 @@ pub(super) async fn revoke(
     })))
 }
 
-/// What the query asks for.
-#[derive(Debug)]
-struct Selection {
-    page_size: usize,
-    offset: usize,
-    statuses: Vec<String>,
-    start: u64,
-    end: u64,
-}
-
-impl Selection {
-    /// Unknown parameters are ignored; `filter.status` may be repeated.
-    fn read(query: &str) -> Result<Self, Refusal> {
-        let mut selection =
-            Self { page_size: DEFAULT_PAGE, offset: 0, statuses: Vec::new(), start: 0, end: u64::MAX };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            if value.is_empty() {
-                continue;
-            }
-            let refuse = || invalid(&name);
-            match name.as_ref() {
-                "page_size" => {
-                    let size = value.parse::<usize>().ok().filter(|size| *size > 0).ok_or_else(refuse)?;
-                    selection.page_size = size.min(LARGEST_PAGE);
-                }
-                "page_token" => selection.offset = offset(&value).ok_or_else(refuse)?,
-                "filter.status" => selection.statuses.push(value.into_owned()),
-                "filter.start_time" => selection.start = timestamps::parse(&value).ok_or_else(refuse)?,
-                "filter.end_time" => selection.end = timestamps::parse(&value).ok_or_else(refuse)?,
-                _ => {}
-            }
+/// Unknown parameters are ignored; `filter.status` may be repeated.
+fn read(parameters: &str) -> Result<SessionQuery, Refusal> {
+    let mut query = SessionQuery::everything();
+    for (name, value) in form_urlencoded::parse(parameters.as_bytes()) {
+        if value.is_empty() {
+            continue;
         }
-        Ok(selection)
+        let refuse = || invalid(&name);
+        match name.as_ref() {
+            "page_size" => {
+                let size = value.parse::<usize>().ok().filter(|size| *size > 0);
+                query.limit(size.ok_or_else(refuse)?);
+            }
+            "page_token" => query.begin_at(&value).ok_or_else(refuse)?,
+            "filter.status" => query.statuses.push(value.into_owned()),
+            "filter.start_time" => query.start = timestamps::parse(&value).ok_or_else(refuse)?,
+            "filter.end_time" => query.end = timestamps::parse(&value).ok_or_else(refuse)?,
+            _ => {}
+        }
     }
-
-    fn admits(&self, session: &Session) -> bool {
-        let status =
-            self.statuses.is_empty() || self.statuses.iter().any(|name| session.status.is_named(name));
-        status && (self.start..=self.end).contains(&session.created_at)
-    }
-}
-
-fn page_token(offset: usize) -> String {
-    format!("pt_{offset}")
-}
-
-fn offset(page_token: &str) -> Option<usize> {
-    page_token.strip_prefix("pt_")?.parse().ok()
+    Ok(query)
 }
 
 fn invalid(name: &str) -> Refusal {

@@ -1,6 +1,10 @@
 //! A browser-like client, and an application that asks for tokens.
 #![allow(dead_code, unreachable_pub, clippy::allow_attributes, reason = "each test file uses another part")]
 
+#[cfg(feature = "grpc")]
+pub mod grpc;
+#[cfg(feature = "tls")]
+pub mod https;
 pub mod inbox;
 
 use std::collections::HashMap;

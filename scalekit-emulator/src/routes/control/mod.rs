@@ -35,7 +35,7 @@ pub(super) fn router() -> Router<Arc<Environment>> {
 
 /// Keeps web pages out: they can neither send JSON here unasked, nor name this host as theirs.
 async fn guard(request: Request, next: Next) -> Response {
-    if !is_loopback(request.headers()) {
+    if !is_loopback(&request) {
         return reply::management_error(StatusCode::FORBIDDEN, 7, "this host is not the emulator");
     }
     if request.method() == Method::POST && !is_json(request.headers()) {
@@ -45,8 +45,11 @@ async fn guard(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn is_loopback(headers: &HeaderMap) -> bool {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+/// HTTP/2 names the host in the URI.
+fn is_loopback(request: &Request) -> bool {
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let header = || request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let host = authority.or_else(header).unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
