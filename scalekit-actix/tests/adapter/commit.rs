@@ -5,13 +5,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::get;
-use scalekit_axum::{Session, SessionLayer};
+use actix_web::web::{self, ServiceConfig};
+use scalekit_actix::Session;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::support::{ADA, ADA_ID, Answer, Browser, World, navigation, program, soon};
+use crate::support::{ADA, ADA_ID, Answer, Browser, Server, World, navigation, program, soon};
 
 /// A handler that has its session and lets its response wait.
 struct Slow {
@@ -24,15 +23,19 @@ impl Slow {
         Self { started: Arc::new(Semaphore::new(0)), finish: Arc::new(Semaphore::new(0)) }
     }
 
-    fn application(&self, world: &World) -> Router {
+    fn application(&self, world: &World) -> Arc<Server> {
         let (started, finish) = (Arc::clone(&self.started), Arc::clone(&self.finish));
-        let slow = async move |session: Session| {
-            started.add_permits(1);
-            finish.acquire().await.unwrap().forget();
-            session.user_id().to_owned()
+        let slow = move |session: Session| {
+            let (started, finish) = (Arc::clone(&started), Arc::clone(&finish));
+            async move {
+                started.add_permits(1);
+                finish.acquire().await.unwrap().forget();
+                session.user_id().to_owned()
+            }
         };
-        let slow = Router::new().route("/slow", get(slow)).layer(SessionLayer::new(&world.scalekit));
-        world.application().merge(slow)
+        Server::with(&world.scalekit, move |config: &mut ServiceConfig| {
+            config.route("/slow", web::get().to(slow.clone()));
+        })
     }
 
     /// Sends the request and returns when its handler has the session.

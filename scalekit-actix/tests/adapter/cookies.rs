@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::support::{ADA, ADA_ID, Server, World, navigation};
+use http_body_util::BodyExt;
+
+use crate::support::{ADA, ADA_ID, World, navigation};
 
 #[tokio::test]
 async fn r25_the_handlers_own_cookies_stay_lines_of_their_own() {
@@ -68,14 +70,12 @@ async fn what_a_handler_writes_under_our_names_wins() {
 async fn r26_the_cookies_of_a_stream_are_in_its_head() {
     let world = World::start().await;
     let browser = world.expired(ADA).await;
-    let server = Server::start(world.application()).await;
-    let cookies = browser.jar.header().unwrap();
-    let mut response = server.get(&Server::client(), "/stream", &cookies).send().await.unwrap();
+    let response = world.server.send(browser.request(navigation("GET", "/stream"))).await;
     assert_eq!(response.status(), 200);
     let lines = response.headers().get_all("set-cookie").iter().count();
     assert!(lines >= 1, "the body has not ended, and never will");
     assert_eq!(response.headers()["cache-control"], "private, no-store");
-    let first = response.chunk().await.unwrap().unwrap();
+    let first = response.into_body().frame().await.unwrap().unwrap().into_data().unwrap();
     assert_eq!(first, format!("data: hello {ADA_ID}\n\n"));
     assert_eq!(world.refreshes(), 1);
 }

@@ -3,13 +3,21 @@
 use std::time::Duration;
 
 use crate::support::{ADA, ADA_ID, BOB, BOB_ID, CanReadInvoices, World};
-use scalekit_axum::Requires;
+use scalekit_actix::Requires;
 
 #[tokio::test]
 async fn who_may_gets_through() {
     let world = World::start().await;
     let mut browser = world.signed_in(ADA).await;
-    for path in ["/invoices", "/guarded", "/admin", "/writers", "/nested/admin", "/nested/inner/invoices"] {
+    for path in [
+        "/invoices",
+        "/guarded",
+        "/admin",
+        "/writers",
+        "/nested/admin",
+        "/staff/me",
+        "/nested/inner/invoices",
+    ] {
         let answer = browser.call(path).await;
         assert_eq!((answer.status, answer.body.as_str()), (200, ADA_ID), "{path}");
         assert_eq!(answer.set_cookies(), [""; 0], "r19: {path} changed nothing");
@@ -28,6 +36,8 @@ async fn who_may_not_gets_403() {
         ("/admin", "role admin"),
         ("/writers", "permission invoices:write"),
         ("/nested/admin", "role admin"),
+        ("/staff/me", "role admin"),
+        ("/staff/lost", "role admin"),
         ("/nested/inner/invoices", "permission invoices:read"),
     ] {
         let answer = browser.call(path).await;
@@ -47,7 +57,7 @@ async fn who_may_not_gets_403() {
 #[tokio::test]
 async fn r12_a_guard_waits_for_the_refresh_and_judges_by_the_new_claims() {
     let world = World::start().await;
-    for path in ["/admin", "/nested/admin", "/invoices", "/writers"] {
+    for path in ["/admin", "/nested/admin", "/staff/me", "/invoices", "/writers"] {
         let mut ada = world.expired(ADA).await;
         let answer = ada.call(path).await;
         assert_eq!((answer.status, answer.body.as_str()), (200, ADA_ID), "{path}");

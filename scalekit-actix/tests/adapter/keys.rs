@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{ADA, ADA_ID, BOB, BOB_ID, World};
+use crate::support::{ADA, ADA_ID, BOB, BOB_ID, Server, World};
 use scalekit_emulator::Rotation;
 
 #[tokio::test]
@@ -69,12 +69,12 @@ async fn r44_a_new_process_reads_old_sessions() {
     let world = World::start().await;
     let mut ada = world.signed_in(ADA).await;
     world.emulator.rotate_keys(Rotation::KeepOld).unwrap();
-    ada.app = crate::support::application(&world.restarted());
+    ada.app = Server::start(&world.restarted());
     assert_eq!(ada.call("/me").await.body, ADA_ID);
     assert_eq!((world.emulator.calls().keys, world.refreshes()), (1, 0));
 
     world.emulator.rotate_keys(Rotation::DropOld).unwrap();
-    ada.app = crate::support::application(&world.restarted());
+    ada.app = Server::start(&world.restarted());
     assert_eq!(ada.call("/me").await.body, ADA_ID, "its key is gone: refreshed");
     assert_eq!(world.refreshes(), 1);
 }

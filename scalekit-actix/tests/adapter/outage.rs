@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{ADA, ADA_ID, BOB, BOB_ID, World};
+use crate::support::{ADA, ADA_ID, BOB, BOB_ID, Server, World};
 use scalekit_emulator::{Endpoint, Fault, FaultBody};
 
 fn outages() -> Vec<(&'static str, Fault)> {
@@ -94,7 +94,7 @@ async fn r44_keys_that_cannot_be_fetched_make_nobody_anonymous() {
     let world = World::start().await;
     let browser = world.signed_in(ADA).await;
     world.emulator.faults().on(Endpoint::Keys).inject(Fault::status(500));
-    let app = crate::support::application(&world.restarted());
+    let app = Server::start(&world.restarted());
     let mut restarted = world.browser_of(app);
     restarted.jar = browser.jar.clone();
     for answer in [restarted.visit("/me").await, restarted.call("/admin").await] {

@@ -10,7 +10,9 @@ use scalekit_emulator::Fault;
 async fn r48_a_page_load_without_a_session_goes_to_login() {
     let world = World::start().await;
     let mut browser = world.browser();
-    for path in ["/me", "/invoices", "/guarded", "/admin", "/bare", "/nested/inner/me"] {
+    for path in
+        ["/me", "/invoices", "/guarded", "/admin", "/bare", "/nested/inner/me", "/staff/me", "/staff/lost"]
+    {
         let answer = browser.visit(&format!("{path}?a=1&b=2")).await;
         assert_eq!(answer.status, 303, "{path}");
         let expected = format!("/auth/login?return_to={}%3Fa%3D1%26b%3D2", path.replace('/', "%2F"));
@@ -32,7 +34,17 @@ async fn a_form_without_a_session_leads_to_the_start_page() {
 async fn r48_a_program_without_a_session_gets_401_and_a_problem() {
     let world = World::start().await;
     let mut browser = world.browser();
-    for path in ["/me", "/invoices", "/guarded", "/admin", "/bare", "/nested/inner/me", "/nested/admin"] {
+    for path in [
+        "/me",
+        "/invoices",
+        "/guarded",
+        "/admin",
+        "/bare",
+        "/nested/inner/me",
+        "/nested/admin",
+        "/staff/me",
+        "/staff/lost",
+    ] {
         let answer = browser.call(path).await;
         assert_eq!(answer.status, 401, "{path}");
         assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
@@ -91,7 +103,7 @@ async fn r09_a_session_that_cannot_be_checked_is_not_nobody() {
     let world = World::start().await;
     let mut browser = world.expired(ADA).await;
     world.on_refresh().inject(Fault::status(503));
-    for path in ["/optional", "/me", "/invoices", "/guarded", "/admin"] {
+    for path in ["/me", "/invoices", "/guarded", "/admin", "/staff/me"] {
         for answer in [browser.visit(path).await, browser.call(path).await] {
             assert_eq!(answer.status, 503, "{path}");
             assert!(answer.header("retry-after").parse::<u64>().unwrap() >= 1, "{path}");
@@ -106,7 +118,34 @@ async fn r09_a_session_that_cannot_be_checked_is_not_nobody() {
 
     world.emulator.faults().clear();
     world.pass(Duration::from_secs(11));
+    assert_eq!(browser.visit("/maybe").await.body, format!("active {ADA_ID}"));
+}
+
+/// What the documentation of `Session` warns of: actix-web makes `None` of every refusal.
+#[tokio::test]
+async fn an_option_takes_an_outage_for_nobody_and_costs_nobody_the_session() {
+    let world = World::start().await;
+    let mut browser = world.expired(ADA).await;
+    world.on_refresh().inject(Fault::status(503));
+    for _ in 0..3 {
+        let answer = browser.visit("/optional").await;
+        assert_eq!((answer.status, answer.body.as_str()), (200, "none"));
+        assert_eq!(answer.set_cookies(), [""; 0]);
+        assert!(answer.is_private(), "{:?}", answer.headers);
+    }
+    world.emulator.faults().clear();
+    world.pass(Duration::from_secs(11));
     assert_eq!(browser.visit("/optional").await.body, format!("some {ADA_ID}"));
+}
+
+#[tokio::test]
+async fn r51_an_option_is_nobody_for_another_sites_form() {
+    let world = World::start().await;
+    let browser = world.signed_in(ADA).await;
+    let forged = Request::builder().method("POST").uri("/optional").header("sec-fetch-site", "cross-site");
+    let answer = browser.look(forged).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "none"));
+    assert_eq!(browser.look(program("POST", "/optional")).await.body, format!("some {ADA_ID}"));
 }
 
 #[tokio::test]
@@ -115,7 +154,7 @@ async fn r51_another_sites_form_gets_no_session() {
     let browser = world.signed_in(ADA).await;
     let forged =
         |path: &str| program("POST", path).header("origin", "https://evil.test").header("x-test", "forged");
-    for path in ["/me", "/maybe", "/optional"] {
+    for path in ["/me", "/maybe"] {
         let request = Request::builder()
             .method("POST")
             .uri(path)

@@ -1,43 +1,63 @@
 //! An application that was put together wrongly is told so, and serves nobody.
 
-use axum::Router;
-use axum::routing::get;
-use http::Request;
-use scalekit_axum::{Authorized, MaybeSession, RejectionKind, RequireLayer, Session, SessionRejection};
-use tower::ServiceExt;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{App, HttpResponse};
+use scalekit_actix::{
+    Authorized, MaybeSession, RejectionKind, RequireMiddleware, Session, SessionMiddleware, SessionRejection,
+    routes,
+};
 
-use crate::support::{ADA, ADA_ID, CanReadInvoices, Logs, World, application};
+use crate::support::{ADA, ADA_ID, CanReadInvoices, Logs, Server, World, application};
 
-const FIX: &str = ".layer(SessionLayer::new(&scalekit))";
+const FIX: &str = ".wrap(SessionMiddleware::new(&scalekit))";
 
-#[tokio::test]
-async fn without_the_layer_every_extractor_answers_500_and_logs_the_fix() {
-    let app = Router::new()
-        .route("/me", get(async |_: Session| ()))
-        .route("/maybe", get(async |_: MaybeSession| ()))
-        .route("/optional", get(async |_: Option<Session>| ()))
-        .route("/invoices", get(async |_: Authorized<CanReadInvoices>| ()))
-        .route("/guarded", get(async || ()).route_layer(RequireLayer::authenticated()))
-        .route("/admin", get(async || ()).route_layer(RequireLayer::role("admin")));
-    for path in ["/me", "/maybe", "/optional", "/invoices", "/guarded", "/admin"] {
+#[actix_web::test]
+async fn without_the_middleware_every_extractor_answers_500_and_logs_the_fix() {
+    let app = App::new()
+        .route("/me", web::get().to(async |_: Session| ""))
+        .route("/maybe", web::get().to(async |_: MaybeSession| ""))
+        .route("/invoices", web::get().to(async |_: Authorized<CanReadInvoices>| ""))
+        .route("/guarded", web::get().to(async || "").wrap(RequireMiddleware::authenticated()))
+        .service(
+            web::scope("/admin").default_service(web::to(async || "")).wrap(RequireMiddleware::role("admin")),
+        );
+    let app = init_service(app).await;
+    for path in ["/me", "/maybe", "/invoices", "/guarded", "/admin/"] {
         let logs = Logs::collect();
-        let request = Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
-        let response = app.clone().oneshot(request).await.unwrap();
+        let response = call_service(&app, TestRequest::with_uri(path).to_request()).await;
         assert_eq!(response.status(), 500, "{path}");
         let text = logs.text();
         assert!(text.contains("ERROR") && text.contains(FIX), "{path} logged: {text}");
-        let body = axum::body::to_bytes(response.into_body(), 1024).await.unwrap();
-        assert!(!body.is_empty() && !String::from_utf8_lossy(&body).contains("layer"), "{path}: {body:?}");
+        let body = read_body(response).await;
+        assert!(!body.is_empty() && !String::from_utf8_lossy(&body).contains("wrap"), "{path}: {body:?}");
     }
 }
 
-#[tokio::test]
-async fn a_layer_below_the_guard_is_as_good_as_none() {
-    let world = World::start().await;
-    let inside = application(&world.scalekit).layer(RequireLayer::authenticated());
+/// What the documentation of `Session` warns of: actix-web decides this, for every extractor.
+#[actix_web::test]
+async fn without_the_middleware_an_option_is_nobody_and_logs_the_fix() {
+    let app = App::new().route(
+        "/optional",
+        web::get().to(async |session: Option<Session>| if session.is_none() { "none" } else { "some" }),
+    );
+    let app = init_service(app).await;
     let logs = Logs::collect();
-    let mut browser = world.browser_of(inside);
-    assert_eq!(browser.call("/public").await.status, 500);
+    let response = call_service(&app, TestRequest::with_uri("/optional").to_request()).await;
+    assert_eq!(read_body(response).await, "none");
+    assert!(logs.text().contains(FIX));
+}
+
+#[actix_web::test]
+async fn a_middleware_below_the_guard_is_as_good_as_none() {
+    let world = World::start().await;
+    let app = App::new()
+        .configure(application)
+        .wrap(SessionMiddleware::new(&world.scalekit))
+        .wrap(RequireMiddleware::authenticated());
+    let app = init_service(app).await;
+    let logs = Logs::collect();
+    assert_eq!(call_service(&app, TestRequest::with_uri("/public").to_request()).await.status(), 500);
     assert!(logs.text().contains(FIX));
 }
 
@@ -51,10 +71,10 @@ async fn an_application_may_answer_refusals_itself() {
         }
     }
     let world = World::start().await;
-    let app = application(&world.scalekit)
-        .route("/own", get(own))
-        .layer(scalekit_axum::SessionLayer::new(&world.scalekit));
-    let mut browser = world.browser_of(app);
+    let server = Server::with(&world.scalekit, |config: &mut ServiceConfig| {
+        config.route("/own", web::get().to(own));
+    });
+    let mut browser = world.browser_of(server);
     let answer = browser.visit("/own").await;
     assert_eq!((answer.status, answer.body.as_str()), (200, "who are you?"));
     assert!(answer.is_private());
@@ -63,13 +83,17 @@ async fn an_application_may_answer_refusals_itself() {
 }
 
 #[tokio::test]
-async fn the_layer_twice_does_the_work_of_one() {
+async fn the_middleware_twice_does_the_work_of_one() {
     let world = World::start().await;
-    let twice = application(&world.scalekit).layer(scalekit_axum::SessionLayer::new(&world.scalekit));
-    let mut browser = world.browser_of(twice);
+    let scalekit = world.scalekit.clone();
+    let server = Server::with(&world.scalekit, move |config: &mut ServiceConfig| {
+        let twice = web::scope("/twice").configure(application).wrap(SessionMiddleware::new(&scalekit));
+        config.service(twice);
+    });
+    let mut browser = world.browser_of(server);
     browser.log_in(&world.emulator, ADA, "/me").await;
     world.pass(std::time::Duration::from_secs(301));
-    let answer = browser.visit("/me").await;
+    let answer = browser.visit("/twice/me").await;
     assert_eq!((answer.status, world.refreshes()), (200, 1));
     let lines = answer.set_cookies();
     let names: Vec<_> = lines.iter().filter_map(|line| line.split('=').next()).collect();
@@ -79,10 +103,31 @@ async fn the_layer_twice_does_the_work_of_one() {
     assert!(answer.is_private(), "{:?}", answer.headers);
 }
 
+#[actix_web::test]
+async fn our_routes_leave_the_others_alone() {
+    let world = World::start().await;
+    let app = App::new()
+        .configure(routes(&world.scalekit))
+        .route("/auth/other", web::get().to(async || "ours"))
+        .default_service(web::to(async || HttpResponse::NotFound().body("theirs")));
+    let app = init_service(app).await;
+    for (path, status) in [
+        ("/auth/login", 303),
+        ("/auth/callback", 400),
+        ("/auth/other", 200),
+        ("/auth/login/", 404),
+        ("/auth/loginx", 404),
+        ("/", 404),
+    ] {
+        let request = TestRequest::with_uri(path).insert_header(("host", "localhost:3000")).to_request();
+        assert_eq!(call_service(&app, request).await.status(), status, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn r46_the_log_of_a_session_tells_no_secret() {
-    let world = World::start().await;
     let logs = Logs::collect();
+    let world = World::start().await;
     let mut browser = world.browser();
     browser.log_in(&world.emulator, ADA, "/me").await;
     world.pass(std::time::Duration::from_secs(301));

@@ -1,20 +1,21 @@
-//! A browser that asks the application in this process.
+//! A browser that asks the application over HTTP.
 
-use axum::Router;
-use axum::body::Body;
+use std::sync::Arc;
+
+use bytes::Bytes;
 use http::header::{ACCEPT, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::request::Builder;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Response};
 use http_body_util::BodyExt;
 use scalekit_emulator::Emulator;
-use tower::ServiceExt;
 
 use super::jar::Jar;
+use super::server::Server;
 
 /// A browser: an application to visit, and cookies.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    pub(crate) app: Router,
+    pub(crate) app: Arc<Server>,
     pub(crate) jar: Jar,
     pub(crate) origin: String,
 }
@@ -69,22 +70,18 @@ impl Browser {
 
     /// Sends a request with the cookies, and forgets what the answer sets: it got lost on its way.
     pub(crate) async fn look(&self, request: Builder) -> Answer {
-        let response = self.app.clone().oneshot(self.request(request)).await.unwrap();
-        let (head, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        let body = String::from_utf8(body.to_vec()).unwrap();
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
+        Answer::read(self.app.send(self.request(request)).await).await
     }
 
     /// A request as this browser sends it.
-    pub(crate) fn request(&self, request: Builder) -> Request<Body> {
+    pub(crate) fn request(&self, request: Builder) -> Request<()> {
         let host = self.origin.split_once("//").map_or("", |(_, host)| host);
         let request = request.header(HOST, host);
         let request = match self.jar.header() {
             Some(cookies) => request.header(COOKIE, cookies),
             None => request,
         };
-        request.body(Body::empty()).unwrap()
+        request.body(()).unwrap()
     }
 
     /// Takes the cookies of an answer.
@@ -107,6 +104,17 @@ impl Browser {
 }
 
 impl Answer {
+    /// Waits for the whole of a response.
+    pub(crate) async fn read<B>(response: Response<B>) -> Self
+    where
+        B: BodyExt<Data = Bytes, Error: std::fmt::Debug>,
+    {
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Self { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
     /// The first value of a header, `""` when there is none.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())

@@ -1,15 +1,18 @@
-//! What is logged on this thread.
+//! What a test's application logs, on the test's thread and on those of its workers.
 
 use std::cell::RefCell;
 use std::io;
-use std::sync::Once;
+use std::sync::{Arc, Mutex, Once};
+
+type Lines = Arc<Mutex<Vec<u8>>>;
 
 thread_local! {
-    static LINES: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+    static LINES: RefCell<Option<Lines>> = const { RefCell::new(None) };
 }
 
-/// Collects what this thread logs until it is dropped.
-pub(crate) struct Logs(());
+/// What is logged on the threads that write to it.
+#[derive(Clone)]
+pub(crate) struct Logs(Lines);
 
 impl Logs {
     /// Has events written, before the first one: an event that happened while nobody listened, or while a listener
@@ -21,23 +24,28 @@ impl Logs {
         });
     }
 
-    /// Starts to collect.
+    /// Starts to collect anew on this thread, and on every one that adopts what it collects.
     pub(crate) fn collect() -> Self {
         Self::listen();
-        LINES.set(Some(Vec::new()));
-        Self(())
+        let logs = Self(Lines::default());
+        logs.adopt();
+        logs
+    }
+
+    /// What this thread collects.
+    pub(crate) fn of_this_thread() -> Self {
+        Self::listen();
+        LINES.with_borrow(Option::clone).map_or_else(Self::collect, Self)
+    }
+
+    /// Collects what the calling thread logs as well.
+    pub(crate) fn adopt(&self) {
+        LINES.set(Some(Arc::clone(&self.0)));
     }
 
     /// Everything so far.
     pub(crate) fn text(&self) -> String {
-        let Self(()) = self;
-        String::from_utf8(LINES.with_borrow(|lines| lines.clone().unwrap_or_default())).unwrap()
-    }
-}
-
-impl Drop for Logs {
-    fn drop(&mut self) {
-        LINES.set(None);
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
 
@@ -45,9 +53,9 @@ struct ThisThread;
 
 impl io::Write for ThisThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LINES.with_borrow_mut(|lines| {
+        LINES.with_borrow(|lines| {
             if let Some(lines) = lines {
-                lines.extend_from_slice(bytes);
+                lines.lock().unwrap().extend_from_slice(bytes);
             }
         });
         Ok(bytes.len())

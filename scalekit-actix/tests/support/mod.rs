@@ -12,7 +12,7 @@ mod world;
 pub(crate) use application::{CanReadInvoices, application};
 pub(crate) use browser::{Answer, Browser, navigation, program};
 pub(crate) use logs::Logs;
-pub(crate) use server::{Server, soon};
+pub(crate) use server::{Server, WORKERS, soon};
 pub(crate) use world::World;
 
 pub(crate) const ADA: &str = "ada@acme.example";

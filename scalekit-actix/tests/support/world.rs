@@ -1,17 +1,17 @@
 //! An emulated Scalekit, an application, and one time for both.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use scalekit_axum::{Scalekit, ScalekitBuilder};
+use scalekit_actix::{Scalekit, ScalekitBuilder};
 use scalekit_emulator::{Emulator, Endpoint, GrantType, Rule};
 use scalekit_session::Timestamp;
 use scalekit_session::testing::ManualClock;
 
-use super::application::application;
 use super::browser::Browser;
 use super::jar::Jar;
 use super::logs::Logs;
+use super::server::Server;
 
 const NOW: u64 = 1_760_000_000;
 
@@ -21,6 +21,7 @@ pub(crate) const TOKEN_LIFE: Duration = Duration::from_secs(300);
 pub(crate) struct World {
     pub(crate) emulator: Emulator,
     pub(crate) scalekit: Scalekit,
+    pub(crate) server: Arc<Server>,
     pub(crate) origin: String,
     settings: Vec<(String, String)>,
     clock: ManualClock,
@@ -46,7 +47,8 @@ impl World {
             .unwrap();
         let settings = emulator.env(&format!("{origin}/auth/callback"));
         let scalekit = configure(&settings, origin, &clock).build().unwrap();
-        Self { emulator, scalekit, origin: origin.to_owned(), settings, clock, emulators_clock }
+        let server = Server::start(&scalekit);
+        Self { emulator, scalekit, server, origin: origin.to_owned(), settings, clock, emulators_clock }
     }
 
     /// The application once more, by a process that has seen nothing yet.
@@ -54,17 +56,13 @@ impl World {
         configure(&self.settings, &self.origin, &self.clock).build().unwrap()
     }
 
-    pub(crate) fn application(&self) -> Router {
-        application(&self.scalekit)
-    }
-
     /// A browser without cookies.
     pub(crate) fn browser(&self) -> Browser {
-        self.browser_of(self.application())
+        self.browser_of(Arc::clone(&self.server))
     }
 
     /// A browser without cookies that visits another application of the same origin.
-    pub(crate) fn browser_of(&self, app: Router) -> Browser {
+    pub(crate) fn browser_of(&self, app: Arc<Server>) -> Browser {
         let jar = if self.origin.starts_with("https") { Jar::secure() } else { Jar::default() };
         Browser { app, jar, origin: self.origin.clone() }
     }
