@@ -12,7 +12,7 @@ use crate::service::SessionService;
 /// Gives every request under it a session to ask for, and writes the session's cookies on every response, errors
 /// included.
 ///
-/// A request whose handler does not ask costs two small allocations and nothing else: nothing is decrypted, refreshed
+/// A request whose handler does not ask costs three small allocations and nothing else: nothing is decrypted, refreshed
 /// or written.
 ///
 /// `App::wrap` puts the middleware that was added last outside, so add this one last, after
