@@ -64,13 +64,25 @@ async fn keep_out<B: MessageBody>(
     }
 }
 
+/// A guard as an application may write it: what its extractor refuses is an error as well.
+async fn signed_in<B: MessageBody>(
+    _: Session,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    next.call(request).await
+}
+
 fn failing(config: &mut ServiceConfig) {
     let me = || web::get().to(async |session: Session| session.user_id().to_owned());
     config
         .route("/handler", web::get().to(async |_: Session| Err::<&str, _>(OutOfPaper)))
         .service(web::resource("/after").route(me()).wrap(from_fn(fail_after)))
         .service(web::resource("/before").route(me()).wrap(from_fn(fail_before)))
-        .service(web::resource("/kept-out").route(me()).wrap(from_fn(keep_out)));
+        .service(web::resource("/kept-out").route(me()).wrap(from_fn(keep_out)))
+        .service(
+            web::scope("/own").service(web::resource("/guard/{id}").route(me())).wrap(from_fn(signed_in)),
+        );
 }
 
 #[tokio::test]
@@ -102,6 +114,28 @@ async fn r24_an_error_for_nobody_is_private_too() {
     assert_eq!(answer.status, 418);
     assert!(answer.is_private(), "{:?}", answer.headers);
     assert_eq!(answer.set_cookies(), ["tray=2; Path=/"]);
+}
+
+#[tokio::test]
+async fn an_applications_own_middleware_may_ask_for_a_session() {
+    let world = World::start().await;
+    let server = Server::with(&world.scalekit, failing);
+    let mut browser = world.expired(ADA).await;
+    browser.app = std::sync::Arc::clone(&server);
+    let answer = browser.visit("/own/guard/7").await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, ADA_ID));
+    assert!(!answer.set_cookies().is_empty());
+    assert_eq!(world.refreshes(), 1, "middleware and handler share one look");
+
+    let mut nobody = world.browser_of(server);
+    let page = nobody.visit("/own/guard/7").await;
+    assert_eq!((page.status, page.location()), (303, "/auth/login?return_to=%2Fown%2Fguard%2F7"));
+    let program = nobody.call("/own/guard/7").await;
+    assert_eq!(program.status, 401);
+    for answer in [page, program] {
+        assert!(answer.is_private(), "{:?}", answer.headers);
+        assert_eq!(answer.headers.get_all("cache-control").iter().count(), 1);
+    }
 }
 
 /// The error stays the application's: what is further out can tell which one it is, and may show it more than once.

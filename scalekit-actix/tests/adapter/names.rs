@@ -1,6 +1,8 @@
 //! Only a cookie of our exact name is ours (R43): actix-web's jar decodes names and trims what it takes for blank, and
 //! a sibling domain can set what decodes and trims to `__Host-…`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails, and says where")]
+
 use http::Request;
 
 use crate::support::{ADA, ADA_ID, Answer, BOB, World};

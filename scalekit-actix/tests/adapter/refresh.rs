@@ -21,6 +21,15 @@ async fn r12_tokens_that_a_refresh_does_not_bring_are_kept() {
 }
 
 #[tokio::test]
+async fn r01_extractors_that_ask_side_by_side_share_one_refresh() {
+    let world = World::start().await;
+    let mut browser = world.expired(ADA).await;
+    let answer = browser.visit("/thrice").await;
+    assert_eq!((answer.status, answer.body.as_str(), world.refreshes()), (200, ADA_ID, 1));
+    assert_eq!(browser.visit("/me").await.set_cookies(), [""; 0], "what it handed out is the newest");
+}
+
+#[tokio::test]
 async fn r11_tokens_of_somebody_else_end_the_session() {
     let world = World::start().await;
     for tamper in [Tamper::OtherSubject("usr_999999999999999999".to_owned()), Tamper::OtherSid] {

@@ -32,6 +32,7 @@ fn pages(config: &mut ServiceConfig) {
         .route("/public", web::to(async || "public"))
         .route("/maybe", web::to(maybe))
         .route("/optional", web::to(optional))
+        .route("/thrice", web::get().to(thrice))
         .route("/me", web::to(me))
         .route("/name", web::get().to(name))
         .route(
@@ -78,6 +79,15 @@ async fn maybe(session: MaybeSession) -> String {
 
 async fn optional(session: Option<Session>) -> String {
     session.map_or_else(|| "none".to_owned(), |session| format!("some {}", session.user_id()))
+}
+
+/// actix-web polls the extractors of one handler side by side.
+async fn thrice(first: Session, second: MaybeSession, third: Authorized<CanReadInvoices>) -> String {
+    let MaybeSession::Active(second) = second else {
+        return "not the same".to_owned();
+    };
+    let same = first.user_id() == second.user_id() && first.refreshes() == third.refreshes();
+    if same { third.user_id().to_owned() } else { "not the same".to_owned() }
 }
 
 async fn name(session: Session) -> String {

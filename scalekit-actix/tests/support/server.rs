@@ -67,7 +67,7 @@ impl Server {
         let server = server.workers(WORKERS).disable_signals().shutdown_timeout(0);
         // A client that hangs up is noticed while its handler waits.
         let server = server.h1_allow_half_closed(false).bind(("127.0.0.1", 0)).unwrap();
-        let address = server.addrs()[0];
+        let address = *server.addrs().first().unwrap();
         let server = server.run();
         let handle = server.handle();
         tokio::spawn(server);
