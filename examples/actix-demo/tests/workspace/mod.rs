@@ -1,6 +1,7 @@
 //! The demo and an emulator in this process, for one test.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_demo::{app, connect};
 use actix_web::HttpServer;
@@ -25,6 +26,8 @@ impl Workspace {
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let scalekit = adjust(connect(&emulator, &origin)).build().unwrap();
         let server = HttpServer::new(move || app(&scalekit)).workers(2).disable_signals();
+        // However slow the machine: nobody's connection is closed for being idle.
+        let server = server.keep_alive(Duration::from_secs(600)).client_request_timeout(Duration::ZERO);
         let server = server.listen(listener).unwrap().run();
         let handle = server.handle();
         tokio::spawn(server);
