@@ -1,0 +1,63 @@
+//! [`ResponseFuture`]: waits for the response and writes the session's headers just before it leaves.
+
+use std::cell::OnceCell;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use actix_web::Error;
+use actix_web::dev::ServiceResponse;
+use pin_project_lite::pin_project;
+use scalekit_session::Exchange;
+
+use crate::headers::HeaderLines;
+use crate::reply::apply;
+
+pin_project! {
+    /// The response of a [`SessionService`](crate::SessionService). It boxes nothing.
+    #[derive(Debug)]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        inner: F,
+        exchange: Arc<Exchange>,
+    }
+}
+
+impl<F> ResponseFuture<F> {
+    pub(crate) fn new(inner: F, exchange: Arc<Exchange>) -> Self {
+        Self { inner, exchange }
+    }
+}
+
+impl<F, B> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        match ready!(this.inner.poll(cx)) {
+            Ok(mut response) => {
+                let edits = this.exchange.finish(&HeaderLines(response.headers()));
+                apply(&edits, response.headers_mut());
+                Poll::Ready(Ok(response))
+            }
+            Err(mut error) => {
+                finish_when_shown(&mut error, Arc::clone(this.exchange));
+                Poll::Ready(Err(error))
+            }
+        }
+    }
+}
+
+/// An error of an inner middleware becomes a response further outside. It stays the error that it is, and takes the
+/// session's headers along; whoever shows it twice gets the same response twice.
+fn finish_when_shown(error: &mut Error, exchange: Arc<Exchange>) {
+    let edits = OnceCell::new();
+    error.add_response_mapper(move |mut response| {
+        let edits = edits.get_or_init(|| exchange.finish(&HeaderLines(response.headers())));
+        apply(edits, response.headers_mut());
+        response
+    });
+}

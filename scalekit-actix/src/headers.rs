@@ -1,0 +1,36 @@
+//! Requests and responses of actix-web as the core reads them.
+
+use actix_web::dev::RequestHead;
+use actix_web::http::header::HeaderMap;
+use scalekit_session::{Headers, RequestView};
+
+/// A header map's lines, as they came.
+///
+/// Cookies are read from the raw `Cookie` lines, never from actix-web's jar. That one percent-decodes and trims names,
+/// so that a cookie of a sibling domain, which may not be called `__Host-…`, would pass for ours (R43).
+pub(crate) struct HeaderLines<'h>(pub(crate) &'h HeaderMap);
+
+impl Headers for HeaderLines<'_> {
+    fn visit<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8])) {
+        self.0.get_all(name).for_each(|value| each(value.as_bytes()));
+    }
+}
+
+/// The parts of a request that the core reads.
+pub(crate) struct RequestLines<'r> {
+    head: &'r RequestHead,
+    lines: HeaderLines<'r>,
+}
+
+impl<'r> RequestLines<'r> {
+    /// Scopes leave the head alone: its URI is what the client asked for.
+    pub(crate) fn of(head: &'r RequestHead) -> Self {
+        Self { head, lines: HeaderLines(&head.headers) }
+    }
+
+    pub(crate) fn view(&self) -> RequestView<'_> {
+        let target = self.head.uri.path_and_query().map_or("/", |target| target.as_str());
+        let authority = self.head.uri.authority().map(|authority| authority.as_str());
+        RequestView::new(self.head.method.as_str(), target, &self.lines).with_authority(authority)
+    }
+}

@@ -1,0 +1,211 @@
+//! [`RequireMiddleware`]: a route-level guard.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready as poll_ready};
+
+use actix_web::body::EitherBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::{Error, HttpMessage};
+use pin_project_lite::pin_project;
+use scalekit_session::{Exchange, Refusal, Reply, Requirement, State};
+
+use crate::headers::RequestLines;
+use crate::reply::response;
+
+/// Lets only signed-in users through who meet a requirement. Use it with `wrap` of a route, a resource or a scope, inside
+/// [`SessionMiddleware`](crate::SessionMiddleware); without that one every request gets 500.
+///
+/// It is a middleware and not a [`Guard`](actix_web::guard::Guard) of actix-web: a guard cannot wait for a refresh, and
+/// one that fails means 404.
+///
+/// It waits, and boxes, only when Scalekit has to be asked: for a refresh, or for its keys.
+#[derive(Clone, Debug)]
+#[must_use = "a guard protects nothing until it wraps a route"]
+pub struct RequireMiddleware {
+    requirement: Option<Arc<Requirement>>,
+}
+
+impl RequireMiddleware {
+    /// Everybody who is signed in.
+    pub fn authenticated() -> Self {
+        Self { requirement: None }
+    }
+
+    /// Everybody who is signed in and meets the requirement.
+    pub fn new(requirement: Requirement) -> Self {
+        Self { requirement: Some(Arc::new(requirement)) }
+    }
+
+    /// Everybody who has that permission.
+    pub fn permission(name: impl Into<String>) -> Self {
+        Self::new(Requirement::permission(name))
+    }
+
+    /// Everybody who has that role.
+    pub fn role(name: impl Into<String>) -> Self {
+        Self::new(Requirement::role(name))
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for RequireMiddleware
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Transform = RequireService<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(RequireService { inner: Rc::new(inner), requirement: self.requirement.clone() }))
+    }
+}
+
+/// The service behind [`RequireMiddleware`].
+#[derive(Clone, Debug)]
+pub struct RequireService<S> {
+    inner: Rc<S>,
+    requirement: Option<Arc<Requirement>>,
+}
+
+impl<S, B> Service<ServiceRequest> for RequireService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = RequireFuture<S>;
+
+    forward_ready!(inner);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let exchange = request.extensions().get::<Arc<Exchange>>().map(Arc::clone);
+        let Some(exchange) = exchange else {
+            return RequireFuture { stage: Stage::refused(request, &missing_middleware()) };
+        };
+        let known = exchange.resolve(&RequestLines::of(request.head()).view()).known();
+        let asked =
+            Asked { inner: Rc::clone(&self.inner), request, exchange, requirement: self.requirement.clone() };
+        RequireFuture {
+            stage: match known {
+                Some(state) => asked.proceed(&state),
+                None => Stage::Waiting { waiting: Box::pin(asked.wait()) },
+            },
+        }
+    }
+}
+
+pin_project! {
+    /// The response of a [`RequireService`].
+    pub struct RequireFuture<S>
+    where
+        S: Service<ServiceRequest>,
+    {
+        #[pin]
+        stage: Stage<S>,
+    }
+}
+
+pin_project! {
+    #[project = StageProjection]
+    enum Stage<S>
+    where
+        S: Service<ServiceRequest>,
+    {
+        Inner { #[pin] future: S::Future },
+        Refused { #[pin] response: Ready<ServiceResponse> },
+        Waiting { waiting: Pin<Box<dyn Future<Output = Stage<S>>>> },
+    }
+}
+
+impl<S> Stage<S>
+where
+    S: Service<ServiceRequest>,
+{
+    fn refused(request: ServiceRequest, reply: &Reply) -> Self {
+        Self::Refused { response: ready(request.into_response(response(reply))) }
+    }
+}
+
+impl<S, B> Future for RequireFuture<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            let next = match self.as_mut().project().stage.project() {
+                StageProjection::Inner { future } => {
+                    return future.poll(cx).map_ok(ServiceResponse::map_into_left_body);
+                }
+                StageProjection::Refused { response } => {
+                    return response.poll(cx).map(|response| Ok(response.map_into_right_body()));
+                }
+                StageProjection::Waiting { waiting } => poll_ready!(waiting.as_mut().poll(cx)),
+            };
+            self.as_mut().project().stage.set(next);
+        }
+    }
+}
+
+impl<S> fmt::Debug for RequireFuture<S>
+where
+    S: Service<ServiceRequest>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RequireFuture(..)")
+    }
+}
+
+/// A request on its way in. It is moved, never cloned: actix-web panics while it routes a request that was cloned.
+struct Asked<S> {
+    inner: Rc<S>,
+    request: ServiceRequest,
+    exchange: Arc<Exchange>,
+    requirement: Option<Arc<Requirement>>,
+}
+
+impl<S> Asked<S>
+where
+    S: Service<ServiceRequest>,
+{
+    async fn wait(self) -> Stage<S> {
+        let resolving = self.exchange.resolve(&RequestLines::of(self.request.head()).view());
+        let state = resolving.await;
+        self.proceed(&state)
+    }
+
+    fn proceed(self, state: &State) -> Stage<S> {
+        match self.verdict(state) {
+            None => Stage::Inner { future: self.inner.call(self.request) },
+            Some(reply) => Stage::refused(self.request, &reply),
+        }
+    }
+
+    /// `None` lets the request through.
+    fn verdict(&self, state: &State) -> Option<Reply> {
+        let why = match (state, self.requirement.as_deref()) {
+            (State::Active(session), Some(requirement)) if !requirement.is_met_by(session.claims()) => {
+                Refusal::Forbidden { required: requirement.to_string() }
+            }
+            _ => Refusal::of(state)?,
+        };
+        Some(self.exchange.refuse(&RequestLines::of(self.request.head()).view(), why))
+    }
+}
+
+fn missing_middleware() -> Reply {
+    tracing::error!(
+        "RequireMiddleware without SessionMiddleware around it: add `.wrap(SessionMiddleware::new(&scalekit))` to the \
+         `App`, as the last `wrap`"
+    );
+    let mut reply = Reply::new(500);
+    reply.body = "session handling is not set up".to_owned();
+    reply
+}

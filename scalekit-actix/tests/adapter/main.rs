@@ -1,0 +1,21 @@
+//! The adapter in front of an application, with an emulated Scalekit behind it.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod caching;
+mod commit;
+mod cookies;
+mod errors;
+mod guards;
+mod keys;
+mod login;
+mod logout;
+mod methods;
+mod names;
+mod outage;
+mod parallel;
+mod refresh;
+mod refusals;
+mod setup;
+mod sockets;

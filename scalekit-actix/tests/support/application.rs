@@ -1,0 +1,139 @@
+//! The application: a route for each way of asking for a session.
+
+use std::convert::Infallible;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE, VARY};
+use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use futures_util::{StreamExt, stream};
+use scalekit_actix::{Authorized, MaybeSession, RequireMiddleware, Requirement, Requires, Session};
+
+pub(crate) struct CanReadInvoices;
+
+impl Requires for CanReadInvoices {
+    fn requirement() -> Requirement {
+        Requirement::permission("invoices:read")
+    }
+}
+
+/// The application as its users would write it, without the ready-made routes and the middleware.
+pub(crate) fn application(config: &mut ServiceConfig) {
+    let inner = web::scope("/inner").configure(pages);
+    config
+        .configure(pages)
+        .configure(guarded)
+        .service(web::scope("/nested").configure(guarded).service(inner))
+        .service(web::scope("/staff").route("/me", web::get().to(me)).wrap(RequireMiddleware::role("admin")));
+}
+
+fn pages(config: &mut ServiceConfig) {
+    config
+        .route("/public", web::to(async || "public"))
+        .route("/maybe", web::to(maybe))
+        .route("/optional", web::to(optional))
+        .route("/thrice", web::get().to(thrice))
+        .route("/me", web::to(me))
+        .route("/name", web::get().to(name))
+        .route(
+            "/invoices",
+            web::get().to(async |caller: Authorized<CanReadInvoices>| caller.user_id().to_owned()),
+        )
+        .route("/boom", web::get().to(async |_: Session| status(500).body("boom")))
+        .route("/status/{code}", web::get().to(async |_: Session, code: Path<u16>| status(*code).finish()))
+        .route(
+            "/moved",
+            web::get().to(async |_: Session| status(303).append_header((LOCATION, "/public")).finish()),
+        )
+        .route("/cached", web::get().to(cached))
+        .route("/stricter", web::get().to(stricter))
+        .route("/own-cookies", web::get().to(own_cookies))
+        .route("/echo-cookie", web::get().to(echo_cookie))
+        .route("/stream", web::get().to(events))
+        .route("/socket", web::get().to(socket));
+}
+
+/// The same guard twice: what the middleware found out, the handler must find again.
+fn guarded(config: &mut ServiceConfig) {
+    config
+        .route("/guarded", web::get().to(me).wrap(RequireMiddleware::authenticated()))
+        .service(web::resource("/admin").get(me).wrap(RequireMiddleware::role("admin")))
+        .service(web::resource("/writers").get(me).wrap(RequireMiddleware::permission("invoices:write")))
+        .service(
+            web::resource("/bare").get(async || "behind a guard").wrap(RequireMiddleware::authenticated()),
+        );
+}
+
+async fn me(session: Session) -> String {
+    session.user_id().to_owned()
+}
+
+async fn maybe(session: MaybeSession) -> String {
+    match session {
+        MaybeSession::Active(session) => format!("active {}", session.user_id()),
+        MaybeSession::Anonymous => "anonymous".to_owned(),
+        MaybeSession::Unavailable { retry_after } => format!("unavailable {}", retry_after.as_secs()),
+        other => format!("{other:?}"),
+    }
+}
+
+async fn optional(session: Option<Session>) -> String {
+    session.map_or_else(|| "none".to_owned(), |session| format!("some {}", session.user_id()))
+}
+
+/// actix-web polls the extractors of one handler side by side.
+async fn thrice(first: Session, second: MaybeSession, third: Authorized<CanReadInvoices>) -> String {
+    let MaybeSession::Active(second) = second else {
+        return "not the same".to_owned();
+    };
+    let same = first.user_id() == second.user_id() && first.refreshes() == third.refreshes();
+    if same { third.user_id().to_owned() } else { "not the same".to_owned() }
+}
+
+async fn name(session: Session) -> String {
+    session.profile().and_then(|profile| profile.name.clone()).unwrap_or_default()
+}
+
+fn status(code: u16) -> actix_web::HttpResponseBuilder {
+    HttpResponse::build(StatusCode::from_u16(code).unwrap_or(StatusCode::IM_A_TEAPOT))
+}
+
+async fn cached(_: Session) -> impl Responder {
+    status(200)
+        .append_header((CACHE_CONTROL, "public, max-age=60"))
+        .append_header((VARY, "accept-encoding"))
+        .body("for everybody, says the handler")
+}
+
+async fn stricter(_: Session) -> impl Responder {
+    status(200).append_header((CACHE_CONTROL, "no-store")).append_header((VARY, "accept, cookie")).finish()
+}
+
+async fn own_cookies(_: Session) -> impl Responder {
+    status(200)
+        .append_header((SET_COOKIE, "theme=dark; Path=/"))
+        .append_header((SET_COOKIE, "language=en, or so; Path=/"))
+        .finish()
+}
+
+/// Sets the cookie that the request names: a handler that meddles with ours.
+async fn echo_cookie(_: Session, request: HttpRequest) -> impl Responder {
+    let mut response = status(200);
+    if let Some(line) = request.headers().get("x-set") {
+        response.append_header((SET_COOKIE, line.clone()));
+    }
+    response.body("echo")
+}
+
+/// One event, and a body that never ends.
+async fn events(session: Session) -> impl Responder {
+    let hello = Ok::<_, Infallible>(Bytes::from(format!("data: hello {}\n\n", session.user_id())));
+    let body = stream::iter([hello]).chain(stream::pending());
+    status(200).append_header((CONTENT_TYPE, "text/event-stream")).streaming(body)
+}
+
+/// What answers a handshake for a socket: 101, and whatever the other side wants to hear.
+async fn socket(session: Session) -> impl Responder {
+    let hello = Ok::<_, Infallible>(Bytes::from(format!("hello {}", session.user_id())));
+    status(101).upgrade("websocket").streaming(stream::iter([hello]).chain(stream::pending()))
+}
