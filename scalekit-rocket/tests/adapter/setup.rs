@@ -1,0 +1,1 @@
+//! An application that was put together wrongly is told so, and serves nobody.
