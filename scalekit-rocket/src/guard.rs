@@ -77,7 +77,9 @@ impl<'r> FromRequest<'r> for MaybeSession {
         match resolve(request).await {
             Ok((_, State::Active(session))) => Outcome::Success(Self::Active(Session(session))),
             Ok((_, State::Anonymous)) => Outcome::Success(Self::Anonymous),
-            Ok((_, State::Unavailable { retry_after })) => Outcome::Success(Self::Unavailable { retry_after }),
+            Ok((_, State::Unavailable { retry_after })) => {
+                Outcome::Success(Self::Unavailable { retry_after })
+            }
             Ok((visit, other)) => refuse(visit, Refusal::of(&other)),
             Err(rejection) => fail(rejection),
         }

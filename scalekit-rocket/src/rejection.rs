@@ -84,7 +84,10 @@ impl SessionRejection {
     /// Whether another route may try: nobody is signed in, or somebody who may not do this. An outage, a forged request
     /// and a foreign host are no reasons to.
     pub(crate) fn may_forward(&self) -> bool {
-        matches!(&self.0, Repr::Refused(Refusal::Unauthenticated | Refusal::Racing | Refusal::Forbidden { .. }))
+        matches!(
+            &self.0,
+            Repr::Refused(Refusal::Unauthenticated | Refusal::Racing | Refusal::Forbidden { .. })
+        )
     }
 
     /// The status that chooses the catcher. The response may have another one: a page load without a session is
@@ -98,8 +101,7 @@ impl SessionRejection {
     }
 }
 
-pub(crate) const MISSING_FAIRING: &str =
-    "no SessionFairing in this application: add `.attach(SessionFairing::new(&scalekit))` to `rocket::build()`";
+pub(crate) const MISSING_FAIRING: &str = "no SessionFairing in this application: add `.attach(SessionFairing::new(&scalekit))` to `rocket::build()`";
 
 impl fmt::Display for SessionRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -26,7 +26,8 @@ async fn r19_a_route_that_asks_for_no_session_is_left_alone() {
 async fn r19_a_request_that_changes_nothing_sets_no_cookie() {
     let world = World::start().await;
     let mut browser = world.signed_in(ADA).await;
-    for path in ["/me", "/maybe", "/optional", "/invoices", "/guarded", "/boom", "/status/404"] {
+    for path in ["/me", "/maybe", "/optional", "/invoices", "/guarded", "/boom", "/status/404", "/failed/404"]
+    {
         assert_eq!(browser.visit(path).await.set_cookies(), [""; 0], "{path}");
     }
     assert_eq!(world.emulator.calls().total(), 0);

@@ -1,13 +1,13 @@
 //! The application: a route for each way of asking for a session.
 
+#![expect(clippy::needless_pass_by_value, reason = "Rocket hands guards over by value")]
+
 use rocket::http::{Cookie, CookieJar, Method, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::response::stream::TextStream;
 use rocket::response::{Redirect, Responder, Result, status};
 use rocket::{Build, Request, Response, Rocket, Route, get, options, post, routes};
-use scalekit_rocket::{
-    Authorized, MaybeSession, Requirement, Requires, Scalekit, Session, SessionFairing,
-};
+use scalekit_rocket::{Authorized, MaybeSession, Requirement, Requires, Scalekit, Session, SessionFairing};
 
 use super::server::unattached;
 

@@ -48,7 +48,7 @@ impl Server {
         let app = app.attach(counter);
         let task = tokio::spawn(async move {
             if let Err(error) = app.launch().await {
-                println!("it does not launch, or did not stop: {}", error.kind());
+                eprintln!("it does not launch, or did not stop: {}", error.kind());
             }
         });
         let (port, shutdown) = soon(started).await.unwrap();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::{Build, Rocket};
-use scalekit_rocket::{Scalekit, ScalekitBuilder};
 use scalekit_emulator::{Emulator, Endpoint, GrantType, Rule};
+use scalekit_rocket::{Scalekit, ScalekitBuilder};
 use scalekit_session::Timestamp;
 use scalekit_session::testing::ManualClock;
 
