@@ -1,11 +1,9 @@
 //! [`SessionFairing`]: gives every request a session to ask for.
 
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rocket::fairing::{self, Fairing, Info, Kind};
-use rocket::{Build, Data, Orbit, Request, Response, Rocket};
+use rocket::{Build, Data, Request, Response, Rocket};
 use scalekit_session::{Scalekit, SessionManager};
 
 use crate::catchers::catchers;
@@ -20,34 +18,28 @@ use crate::visit::{Attached, Visit};
 /// One `attach` is all there is to do. A route that takes one of this crate's guards in an application without it
 /// refuses to launch. Attach it before fairings that rewrite requests, because return paths and the rules for `HEAD` need
 /// the request as the client sent it. Responses are finished after all fairings that were attached before launch.
-///
-/// When the server shuts down, it waits for refreshes and logins that are under way, for as long as Rocket gives to
-/// open connections (`shutdown.grace` and `shutdown.mercy`).
+#[derive(Clone, Debug)]
 #[must_use = "a fairing does nothing until it is attached"]
 pub struct SessionFairing {
     manager: Arc<dyn SessionManager>,
-    scalekit: Option<Scalekit>,
 }
 
 impl SessionFairing {
     /// A fairing of that instance.
     pub fn new(scalekit: &Scalekit) -> Self {
-        Self { manager: scalekit.manager(), scalekit: Some(scalekit.clone()) }
+        Self::with_manager(scalekit.manager())
     }
 
     /// A fairing of any session manager.
     pub fn with_manager(manager: Arc<dyn SessionManager>) -> Self {
-        Self { manager, scalekit: None }
+        Self { manager }
     }
 }
 
 #[rocket::async_trait]
 impl Fairing for SessionFairing {
     fn info(&self) -> Info {
-        Info {
-            name: "Scalekit sessions",
-            kind: Kind::Ignite | Kind::Request | Kind::Shutdown | Kind::Singleton,
-        }
+        Info { name: "Scalekit sessions", kind: Kind::Ignite | Kind::Request | Kind::Singleton }
     }
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
@@ -68,22 +60,6 @@ impl Fairing for SessionFairing {
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
         let _begun = Visit::of(request);
-    }
-
-    async fn on_shutdown(&self, rocket: &Rocket<Orbit>) {
-        if let Some(scalekit) = &self.scalekit {
-            let shutdown = &rocket.config().shutdown;
-            let timeout = Duration::from_secs(u64::from(shutdown.grace) + u64::from(shutdown.mercy));
-            if !scalekit.drain(timeout).await {
-                tracing::warn!("a refresh or a login was still under way at shutdown");
-            }
-        }
-    }
-}
-
-impl fmt::Debug for SessionFairing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionFairing").field("manager", &self.manager).finish_non_exhaustive()
     }
 }
 

@@ -46,7 +46,7 @@ impl<'r> FromRequest<'r> for Session {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, SessionRejection> {
         match resolve(request).await {
             Ok((_, State::Active(session))) => Outcome::Success(Self(session)),
-            Ok((visit, other)) => refuse(visit, Refusal::of(&other)),
+            Ok((visit, other)) => refuse(request, visit, Refusal::of(&other)),
             Err(rejection) => fail(rejection),
         }
     }
@@ -80,7 +80,7 @@ impl<'r> FromRequest<'r> for MaybeSession {
             Ok((_, State::Unavailable { retry_after })) => {
                 Outcome::Success(Self::Unavailable { retry_after })
             }
-            Ok((visit, other)) => refuse(visit, Refusal::of(&other)),
+            Ok((visit, other)) => refuse(request, visit, Refusal::of(&other)),
             Err(rejection) => fail(rejection),
         }
     }
@@ -147,7 +147,7 @@ impl<'r, R: Requires> FromRequest<'r> for Authorized<R> {
             (None, State::Active(session)) => {
                 Outcome::Success(Self { session: Session(session), requirement: PhantomData })
             }
-            (why, _) => refuse(visit, why),
+            (why, _) => refuse(request, visit, why),
         }
     }
 }
@@ -185,9 +185,9 @@ async fn resolve<'r>(request: &'r Request<'_>) -> Result<(&'r Visit, State), Ses
     Ok((visit, visit.resolve(request).await))
 }
 
-fn refuse<G>(visit: &Visit, why: Option<Refusal>) -> Outcome<G, SessionRejection> {
+fn refuse<G>(request: &Request<'_>, visit: &Visit, why: Option<Refusal>) -> Outcome<G, SessionRejection> {
     let why = why.unwrap_or(Refusal::Unauthenticated);
-    visit.refuse(why.clone());
+    visit.refuse(request, why.clone());
     fail(SessionRejection::refused(why))
 }
 

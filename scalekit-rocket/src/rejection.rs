@@ -63,10 +63,11 @@ impl SessionRejection {
         Self(Repr::MissingFairing)
     }
 
-    /// Why a guard refused that request, the last one if there were several; `None` when none did. For catchers.
+    /// Why a guard of the route refused that request, the last one if there were several; `None` when none did. For
+    /// catchers.
     #[must_use]
     pub fn of(request: &Request<'_>) -> Option<Self> {
-        Visit::of(request)?.refusal().map(Self::refused)
+        Visit::of(request)?.refusal(request).map(Self::refused)
     }
 
     /// What kind of refusal this is.

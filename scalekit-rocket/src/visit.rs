@@ -21,8 +21,11 @@ pub(crate) struct Visit {
     target: String,
     authority: Option<String>,
     exchange: Exchange,
-    refusal: Mutex<Option<Refusal>>,
+    refusal: Mutex<Option<(Refusal, RouteId)>>,
 }
+
+/// Which route was being tried: where its description lies, `None` before there is one.
+type RouteId = Option<usize>;
 
 impl Visit {
     /// The visit of a request, begun when somebody first asks for it. `None` without our fairing.
@@ -49,13 +52,14 @@ impl Visit {
     }
 
     /// Refuses the request, and remembers why for the catcher, which is not told.
-    pub(crate) fn refuse(&self, why: Refusal) {
-        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    pub(crate) fn refuse(&self, request: &Request<'_>, why: Refusal) {
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some((why, tried(request)));
     }
 
-    /// Why a guard refused the request last.
-    pub(crate) fn refusal(&self) -> Option<Refusal> {
-        self.refusal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Why a guard refused the request last. A route of a lower rank that took over answers for itself.
+    pub(crate) fn refusal(&self, request: &Request<'_>) -> Option<Refusal> {
+        let refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
+        refusal.as_ref().filter(|(_, route)| *route == tried(request)).map(|(why, _)| why.clone())
     }
 
     /// The answer to a refused request.
@@ -79,6 +83,10 @@ impl Visit {
         let view = RequestView::new(self.method.as_str(), &self.target, &lines);
         read(&view.with_authority(self.authority.as_deref()))
     }
+}
+
+fn tried(request: &Request<'_>) -> RouteId {
+    request.route().map(|route| std::ptr::from_ref(route).addr())
 }
 
 /// Why a state is refused where a requirement has to be met; `None` lets the request through.

@@ -196,7 +196,7 @@ async fn option_swallows_an_outage_as_its_docs_say() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r07_shutting_down_waits_for_a_refresh() {
+async fn r07_a_refresh_is_not_lost_when_rocket_shuts_down() {
     let world = World::start().await;
     let browser = world.expired(ADA).await;
     let cookies = browser.jar.header().unwrap();
