@@ -8,6 +8,7 @@ mod commit;
 mod cookies;
 mod forwarding;
 mod guards;
+mod http2;
 mod keys;
 mod login;
 mod logout;
