@@ -1,5 +1,7 @@
 //! HTTP/2, where the host is in the request's URI and cookies may come on a line each.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails, and says where")]
+
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Empty;
