@@ -1,0 +1,182 @@
+//! What a request without a session is told, by each extractor.
+
+use std::time::Duration;
+
+use crate::support::{ADA, ADA_ID, World, navigation, program};
+use http::Request;
+use scalekit_emulator::Fault;
+
+#[tokio::test]
+async fn r48_a_page_load_without_a_session_goes_to_login() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    for path in ["/me", "/invoices", "/guarded", "/admin", "/bare", "/nested/inner/me"] {
+        let answer = browser.visit(&format!("{path}?a=1&b=2")).await;
+        assert_eq!(answer.status, 303, "{path}");
+        let expected = format!("/auth/login?return_to={}%3Fa%3D1%26b%3D2", path.replace('/', "%2F"));
+        assert_eq!(answer.location(), expected);
+        assert_eq!(answer.set_cookies(), [""; 0], "{path}");
+        assert!(answer.is_private(), "{path}: {:?}", answer.headers);
+    }
+    assert_eq!(world.emulator.calls().total(), 0);
+}
+
+#[tokio::test]
+async fn a_form_without_a_session_leads_to_the_start_page() {
+    let world = World::start().await;
+    let answer = world.browser().send(navigation("POST", "/me")).await;
+    assert_eq!((answer.status, answer.location()), (303, "/auth/login"), "a POST cannot be repeated");
+}
+
+#[tokio::test]
+async fn r48_a_program_without_a_session_gets_401_and_a_problem() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    for path in ["/me", "/invoices", "/guarded", "/admin", "/bare", "/nested/inner/me", "/nested/admin"] {
+        let answer = browser.call(path).await;
+        assert_eq!(answer.status, 401, "{path}");
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
+        assert!(answer.header("www-authenticate").contains("/auth/login"), "{path}");
+        assert_eq!((answer.location(), answer.set_cookies().len()), ("", 0), "{path}");
+        assert!(answer.is_private(), "{path}: {:?}", answer.headers);
+        let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!((&problem["code"], &problem["status"]), (&"login_required".into(), &401.into()));
+    }
+}
+
+#[tokio::test]
+async fn r48_what_is_no_page_load_is_never_redirected() {
+    let world = World::start().await;
+    let html = ("accept", "text/html");
+    for (name, headers) in [
+        ("XHR of a library", vec![html, ("x-requested-with", "XMLHttpRequest")]),
+        ("fetch()", vec![("accept", "*/*"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")]),
+        (
+            "WebSocket",
+            vec![("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-fetch-mode", "websocket")],
+        ),
+        ("event source", vec![("accept", "text/event-stream"), ("sec-fetch-mode", "cors")]),
+        ("image", vec![("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]),
+        ("curl", vec![("accept", "*/*")]),
+        ("nothing", vec![]),
+    ] {
+        for path in ["/me", "/guarded"] {
+            let request = headers
+                .iter()
+                .fold(Request::builder().uri(path), |request, (name, value)| request.header(*name, *value));
+            let answer = world.browser().send(request).await;
+            assert_eq!(answer.status, 401, "{name} at {path}");
+            assert_eq!((answer.location(), answer.set_cookies().len()), ("", 0), "{name} at {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_handler_may_ask_without_refusing() {
+    let world = World::start().await;
+    let mut browser = world.signed_in(ADA).await;
+    assert_eq!(browser.visit("/optional").await.body, format!("some {ADA_ID}"));
+    assert_eq!(browser.visit("/maybe").await.body, format!("active {ADA_ID}"));
+
+    let mut stranger = world.browser();
+    for (path, expected) in [("/optional", "none"), ("/maybe", "anonymous")] {
+        let answer = stranger.visit(path).await;
+        assert_eq!((answer.status, answer.body.as_str()), (200, expected));
+        assert!(answer.is_private(), "{path} asked: {:?}", answer.headers);
+    }
+}
+
+#[tokio::test]
+async fn r09_a_session_that_cannot_be_checked_is_not_nobody() {
+    let world = World::start().await;
+    let mut browser = world.expired(ADA).await;
+    world.on_refresh().inject(Fault::status(503));
+    for path in ["/me", "/invoices", "/guarded", "/admin"] {
+        for answer in [browser.visit(path).await, browser.call(path).await] {
+            assert_eq!(answer.status, 503, "{path}");
+            assert!(answer.header("retry-after").parse::<u64>().unwrap() >= 1, "{path}");
+            assert_eq!((answer.location(), answer.set_cookies().len()), ("", 0), "{path}");
+            assert!(answer.is_private(), "{path}: {:?}", answer.headers);
+        }
+    }
+    let answer = browser.visit("/maybe").await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.starts_with("unavailable"), "{}", answer.body);
+    assert_eq!(world.refreshes(), 1, "r10: one attempt per interval");
+
+    world.emulator.faults().clear();
+    world.pass(Duration::from_secs(11));
+    assert_eq!(browser.visit("/maybe").await.body, format!("active {ADA_ID}"));
+}
+
+#[tokio::test]
+async fn r51_another_sites_form_gets_no_session() {
+    let world = World::start().await;
+    let browser = world.signed_in(ADA).await;
+    let forged =
+        |path: &str| program("POST", path).header("origin", "https://evil.test").header("x-test", "forged");
+    for path in ["/me", "/maybe"] {
+        let request = Request::builder()
+            .method("POST")
+            .uri(path)
+            .header("sec-fetch-site", "cross-site")
+            .header("origin", "https://evil.test");
+        let answer = browser.look(request).await;
+        assert_eq!(answer.status, 403, "{path}");
+        let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(problem["code"], "cross_origin", "{path}");
+        assert_eq!(browser.look(program("POST", path)).await.status, 200, "{path} of this site");
+        assert_eq!(browser.look(forged(path)).await.status, 200, "the browser says it is this site's");
+        let old_browser = Request::builder().method("POST").uri(path).header("origin", "null");
+        assert_eq!(browser.look(old_browser).await.status, 403, "{path} of a sandboxed frame");
+    }
+    let public = Request::builder().method("POST").uri("/public").header("sec-fetch-site", "cross-site");
+    let answer = browser.look(public).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "public"), "a webhook is nobody's business");
+}
+
+#[tokio::test]
+async fn r51_another_sites_socket_gets_no_session() {
+    let world = World::start().await;
+    let browser = world.signed_in(ADA).await;
+    let socket = |origin: &str| {
+        Request::builder()
+            .uri("/me")
+            .header("connection", "Upgrade")
+            .header("upgrade", "websocket")
+            .header("origin", origin.to_owned())
+    };
+    assert_eq!(browser.look(socket("https://evil.test")).await.status, 403);
+    assert_eq!(browser.look(socket(&world.origin)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_served_gets_no_session() {
+    let world = World::start().await;
+    let mut browser = world.signed_in(ADA).await;
+    browser.origin = "http://app.evil.test".to_owned();
+    assert_eq!(browser.call("/me").await.status, 421);
+    assert_eq!(browser.call("/maybe").await.status, 421);
+    assert_eq!(browser.call("/public").await.status, 200);
+}
+
+#[tokio::test]
+async fn r47_a_browser_that_keeps_no_session_is_not_sent_in_circles() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    for _ in 0..2 {
+        browser.log_in(&world.emulator, ADA, "/me").await;
+        let names: Vec<String> = browser.jar.names().iter().map(|name| (*name).to_owned()).collect();
+        let loop_guard = names.iter().find(|name| name.ends_with("-loop")).unwrap();
+        let value = browser.jar.value(loop_guard).unwrap().to_owned();
+        browser.jar = Default::default();
+        browser.jar.set(loop_guard, &value);
+    }
+    browser.log_in(&world.emulator, ADA, "/me").await;
+    let loop_guard = browser.jar.names().iter().find(|name| name.ends_with("-loop")).unwrap().to_string();
+    let value = browser.jar.value(&loop_guard).unwrap().to_owned();
+    browser.jar = Default::default();
+    browser.jar.set(&loop_guard, &value);
+    let answer = browser.visit("/me").await;
+    assert_eq!((answer.status, answer.location()), (400, ""), "a page with a button");
+}
