@@ -5,13 +5,12 @@ use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use scalekit_session::{Exchange, Refusal, RequestView, Requirement, State};
+use scalekit_session::{Exchange, Rejection, RequestView, Requirement, Requires, State};
 
 use crate::headers::RequestLines;
 use crate::rejection::SessionRejection;
@@ -47,10 +46,7 @@ impl FromRequest for Session {
     type Future = ExtractFuture<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ask(request, |state| match state {
-            State::Active(session) => Ok(Self(session)),
-            other => Err(why(&other)),
-        })
+        ask(request, |asked, state| Ok(Self(asked.admit(state, None)?)))
     }
 }
 
@@ -76,19 +72,12 @@ impl FromRequest for MaybeSession {
     type Future = ExtractFuture<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ask(request, |state| match state {
-            State::Active(session) => Ok(Self::Active(Session(session))),
+        ask(request, |asked, state| match state {
             State::Anonymous => Ok(Self::Anonymous),
             State::Unavailable { retry_after } => Ok(Self::Unavailable { retry_after }),
-            other => Err(why(&other)),
+            other => Ok(Self::Active(Session(asked.admit(other, None)?))),
         })
     }
-}
-
-/// What a handler requires of its caller, as a type.
-pub trait Requires {
-    /// The condition.
-    fn requirement() -> Requirement;
 }
 
 /// A session that meets `R`. A signed-in user who does not is refused with 403.
@@ -136,15 +125,9 @@ impl<R: Requires + 'static> FromRequest for Authorized<R> {
     type Future = ExtractFuture<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ask(request, |state| {
-            let State::Active(session) = state else {
-                return Err(why(&state));
-            };
-            let requirement = R::requirement();
-            if requirement.is_met_by(session.claims()) {
-                return Ok(Self { session: Session(session), requirement: PhantomData });
-            }
-            Err(Refusal::Forbidden { required: requirement.to_string() })
+        ask(request, |asked, state| {
+            let session = asked.admit(state, Some(&R::requirement()))?;
+            Ok(Self { session: Session(session), requirement: PhantomData })
         })
     }
 }
@@ -175,36 +158,50 @@ impl<T> fmt::Debug for ExtractFuture<T> {
     }
 }
 
-/// What waits owns what it needs of the request: no borrow of the extensions and no clone of the request outlives this
-/// call.
-fn ask<T: 'static>(request: &HttpRequest, judge: fn(State) -> Result<T, Refusal>) -> ExtractFuture<T> {
-    let exchange = request.extensions().get::<Arc<Exchange>>().map(Arc::clone);
+/// Asks for the session. What waits owns what it needs of the request: no borrow of the extensions and no clone of the
+/// request outlives this call.
+fn ask<T: 'static>(
+    request: &HttpRequest,
+    judge: fn(&Asked<'_>, State) -> Result<T, Rejection>,
+) -> ExtractFuture<T> {
+    let exchange = request.extensions().get::<Exchange>().cloned();
     let Some(exchange) = exchange else {
-        return ExtractFuture(Stage::Known(ready(Err(SessionRejection::missing_middleware()))));
+        let rejection = Rejection::not_set_up(
+            "no SessionMiddleware around this handler: add `.wrap(SessionMiddleware::new(&scalekit))` to its `App`, as \
+             the last `wrap`",
+        );
+        return ExtractFuture(Stage::Known(ready(Err(rejection.into()))));
     };
     let lines = RequestLines::of(request.head());
-    let known = exchange.resolve(&lines.view()).known();
-    ExtractFuture(match known {
-        Some(state) => Stage::Known(ready(answer(judge(state), &exchange, &lines.view()))),
-        None => {
-            let head = lines.view().to_head();
+    let view = lines.view();
+    ExtractFuture(match exchange.resolve(&view).known() {
+        Ok(state) => {
+            let asked = Asked { exchange: &exchange, request: &view };
+            Stage::Known(ready(judge(&asked, state).map_err(SessionRejection::from)))
+        }
+        Err(waiting) => {
+            let head = view.to_head();
             Stage::Waiting(Box::pin(async move {
-                let resolving = exchange.resolve(&head.view());
-                let state = resolving.await;
-                answer(judge(state), &exchange, &head.view())
+                let state = waiting.await;
+                let asked = Asked { exchange: &exchange, request: &head.view() };
+                judge(&asked, state).map_err(SessionRejection::from)
             }))
         }
     })
 }
 
-fn answer<T>(
-    judged: Result<T, Refusal>,
-    exchange: &Exchange,
-    request: &RequestView<'_>,
-) -> Result<T, SessionRejection> {
-    judged.map_err(|why| SessionRejection::refused(exchange.refuse(request, why)))
+/// Who asked, and for which request.
+struct Asked<'a> {
+    exchange: &'a Exchange,
+    request: &'a RequestView<'a>,
 }
 
-fn why(state: &State) -> Refusal {
-    Refusal::of(state).unwrap_or(Refusal::Unauthenticated)
+impl Asked<'_> {
+    fn admit(
+        &self,
+        state: State,
+        requirement: Option<&Requirement>,
+    ) -> Result<scalekit_session::Session, Rejection> {
+        self.exchange.admit(state, requirement, self.request)
+    }
 }

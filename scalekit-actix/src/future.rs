@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use actix_web::Error;
@@ -19,12 +18,12 @@ pin_project! {
     pub struct ResponseFuture<F> {
         #[pin]
         inner: F,
-        exchange: Arc<Exchange>,
+        exchange: Exchange,
     }
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn new(inner: F, exchange: Arc<Exchange>) -> Self {
+    pub(crate) fn new(inner: F, exchange: Exchange) -> Self {
         Self { inner, exchange }
     }
 }
@@ -44,7 +43,7 @@ where
                 Poll::Ready(Ok(response))
             }
             Err(mut error) => {
-                finish_when_shown(&mut error, Arc::clone(this.exchange));
+                finish_when_shown(&mut error, this.exchange.clone());
                 Poll::Ready(Err(error))
             }
         }
@@ -53,7 +52,7 @@ where
 
 /// An error of an inner middleware becomes a response further outside. It stays the error that it is, and takes the
 /// session's headers along; whoever shows it twice gets the same response twice.
-fn finish_when_shown(error: &mut Error, exchange: Arc<Exchange>) {
+fn finish_when_shown(error: &mut Error, exchange: Exchange) {
     let edits = OnceCell::new();
     error.add_response_mapper(move |mut response| {
         let edits = edits.get_or_init(|| exchange.finish(&HeaderLines(response.headers())));

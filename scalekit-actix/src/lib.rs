@@ -11,14 +11,15 @@ mod routes;
 mod service;
 
 // The public interface is:
-pub use extract::{Authorized, ExtractFuture, MaybeSession, Requires, Session};
+pub use extract::{Authorized, ExtractFuture, MaybeSession, Session};
 pub use future::ResponseFuture;
 pub use layer::SessionMiddleware;
-pub use rejection::{RejectionKind, SessionRejection};
+pub use rejection::SessionRejection;
 pub use require::{RequireFuture, RequireMiddleware, RequireService};
 pub use routes::routes;
 pub use service::SessionService;
 
 pub use scalekit_session::{
-    self as core, ConfigError, Login, LoginRefused, Requirement, Scalekit, ScalekitBuilder, SessionManager,
+    self as core, ConfigError, Login, LoginRefused, RejectionKind, Requirement, Requires, Scalekit,
+    ScalekitBuilder, SessionManager,
 };

@@ -29,6 +29,9 @@ pub(crate) fn apply(edits: &HeaderEdits, headers: &mut HeaderMap) {
                 headers.remove(name);
                 append(headers, name, value);
             }
+            HeaderEdit::Remove(name) => {
+                headers.remove(name);
+            }
             other => tracing::error!(?other, "a header edit that this version does not know"),
         }
     }

@@ -11,7 +11,7 @@ use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, HttpMessage};
 use pin_project_lite::pin_project;
-use scalekit_session::{Exchange, Refusal, Reply, Requirement, State};
+use scalekit_session::{Exchange, Rejection, Requirement, Resolving, State};
 
 use crate::headers::RequestLines;
 use crate::reply::response;
@@ -84,17 +84,21 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let exchange = request.extensions().get::<Arc<Exchange>>().map(Arc::clone);
+        let exchange = request.extensions().get::<Exchange>().cloned();
         let Some(exchange) = exchange else {
-            return RequireFuture { stage: Stage::refused(request, &missing_middleware()) };
+            let rejection = Rejection::not_set_up(
+                "RequireMiddleware without SessionMiddleware around it: add `.wrap(SessionMiddleware::new(&scalekit))` to \
+                 the `App`, as the last `wrap`",
+            );
+            return RequireFuture { stage: Stage::refused(request, &rejection) };
         };
         let known = exchange.resolve(&RequestLines::of(request.head()).view()).known();
         let asked =
             Asked { inner: Rc::clone(&self.inner), request, exchange, requirement: self.requirement.clone() };
         RequireFuture {
             stage: match known {
-                Some(state) => asked.proceed(&state),
-                None => Stage::Waiting { waiting: Box::pin(asked.wait()) },
+                Ok(state) => asked.proceed(state),
+                Err(waiting) => Stage::Waiting { waiting, asked: Some(asked) },
             },
         }
     }
@@ -119,7 +123,7 @@ pin_project! {
     {
         Inner { #[pin] future: S::Future },
         Refused { #[pin] response: Ready<ServiceResponse> },
-        Waiting { waiting: Pin<Box<dyn Future<Output = Stage<S>>>> },
+        Waiting { #[pin] waiting: Resolving, asked: Option<Asked<S>> },
     }
 }
 
@@ -127,8 +131,8 @@ impl<S> Stage<S>
 where
     S: Service<ServiceRequest>,
 {
-    fn refused(request: ServiceRequest, reply: &Reply) -> Self {
-        Self::Refused { response: ready(request.into_response(response(reply))) }
+    fn refused(request: ServiceRequest, rejection: &Rejection) -> Self {
+        Self::Refused { response: ready(request.into_response(response(rejection.reply()))) }
     }
 }
 
@@ -147,7 +151,14 @@ where
                 StageProjection::Refused { response } => {
                     return response.poll(cx).map(|response| Ok(response.map_into_right_body()));
                 }
-                StageProjection::Waiting { waiting } => poll_ready!(waiting.as_mut().poll(cx)),
+                StageProjection::Waiting { waiting, asked } => {
+                    let state = poll_ready!(waiting.poll(cx));
+                    match asked.take() {
+                        Some(asked) => asked.proceed(state),
+                        // The stage moves on below, so nobody is asked twice.
+                        None => return Poll::Pending,
+                    }
+                }
             };
             self.as_mut().project().stage.set(next);
         }
@@ -167,7 +178,7 @@ where
 struct Asked<S> {
     inner: Rc<S>,
     request: ServiceRequest,
-    exchange: Arc<Exchange>,
+    exchange: Exchange,
     requirement: Option<Arc<Requirement>>,
 }
 
@@ -175,37 +186,12 @@ impl<S> Asked<S>
 where
     S: Service<ServiceRequest>,
 {
-    async fn wait(self) -> Stage<S> {
-        let resolving = self.exchange.resolve(&RequestLines::of(self.request.head()).view());
-        let state = resolving.await;
-        self.proceed(&state)
-    }
-
-    fn proceed(self, state: &State) -> Stage<S> {
-        match self.verdict(state) {
-            None => Stage::Inner { future: self.inner.call(self.request) },
-            Some(reply) => Stage::refused(self.request, &reply),
+    fn proceed(self, state: State) -> Stage<S> {
+        let lines = RequestLines::of(self.request.head());
+        let admitted = self.exchange.admit(state, self.requirement.as_deref(), &lines.view());
+        match admitted {
+            Ok(_session) => Stage::Inner { future: self.inner.call(self.request) },
+            Err(rejection) => Stage::refused(self.request, &rejection),
         }
     }
-
-    /// `None` lets the request through.
-    fn verdict(&self, state: &State) -> Option<Reply> {
-        let why = match (state, self.requirement.as_deref()) {
-            (State::Active(session), Some(requirement)) if !requirement.is_met_by(session.claims()) => {
-                Refusal::Forbidden { required: requirement.to_string() }
-            }
-            _ => Refusal::of(state)?,
-        };
-        Some(self.exchange.refuse(&RequestLines::of(self.request.head()).view(), why))
-    }
-}
-
-fn missing_middleware() -> Reply {
-    tracing::error!(
-        "RequireMiddleware without SessionMiddleware around it: add `.wrap(SessionMiddleware::new(&scalekit))` to the \
-         `App`, as the last `wrap`"
-    );
-    let mut reply = Reply::new(500);
-    reply.body = "session handling is not set up".to_owned();
-    reply
 }

@@ -34,8 +34,8 @@ where
 
     /// Keeps the exchange and nothing of the request: actix-web panics while it routes a request that was cloned.
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let exchange = Arc::new(Exchange::new(Arc::clone(&self.manager)));
-        request.extensions_mut().insert(Arc::clone(&exchange));
+        let exchange = Exchange::new(Arc::clone(&self.manager));
+        request.extensions_mut().insert(exchange.clone());
         ResponseFuture::new(self.inner.call(request), exchange)
     }
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
-use scalekit_session::{Refusal, Requirement, State};
+use scalekit_session::{Requirement, Requires, State};
 
 use crate::rejection::{MISSING_FAIRING, SessionRejection};
-use crate::visit::{Attached, Visit, verdict};
+use crate::visit::{Attached, Visit};
 
 /// The session of a signed-in user. Everybody else is refused: a page load goes to login, a program gets 401.
 ///
@@ -44,11 +44,7 @@ impl<'r> FromRequest<'r> for Session {
     type Error = SessionRejection;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, SessionRejection> {
-        match resolve(request).await {
-            Ok((_, State::Active(session))) => Outcome::Success(Self(session)),
-            Ok((visit, other)) => refuse(request, visit, Refusal::of(&other)),
-            Err(rejection) => fail(rejection),
-        }
+        answer(session(request, None).await.map(Self))
     }
 }
 
@@ -74,22 +70,16 @@ impl<'r> FromRequest<'r> for MaybeSession {
     type Error = SessionRejection;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, SessionRejection> {
-        match resolve(request).await {
-            Ok((_, State::Active(session))) => Outcome::Success(Self::Active(Session(session))),
-            Ok((_, State::Anonymous)) => Outcome::Success(Self::Anonymous),
-            Ok((_, State::Unavailable { retry_after })) => {
-                Outcome::Success(Self::Unavailable { retry_after })
-            }
-            Ok((visit, other)) => refuse(request, visit, Refusal::of(&other)),
-            Err(rejection) => fail(rejection),
-        }
+        answer(match resolve(request).await {
+            Ok((_, State::Anonymous)) => Ok(Self::Anonymous),
+            Ok((_, State::Unavailable { retry_after })) => Ok(Self::Unavailable { retry_after }),
+            Ok((visit, other)) => match visit.admit(request, other, None) {
+                Ok(session) => Ok(Self::Active(Session(session))),
+                Err(rejection) => Err(rejection.into()),
+            },
+            Err(rejection) => Err(rejection),
+        })
     }
-}
-
-/// What a handler requires of its caller, as a type.
-pub trait Requires {
-    /// The condition.
-    fn requirement() -> Requirement;
 }
 
 /// A session that meets `R`. A signed-in user who does not is refused with 403.
@@ -139,16 +129,8 @@ impl<'r, R: Requires> FromRequest<'r> for Authorized<R> {
     type Error = SessionRejection;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, SessionRejection> {
-        let (visit, state) = match resolve(request).await {
-            Ok(resolved) => resolved,
-            Err(rejection) => return fail(rejection),
-        };
-        match (verdict(&state, &R::requirement()), state) {
-            (None, State::Active(session)) => {
-                Outcome::Success(Self { session: Session(session), requirement: PhantomData })
-            }
-            (why, _) => refuse(request, visit, why),
-        }
+        let session = session(request, Some(&R::requirement())).await;
+        answer(session.map(|session| Self { session: Session(session), requirement: PhantomData }))
     }
 }
 
@@ -185,12 +167,17 @@ async fn resolve<'r>(request: &'r Request<'_>) -> Result<(&'r Visit, State), Ses
     Ok((visit, visit.resolve(request).await))
 }
 
-fn refuse<G>(request: &Request<'_>, visit: &Visit, why: Option<Refusal>) -> Outcome<G, SessionRejection> {
-    let why = why.unwrap_or(Refusal::Unauthenticated);
-    visit.refuse(request, why.clone());
-    fail(SessionRejection::refused(why))
+async fn session(
+    request: &Request<'_>,
+    requirement: Option<&Requirement>,
+) -> Result<scalekit_session::Session, SessionRejection> {
+    let (visit, state) = resolve(request).await?;
+    Ok(visit.admit(request, state, requirement)?)
 }
 
-fn fail<G>(rejection: SessionRejection) -> Outcome<G, SessionRejection> {
-    Outcome::Error((rejection.status(), rejection))
+fn answer<G>(guarded: Result<G, SessionRejection>) -> Outcome<G, SessionRejection> {
+    match guarded {
+        Ok(guard) => Outcome::Success(guard),
+        Err(rejection) => Outcome::Error((rejection.status(), rejection)),
+    }
 }

@@ -13,9 +13,10 @@ mod visit;
 // The public interface is:
 pub use fairing::SessionFairing;
 pub use forwarding::Forwarding;
-pub use guard::{Authorized, MaybeSession, Requires, Session};
-pub use rejection::{RejectionKind, SessionRejection};
+pub use guard::{Authorized, MaybeSession, Session};
+pub use rejection::SessionRejection;
 
 pub use scalekit_session::{
-    self as core, ConfigError, Login, LoginRefused, Requirement, Scalekit, ScalekitBuilder, SessionManager,
+    self as core, ConfigError, Login, LoginRefused, RejectionKind, Requirement, Requires, Scalekit,
+    ScalekitBuilder, SessionManager,
 };

@@ -26,6 +26,7 @@ pub(crate) fn apply(edits: &HeaderEdits, response: &mut Response<'_>) {
             HeaderEdit::Replace(name, value) => {
                 response.set_raw_header(name, value.to_owned());
             }
+            HeaderEdit::Remove(name) => response.remove_header(name),
             other => tracing::error!(?other, "a header edit that this version does not know"),
         }
     }

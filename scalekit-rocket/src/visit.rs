@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rocket::http::Method;
 use rocket::{Request, Response};
 use scalekit_session::{
-    Exchange, Refusal, Reply, RequestHead, RequestView, Requirement, SessionManager, State,
+    Exchange, Rejection, RequestHead, RequestView, Requirement, Session, SessionManager, State,
 };
 
 use crate::headers::HeaderLines;
@@ -21,7 +21,7 @@ pub(crate) struct Visit {
     target: String,
     authority: Option<String>,
     exchange: Exchange,
-    refusal: Mutex<Option<(Refusal, RouteId)>>,
+    rejection: Mutex<Option<(Rejection, RouteId)>>,
 }
 
 /// Which route was being tried: where its description lies, `None` before there is one.
@@ -41,7 +41,7 @@ impl Visit {
             // HTTP/2 has it in the URI, which Rocket does not keep.
             authority: request.host().map(ToString::to_string),
             exchange: Exchange::new(Arc::clone(manager)),
-            refusal: Mutex::new(None),
+            rejection: Mutex::new(None),
         })
     }
 
@@ -51,20 +51,24 @@ impl Visit {
         resolving.await
     }
 
-    /// Refuses the request, and remembers why for the catcher, which is not told.
-    pub(crate) fn refuse(&self, request: &Request<'_>, why: Refusal) {
-        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some((why, tried(request)));
+    /// Lets a session in that meets the requirement. Remembers a refusal for the catcher, which is not told.
+    pub(crate) fn admit(
+        &self,
+        request: &Request<'_>,
+        state: State,
+        requirement: Option<&Requirement>,
+    ) -> Result<Session, Rejection> {
+        let admitted = self.read(request, |view| self.exchange.admit(state, requirement, view));
+        admitted.inspect_err(|rejection| {
+            *self.rejection.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some((rejection.clone(), tried(request)));
+        })
     }
 
     /// Why a guard refused the request last. A route of a lower rank that took over answers for itself.
-    pub(crate) fn refusal(&self, request: &Request<'_>) -> Option<Refusal> {
-        let refusal = self.refusal.lock().unwrap_or_else(PoisonError::into_inner);
-        refusal.as_ref().filter(|(_, route)| *route == tried(request)).map(|(why, _)| why.clone())
-    }
-
-    /// The answer to a refused request.
-    pub(crate) fn reply(&self, request: &Request<'_>, why: Refusal) -> Reply {
-        self.read(request, |view| self.exchange.refuse(view, why))
+    pub(crate) fn rejection(&self, request: &Request<'_>) -> Option<Rejection> {
+        let rejection = self.rejection.lock().unwrap_or_else(PoisonError::into_inner);
+        rejection.as_ref().filter(|(_, route)| *route == tried(request)).map(|(why, _)| why.clone())
     }
 
     /// The request, for one of the ready-made routes.
@@ -87,14 +91,4 @@ impl Visit {
 
 fn tried(request: &Request<'_>) -> RouteId {
     request.route().map(|route| std::ptr::from_ref(route).addr())
-}
-
-/// Why a state is refused where a requirement has to be met; `None` lets the request through.
-pub(crate) fn verdict(state: &State, requirement: &Requirement) -> Option<Refusal> {
-    match state {
-        State::Active(session) if !requirement.is_met_by(session.claims()) => {
-            Some(Refusal::Forbidden { required: requirement.to_string() })
-        }
-        other => Refusal::of(other),
-    }
 }

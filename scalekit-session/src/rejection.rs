@@ -34,8 +34,10 @@ pub struct Rejection {
 pub enum RejectionKind {
     /// 401, or a redirect to login.
     Unauthenticated,
-    /// 403: signed in, but not allowed; or sent by another site.
+    /// 403: signed in, but not allowed.
     Forbidden,
+    /// 403: another site sent the request.
+    CrossOrigin,
     /// 503: the session cannot be checked now.
     Unavailable,
     /// 421: for a host that is not served.
@@ -68,9 +70,8 @@ impl Exchange {
             (State::Misdirected, _) => Refusal::Misdirected,
         };
         let (kind, message) = match &why {
-            Refusal::Forbidden { .. } | Refusal::CrossOrigin => {
-                (RejectionKind::Forbidden, "the session may not do this")
-            }
+            Refusal::Forbidden { .. } => (RejectionKind::Forbidden, "the session may not do this"),
+            Refusal::CrossOrigin => (RejectionKind::CrossOrigin, "another site sent the request"),
             Refusal::Unavailable { .. } => (RejectionKind::Unavailable, "the session cannot be checked now"),
             Refusal::Misdirected => {
                 (RejectionKind::Misdirected, "the request is for a host that is not served")
@@ -97,6 +98,19 @@ impl Rejection {
     #[must_use]
     pub fn kind(&self) -> RejectionKind {
         self.kind
+    }
+
+    /// The status code of this kind of refusal. That of the reply may be another: a page load without a session is
+    /// redirected.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self.kind {
+            RejectionKind::Unauthenticated => 401,
+            RejectionKind::Forbidden | RejectionKind::CrossOrigin => 403,
+            RejectionKind::Unavailable => 503,
+            RejectionKind::Misdirected => 421,
+            RejectionKind::NotSetUp => 500,
+        }
     }
 
     /// The answer to the request.
