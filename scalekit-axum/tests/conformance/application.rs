@@ -129,7 +129,7 @@ struct Readers(Arc<AtomicUsize>);
 
 async fn slow(session: MaybeSession, State(readers): State<Readers>, request: Request) -> String {
     readers.0.fetch_add(1, Ordering::SeqCst);
-    axum::body::to_bytes(request.into_body(), 1024).await.unwrap();
+    axum::body::to_bytes(request.into_body(), 65_536).await.unwrap();
     readers.0.fetch_sub(1, Ordering::SeqCst);
     maybe(session).await
 }

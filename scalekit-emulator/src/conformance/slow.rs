@@ -14,9 +14,15 @@ use super::browser::Browser;
 use super::request::fetch;
 use super::soon::{eventually, soon};
 
-/// A body that says nothing and ends when told to.
+/// A body that begins and ends when told to.
 #[derive(Debug)]
-pub(super) struct Wait(oneshot::Receiver<Infallible>);
+pub(super) struct Wait {
+    beginning: Option<Bytes>,
+    finished: oneshot::Receiver<Infallible>,
+}
+
+/// Some servers look at the beginning of a body before they call anybody: Rocket at 512 bytes.
+const BEGINNING: &[u8] = &[b' '; 1024];
 
 /// Ends the [`Wait`] when dropped.
 #[derive(Debug)]
@@ -26,7 +32,7 @@ pub(super) struct Finish(
 
 pub(super) fn wait() -> (Finish, Wait) {
     let (sender, receiver) = oneshot::channel();
-    (Finish(sender), Wait(receiver))
+    (Finish(sender), Wait { beginning: Some(Bytes::from_static(BEGINNING)), finished: receiver })
 }
 
 impl Body for Wait {
@@ -37,7 +43,10 @@ impl Body for Wait {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Pin::new(&mut self.0).poll(context).map(|_ended| None)
+        match self.beginning.take() {
+            Some(beginning) => Poll::Ready(Some(Ok(Frame::data(beginning)))),
+            None => Pin::new(&mut self.finished).poll(context).map(|_ended| None),
+        }
     }
 }
 

@@ -1,0 +1,5 @@
+//! The conformance suite of `scalekit-emulator`, told to a Rocket application (R53).
+
+mod application;
+
+scalekit_emulator::conformance!(application::RocketApplication);
