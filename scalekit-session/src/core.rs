@@ -7,8 +7,10 @@ use async_lock::{RwLock, Semaphore};
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::cookie::{CookieNames, CookieSpec};
+use crate::decide::Ended;
 use crate::ended::EndedSessions;
 use crate::hooks::Hooks;
+use crate::id::SessionId;
 use crate::jwt::Rules;
 use crate::keys::Keys;
 use crate::logins::Logins;
@@ -18,6 +20,7 @@ use crate::refresh::RefreshTable;
 use crate::runtime::Runtime;
 use crate::seal::Keyring;
 use crate::transport::Transport;
+use crate::watch::Watches;
 
 /// Refreshes under way at once, and as many logins; the others wait in line (R10).
 const CALLS_AT_ONCE: usize = 64;
@@ -38,6 +41,7 @@ pub(crate) struct Core {
     pub(crate) hooks: Hooks,
     pub(crate) opened: OpenedSessions,
     pub(crate) ended: EndedSessions,
+    pub(crate) watches: Watches,
     pub(crate) refreshes: RefreshTable,
     pub(crate) logins: Logins,
     /// Turns of refreshes.
@@ -84,12 +88,21 @@ impl Core {
             hooks,
             opened: OpenedSessions::new(cache_bytes),
             ended: EndedSessions::default(),
+            watches: Watches::default(),
             refreshes: RefreshTable::default(),
             logins: Logins::default(),
             calls: Semaphore::new(CALLS_AT_ONCE),
             exchanges: Semaphore::new(CALLS_AT_ONCE),
             under_way: RwLock::new(()),
         }
+    }
+
+    /// Ends a session for this process: no answer under way brings it back, nobody picks its successors up, and those
+    /// who watch it hear of it.
+    pub(crate) fn end(&self, id: SessionId, how: Ended, login_at: Timestamp, now: Timestamp) {
+        self.ended.end(id, how, login_at + self.config.policy.absolute_limit, now);
+        self.refreshes.drop_session(&id);
+        self.watches.ended(&id);
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -48,6 +48,7 @@ mod resolve;
 mod rotation;
 mod sealing;
 mod settle;
+mod watch;
 
 mod grant;
 mod hooks;
@@ -99,3 +100,4 @@ pub use scalekit::Scalekit;
 pub use seal::KeyError;
 pub use secret::{AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, IdToken, Nonce, RefreshToken};
 pub use session::Session;
+pub use watch::{SessionEnd, SessionWatch};

@@ -50,9 +50,7 @@ fn is_own_navigation(request: &RequestView<'_>) -> bool {
 fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
     let (mut id_token, mut logout) = (None, LogoutRequest::new().client_id(&core.client.id));
     for (session_id, login_at) in evidence::named(core, request) {
-        let until = login_at + core.config.policy.absolute_limit;
-        core.ended.end(session_id, Ended::LoggedOut { since: now }, until, now);
-        core.refreshes.drop_session(&session_id);
+        core.end(session_id, Ended::LoggedOut { since: now }, login_at, now);
     }
     if let Some(shown) = evidence::shown(core, request) {
         id_token = shown.payload.id_token;

@@ -88,6 +88,7 @@ async fn run(call: Call, payload: SessionPayload, session: Session) {
             let SealedSession { value, session } = sealed;
             if usable {
                 core.opened.insert(Arc::clone(&value), session.clone());
+                core.watches.renewed(&session);
             }
             let landed = Arc::new(Landed::new(value, session, usable, now));
             core.refreshes.land(key, Arc::clone(&landed), now);
@@ -138,8 +139,7 @@ fn failed(
         Failure::Ended => Refreshed::Ended,
         Failure::Stranger => {
             let facts = session.facts();
-            let until = facts.login_at + core.config.policy.absolute_limit;
-            core.ended.end(facts.session_id, Ended::Revoked, until, now);
+            core.end(facts.session_id, Ended::Revoked, facts.login_at, now);
             core.refreshes.forget(&key);
             Refreshed::Stranger
         }

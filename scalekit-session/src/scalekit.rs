@@ -26,7 +26,9 @@ use crate::reply::{HeaderEdits, Reply};
 use crate::request::{Headers, RequestHead, RequestView};
 use crate::routes::{Route, Routes};
 use crate::sealing;
+use crate::session::Session;
 use crate::settle;
+use crate::watch::SessionWatch;
 
 /// Login, sessions and logout with Scalekit. Cheap to clone; all clones share one state, so make one per process and
 /// share it between workers.
@@ -75,6 +77,12 @@ impl Scalekit {
     pub async fn drain(&self, timeout: Duration) -> bool {
         let finished = pin!(self.0.under_way.write());
         matches!(select(finished, self.0.runtime.sleep(timeout)).await, Either::Left(_))
+    }
+
+    /// Watches a session from a handler that goes on for long, a socket's or a stream's, so that it can stop when the
+    /// session is over.
+    pub fn watch(&self, session: &Session) -> SessionWatch {
+        SessionWatch::new(&self.0, session)
     }
 
     /// The manager as adapters hold it.

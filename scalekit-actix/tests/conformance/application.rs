@@ -15,7 +15,7 @@ use actix_web::web::{self, Bytes, Data, Path, Payload, ServiceConfig};
 use actix_web::{App, HttpResponse, HttpResponseBuilder, HttpServer, Responder};
 use futures_util::{StreamExt, stream};
 use scalekit_actix::{
-    Authorized, MaybeSession, RequireMiddleware, Requirement, Requires, ScalekitBuilder, Session,
+    Authorized, MaybeSession, RequireMiddleware, Requirement, Requires, Scalekit, ScalekitBuilder, Session,
     SessionMiddleware, routes,
 };
 use scalekit_emulator::conformance::{Application, Environment};
@@ -40,6 +40,7 @@ impl Application for ActixApplication {
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(readers.clone())
+                .app_data(Data::new(scalekit.clone()))
                 .configure(pages)
                 .configure(routes(&scalekit))
                 .wrap(SessionMiddleware::new(&scalekit))
@@ -138,10 +139,12 @@ async fn own_cookies(_: Session) -> impl Responder {
         .finish()
 }
 
-/// One event, and a body that never ends.
-async fn events(session: Session) -> impl Responder {
+/// One event, and nothing more until the session is over.
+async fn events(session: Session, scalekit: Data<Scalekit>) -> impl Responder {
     let hello = Ok::<_, Infallible>(Bytes::from(format!("data: hello {}\n\n", session.user_id())));
-    let body = stream::iter([hello]).chain(stream::pending());
+    let mut watch = scalekit.watch(&session);
+    let end = stream::once(async move { watch.ended().await }).filter_map(async |_| None);
+    let body = Box::pin(stream::iter([hello]).chain(end));
     status(200).append_header((CONTENT_TYPE, "text/event-stream")).streaming(body)
 }
 

@@ -83,7 +83,13 @@ fn router(scalekit: &Scalekit) -> Router {
         .route("/moved", get(async |_: Session| (StatusCode::SEE_OTHER, [(LOCATION, "/public")])))
         .route("/cached", get(cached))
         .route("/own-cookies", get(own_cookies))
-        .route("/stream", get(events))
+        .route(
+            "/stream",
+            get({
+                let scalekit = scalekit.clone();
+                async move |session: Session| events(&scalekit, &session)
+            }),
+        )
         .route("/slow", post(slow))
         .route(
             "/waiting",
@@ -116,10 +122,12 @@ async fn own_cookies(_: Session) -> impl IntoResponse {
     AppendHeaders([(SET_COOKIE, "theme=dark; Path=/"), (SET_COOKIE, "language=en, or so; Path=/")])
 }
 
-/// One event, and a body that never ends.
-async fn events(session: Session) -> impl IntoResponse {
+/// One event, and nothing more until the session is over.
+fn events(scalekit: &Scalekit, session: &Session) -> impl IntoResponse + use<> {
     let hello = Ok::<_, Infallible>(format!("data: hello {}\n\n", session.user_id()));
-    let body = Body::from_stream(stream::iter([hello]).chain(stream::pending()));
+    let mut watch = scalekit.watch(session);
+    let end = stream::once(async move { watch.ended().await }).filter_map(async |_| None);
+    let body = Body::from_stream(stream::iter([hello]).chain(end));
     ([(CONTENT_TYPE, "text/event-stream")], body)
 }
 

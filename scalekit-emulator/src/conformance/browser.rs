@@ -77,8 +77,8 @@ impl Browser {
         self.exchange(request, headers, Some(reqwest::Body::wrap(wait))).await
     }
 
-    /// The head of a response that does not end, and the first piece of its body.
-    pub(super) async fn begin_stream(&self, path: &str) -> (Answer, String) {
+    /// The head of a response that goes on, the first piece of its body, and the rest.
+    pub(super) async fn begin_stream(&self, path: &str) -> (Answer, String, reqwest::Response) {
         let request = fetch(path);
         let url = format!("http://{}{path}", self.address);
         let response = self.client.get(url).headers(self.headers(&request)).send();
@@ -86,7 +86,7 @@ impl Browser {
         let first = soon(response.chunk()).await.unwrap().unwrap_or_default();
         let first = String::from_utf8_lossy(&first).into_owned();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        (Answer { status, headers, body: String::new(), of: format!("GET {path}") }, first)
+        (Answer { status, headers, body: String::new(), of: format!("GET {path}") }, first, response)
     }
 
     /// An answer arrives: its cookies go into the jar.

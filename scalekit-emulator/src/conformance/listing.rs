@@ -93,6 +93,7 @@ macro_rules! conformance {
                 logout::r29_r34_logout_clears_the_browser_and_goes_on_at_scalekit,
                 logout::r29_logout_works_whatever_the_cookies_are,
                 logout::r35_logout_happens_only_when_the_user_meant_it,
+                logout::r49_a_stream_ends_with_its_session,
                 logout::r29_a_logout_after_an_idle_month_works,
                 keys::r44_a_cold_start_fetches_the_keys_once,
                 keys::r44_a_refresh_brings_the_new_key_along,

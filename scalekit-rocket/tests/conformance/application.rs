@@ -18,7 +18,7 @@ use rocket::{
 };
 use scalekit_emulator::conformance::{Application, Environment};
 use scalekit_rocket::{
-    Authorized, MaybeSession, Requirement, Requires, ScalekitBuilder, Session, SessionFairing,
+    Authorized, MaybeSession, Requirement, Requires, Scalekit, ScalekitBuilder, Session, SessionFairing,
 };
 use scalekit_session::Timestamp;
 use scalekit_session::testing::ManualClock;
@@ -39,6 +39,7 @@ impl Application for RocketApplication {
         let (tell, started) = oneshot::channel();
         let app = rocket()
             .manage(Readers::default())
+            .manage(scalekit.clone())
             .mount("/", pages())
             .attach(SessionFairing::new(&scalekit))
             .attach(Liftoff(Mutex::new(Some(tell))));
@@ -215,12 +216,13 @@ impl<'r> Responder<'r, 'static> for With {
     }
 }
 
-/// One event, and a body that never ends.
+/// One event, and nothing more until the session is over.
 #[get("/stream")]
-fn stream(session: Session) -> TextStream![String] {
+fn stream(session: Session, scalekit: &State<Scalekit>) -> TextStream![String] {
+    let mut watch = scalekit.watch(&session);
     TextStream! {
-        yield format!("data: hello {}\n\n", session.user_id());
-        std::future::pending::<()>().await;
+        yield format!("data: hello {}\n\n", watch.session().user_id());
+        watch.ended().await;
     }
 }
 

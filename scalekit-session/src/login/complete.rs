@@ -136,9 +136,7 @@ async fn redeem(
             }
             if let Some(before) = before.filter(|before| before.session.facts().session_id != id) {
                 let facts = before.session.facts();
-                let until = facts.login_at + core.config.policy.absolute_limit;
-                core.ended.end(facts.session_id, Ended::Replaced, until, now);
-                core.refreshes.drop_session(&facts.session_id);
+                core.end(facts.session_id, Ended::Replaced, facts.login_at, now);
             }
             signed_in(core, &head.view(), &sealed, &return_to, now).with_cookies(looped)
         }
@@ -155,7 +153,7 @@ async fn redeem(
 fn hold_back(core: &Core, sealed: &SealedSession, return_to: &ReturnTo, now: Timestamp) -> Reply {
     tracing::warn!(target: "scalekit_session::security", "a login that another site began would change who is signed in: asking first");
     let facts = sealed.session.facts();
-    core.ended.end(facts.session_id, Ended::Revoked, facts.login_at + core.config.policy.absolute_limit, now);
+    core.end(facts.session_id, Ended::Revoked, facts.login_at, now);
     asking::page(core, crate::refuse::login_path(core, Some(return_to)))
 }
 

@@ -23,3 +23,4 @@ mod send_sync;
 mod sessions;
 mod spent;
 mod support;
+mod watch;

@@ -214,7 +214,7 @@ pub async fn r25_whatever_the_handler_answers_the_successor_arrives(stage: Stage
 pub async fn r26_the_cookies_of_a_stream_are_in_its_head(stage: Stage) {
     let world = stage.world().await;
     let browser = world.expired(ADA).await;
-    let (head, first) = browser.begin_stream("/stream").await;
+    let (head, first, _rest) = browser.begin_stream("/stream").await;
     assert_eq!(head.status, 200);
     assert!(head.cookies() >= 1, "the body has not ended, and never will");
     head.assert_private();

@@ -1,7 +1,10 @@
 //! Logging out always works (R29), only when meant (R35), and goes on at Scalekit (R34).
 
+use std::time::Duration;
+
 use crate::conformance::request::{Initiator, bare, fetch, form, page};
-use crate::conformance::world::{ADA, ADA_ID, Stage};
+use crate::conformance::soon::soon;
+use crate::conformance::world::{ADA, ADA_ID, BOB, Stage};
 use crate::faults::Fault;
 
 pub async fn r29_r34_logout_clears_the_browser_and_goes_on_at_scalekit(stage: Stage) {
@@ -75,4 +78,15 @@ pub async fn r29_a_logout_after_an_idle_month_works(stage: Stage) {
     world.pass(40 * 24 * 3600);
     assert_eq!(browser.send(form("/auth/logout")).await.status, 303);
     assert_eq!(browser.names(), [""; 0]);
+}
+
+pub async fn r49_a_stream_ends_with_its_session(stage: Stage) {
+    let world = stage.world().await;
+    let (browser, other) = (world.signed_in(ADA).await, world.signed_in(BOB).await);
+    let (_, _, mut streams) = browser.begin_stream("/stream").await;
+    let (_, _, mut others) = other.begin_stream("/stream").await;
+    assert_eq!(browser.send(form("/auth/logout")).await.status, 303);
+    assert_eq!(soon(streams.chunk()).await.unwrap(), None, "the stream ends");
+    let silent = tokio::time::timeout(Duration::from_millis(20), others.chunk()).await;
+    assert!(silent.is_err(), "the other goes on");
 }
