@@ -16,6 +16,15 @@ mod profile;
 
 mod keys;
 mod oauth;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "a format that no request reads or writes yet: only its tests do"
+    )
+)]
+mod official;
 mod runtime;
 pub mod transport;
 

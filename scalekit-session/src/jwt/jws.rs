@@ -56,7 +56,7 @@ impl<'a> Jws<'a> {
 }
 
 /// The decoded payload of a token that nobody has vouched for.
-pub(super) fn unverified_payload(token: &str) -> Result<Vec<u8>, InvalidToken> {
+pub(crate) fn unverified_payload(token: &str) -> Result<Vec<u8>, InvalidToken> {
     decode(Parts::split(token)?.payload)
 }
 

@@ -32,6 +32,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use base64url::BASE64URL;
 pub(crate) use key::Key;
 pub use key::KeyError;
 pub(crate) use keyring::{Keyring, MAX_TEXT};

@@ -1,0 +1,76 @@
+//! The secret that an application shares with Scalekit's official packages, and the key they derive from it.
+
+use std::fmt;
+
+use aes_gcm::{Aes256Gcm, KeyInit};
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Part of the format.
+const SALT: &[u8] = b"scalekit-session-v1";
+
+/// Part of the format.
+const INFO: &[u8] = b"scalekit-encrypted-session";
+
+/// Shortest secret in bytes, unless short ones are allowed.
+const MIN_LENGTH: usize = 32;
+
+const AES_KEY: usize = 32;
+
+/// Opens and seals the cookies of one shared secret. The key is derived once.
+pub(crate) struct OfficialKey {
+    pub(super) cipher: Aes256Gcm,
+}
+
+impl OfficialKey {
+    /// Takes the secret as it is: commas, white space and encodings mean nothing to the official packages, so they
+    /// mean nothing here.
+    pub(crate) fn new(secret: &str, short: ShortSecrets) -> Result<Self, OfficialKeyError> {
+        match (secret.len(), short) {
+            (0, _) => return Err(OfficialKeyError::Empty),
+            (bytes @ ..MIN_LENGTH, ShortSecrets::Refuse) => return Err(OfficialKeyError::TooShort { bytes }),
+            _ => {}
+        }
+        let key = derive(secret).ok_or(OfficialKeyError::Derivation)?;
+        Ok(Self { cipher: Aes256Gcm::new((&*key).into()) })
+    }
+}
+
+impl fmt::Debug for OfficialKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OfficialKey([redacted])")
+    }
+}
+
+/// What to do with a secret below 32 bytes. The official packages take any; whoever guesses one can make sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ShortSecrets {
+    /// Refuse it.
+    Refuse,
+    /// Take it, because a deployment has one and cannot change it now.
+    Allow,
+}
+
+/// Why a text is no shared secret. It never shows the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum OfficialKeyError {
+    #[error("the secret shared with Scalekit's official packages is empty")]
+    Empty,
+    #[error(
+        "the secret shared with Scalekit's official packages has {bytes} bytes, at least {MIN_LENGTH} are needed; \
+         make one with `openssl rand -base64 32` and give it to all of them, or allow short ones explicitly"
+    )]
+    TooShort { bytes: usize },
+    #[error("no key could be derived from the secret shared with Scalekit's official packages")]
+    Derivation,
+}
+
+/// The key of a secret. `None` for a key of more than 8160 bytes, which this is not.
+pub(super) fn derive(secret: &str) -> Option<Zeroizing<[u8; AES_KEY]>> {
+    let (mut root, hkdf) = Hkdf::<Sha256>::extract(Some(SALT), secret.as_bytes());
+    root.as_mut_slice().zeroize();
+    let mut key = Zeroizing::new([0; AES_KEY]);
+    hkdf.expand(INFO, key.as_mut_slice()).ok()?;
+    Some(key)
+}

@@ -1,0 +1,99 @@
+//! The members of a JSON object, read in place: names decoded, values as they are written.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Deserializer;
+
+/// White space of JSON (RFC 8259 §2).
+const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// Iterates over the members of the one object that a text consists of, and ends at the first fault.
+pub(super) struct Members<'a> {
+    rest: &'a str,
+    next: Next,
+}
+
+enum Next {
+    /// The opening brace.
+    Object,
+    /// A comma and a member, or the closing brace.
+    Member,
+    Nothing,
+}
+
+/// One member.
+pub(super) struct Member<'a> {
+    /// Its name, without escapes.
+    pub(super) name: Cow<'a, str>,
+    /// Its name as it is written.
+    pub(super) written_name: &'a str,
+    /// Its value as it is written: syntactically JSON, of any depth and with numbers of any size.
+    pub(super) value: &'a str,
+}
+
+/// A text is not one JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not one JSON object")]
+pub(super) struct NotAnObject;
+
+impl<'a> Members<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        Self { rest: text, next: Next::Object }
+    }
+
+    /// The next member, or `None` after the last.
+    fn advance(&mut self) -> Result<Option<Member<'a>>, NotAnObject> {
+        let first = match std::mem::replace(&mut self.next, Next::Nothing) {
+            Next::Nothing => return Ok(None),
+            Next::Object => {
+                self.mark('{')?;
+                true
+            }
+            Next::Member => false,
+        };
+        if self.mark('}').is_ok() {
+            return match self.rest.trim_start_matches(SPACE) {
+                "" => Ok(None),
+                _ => Err(NotAnObject),
+            };
+        }
+        if !first {
+            self.mark(',')?;
+        }
+        let (Text(name), written_name) = self.value()?;
+        self.mark(':')?;
+        let (IgnoredAny, value) = self.value()?;
+        self.next = Next::Member;
+        Ok(Some(Member { name, written_name, value }))
+    }
+
+    /// Takes one mark of punctuation.
+    fn mark(&mut self, mark: char) -> Result<(), NotAnObject> {
+        self.rest = self.rest.trim_start_matches(SPACE).strip_prefix(mark).ok_or(NotAnObject)?;
+        Ok(())
+    }
+
+    /// Takes one value: what it means, and how it is written.
+    fn value<T: Deserialize<'a>>(&mut self) -> Result<(T, &'a str), NotAnObject> {
+        let text = self.rest.trim_start_matches(SPACE);
+        let mut values = Deserializer::from_str(text).into_iter();
+        let value = values.next().and_then(Result::ok).ok_or(NotAnObject)?;
+        let (written, rest) = text.split_at_checked(values.byte_offset()).ok_or(NotAnObject)?;
+        self.rest = rest;
+        Ok((value, written))
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Result<Member<'a>, NotAnObject>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.advance().transpose()
+    }
+}
+
+/// A text, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
