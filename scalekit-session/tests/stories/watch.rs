@@ -17,7 +17,7 @@ async fn r49_a_logout_ends_every_watch_of_the_session_and_no_other() {
     let (first, second) = (session(&mut ada).await, session(&mut ada).await);
     let mut watches = [scalekit.watch(&first), scalekit.watch(&second)];
     let mut others = scalekit.watch(&session(&mut other).await);
-    assert!(watches.iter_mut().all(|watch| is_on(watch)));
+    assert!(watches.iter_mut().all(is_on));
 
     let waiting = async { watches[0].ended().await };
     let logout = ada.serve(Route::Logout, "POST", "/auth/logout");
