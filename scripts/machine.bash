@@ -31,3 +31,8 @@ install() {
     as_root apt-get install -y --no-install-recommends "$@" >&2 && return
     as_root apt-get update >&2 && as_root apt-get install -y --no-install-recommends "$@" >&2
 }
+
+# Where cargo builds, as an absolute path.
+target_folder() {
+    cargo metadata --no-deps --format-version 1 | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'
+}
