@@ -1,4 +1,4 @@
-//! Extractors: [`Session`], [`MaybeSession`], `Option<Session>` and [`Authorized`].
+//! Extractors: [`Session`], [`MaybeSession`] and [`Authorized`].
 
 use std::fmt;
 use std::future::{Ready, ready};

@@ -12,7 +12,9 @@ pub(crate) struct HeaderLines<'h>(pub(crate) &'h HeaderMap);
 
 impl Headers for HeaderLines<'_> {
     fn visit<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8])) {
-        self.0.get_all(name).for_each(|value| each(value.as_bytes()));
+        // `get_all` would make a name of the text first, which allocates for every name that actix-web does not know.
+        let lines = self.0.iter().filter(|(own, _)| own.as_str() == name);
+        lines.for_each(|(_, value)| each(value.as_bytes()));
     }
 }
 

@@ -1,19 +1,22 @@
 #![doc = include_str!("../README.md")]
 
-mod extract;
 mod future;
-mod headers;
-mod layer;
-mod rejection;
-mod reply;
-mod require;
-mod routes;
+mod middleware;
 mod service;
+
+mod extract;
+mod rejection;
+mod require;
+
+mod routes;
+
+mod headers;
+mod reply;
 
 // The public interface is:
 pub use extract::{Authorized, ExtractFuture, MaybeSession, Session};
 pub use future::ResponseFuture;
-pub use layer::SessionMiddleware;
+pub use middleware::SessionMiddleware;
 pub use rejection::SessionRejection;
 pub use require::{RequireFuture, RequireMiddleware, RequireService};
 pub use routes::routes;

@@ -10,7 +10,7 @@ use scalekit_session::{Rejection, RejectionKind};
 use crate::reply::{response, status};
 
 /// Why an extractor refused a request, and the response that says so: a redirect to login, a page, or problem JSON.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SessionRejection(Rejection);
 
 impl SessionRejection {

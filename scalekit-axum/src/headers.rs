@@ -5,7 +5,7 @@ use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Uri};
 use scalekit_session::{Headers, RequestView};
 
-/// A header map's lines.
+/// A header map's lines, as they came.
 pub(crate) struct HeaderLines<'h>(pub(crate) &'h HeaderMap);
 
 impl Headers for HeaderLines<'_> {

@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 
-mod extract;
 mod future;
-mod headers;
 mod layer;
-mod rejection;
-mod reply;
-mod require;
-mod routes;
 mod service;
+
+mod extract;
+mod rejection;
+mod require;
+
+mod routes;
+
+mod headers;
+mod reply;
 
 // The public interface is:
 pub use extract::{Authorized, MaybeSession, Session};

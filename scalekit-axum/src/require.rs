@@ -1,5 +1,6 @@
 //! [`RequireLayer`]: a route-level guard.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -91,7 +92,7 @@ where
                 let clone = self.inner.clone();
                 let inner = std::mem::replace(&mut self.inner, clone);
                 let requirement = self.requirement.clone();
-                Stage::Waiting { waiting, parts: Some(Waiting { inner, request, exchange, requirement }) }
+                Stage::Waiting { waiting, asked: Some(Asked { inner, request, exchange, requirement }) }
             }
         };
         RequireFuture { stage }
@@ -117,15 +118,17 @@ pin_project! {
     {
         Inner { #[pin] future: S::Future },
         Refused { reply: Option<Reply> },
-        Waiting { #[pin] waiting: Resolving, parts: Option<Waiting<S, B>> },
+        Waiting { #[pin] waiting: Resolving, asked: Option<Asked<S, B>> },
     }
 }
 
-struct Waiting<S, B> {
-    inner: S,
-    request: Request<B>,
-    exchange: Exchange,
-    requirement: Option<Arc<Requirement>>,
+impl<S, B> Stage<S, B>
+where
+    S: Service<Request<B>>,
+{
+    fn refused(rejection: Rejection) -> Self {
+        Self::Refused { reply: Some(rejection.into_reply()) }
+    }
 }
 
 impl<S, B, R> Future for RequireFuture<S, B>
@@ -143,10 +146,10 @@ where
                     let reply = reply.take().unwrap_or_else(|| Reply::new(500));
                     return Poll::Ready(Ok(response(reply)));
                 }
-                StageProjection::Waiting { waiting, parts } => {
+                StageProjection::Waiting { waiting, asked } => {
                     let state = ready!(waiting.poll(cx));
-                    match parts.take() {
-                        Some(parts) => parts.proceed(state),
+                    match asked.take() {
+                        Some(asked) => asked.proceed(state),
                         None => Stage::Refused { reply: None },
                     }
                 }
@@ -156,16 +159,24 @@ where
     }
 }
 
-impl<S, B> Stage<S, B>
+impl<S, B> fmt::Debug for RequireFuture<S, B>
 where
     S: Service<Request<B>>,
 {
-    fn refused(rejection: Rejection) -> Self {
-        Self::Refused { reply: Some(rejection.into_reply()) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RequireFuture(..)")
     }
 }
 
-impl<S, B> Waiting<S, B>
+/// A request on its way in, while Scalekit is asked.
+struct Asked<S, B> {
+    inner: S,
+    request: Request<B>,
+    exchange: Exchange,
+    requirement: Option<Arc<Requirement>>,
+}
+
+impl<S, B> Asked<S, B>
 where
     S: Service<Request<B>>,
 {
@@ -174,15 +185,6 @@ where
             Ok(()) => Stage::Inner { future: self.inner.call(self.request) },
             Err(rejection) => Stage::refused(rejection),
         }
-    }
-}
-
-impl<S, B> std::fmt::Debug for RequireFuture<S, B>
-where
-    S: Service<Request<B>>,
-{
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("RequireFuture(..)")
     }
 }
 

@@ -1,14 +1,18 @@
 #![doc = include_str!("../README.md")]
 
-mod catchers;
 mod fairing;
+mod visit;
+
 mod forwarding;
 mod guard;
-mod headers;
+
+mod catchers;
 mod rejection;
-mod reply;
+
 mod routes;
-mod visit;
+
+mod headers;
+mod reply;
 
 // The public interface is:
 pub use fairing::SessionFairing;

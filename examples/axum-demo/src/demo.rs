@@ -5,13 +5,14 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use acme_workspace::{Identity, Settings};
 use scalekit_axum::{ConfigError, Scalekit, ScalekitBuilder};
 use scalekit_emulator::Emulator;
 use thiserror::Error;
 
+use crate::app;
+use crate::handlers::PAGES;
 use crate::loopback::Loopback;
-use crate::settings::{Identity, Settings};
-use crate::{app, pages};
 
 /// Longer than Scalekit takes to answer.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -64,7 +65,7 @@ impl Demo {
         match settings.identity {
             Identity::Scalekit => {
                 // Wrong variables say more than a busy port: they are reported first.
-                let scalekit = Scalekit::from_env().pages(pages::notice).build()?;
+                let scalekit = Scalekit::from_env().pages(|page| PAGES.notice(page)).build()?;
                 Ok(Self { listener: listen(settings.port).await?, scalekit, emulator: None })
             }
             Identity::Emulator { port, access_token_lifetime } => {
@@ -110,7 +111,9 @@ pub fn connect(emulator: &Emulator, origin: &str) -> ScalekitBuilder {
         let var = vars.iter().find(|(own, _)| own == name);
         var.map(|(_, value)| value.clone())
     };
-    ScalekitBuilder::from_vars(find).post_logout_redirect_uri(format!("{origin}/")).pages(pages::notice)
+    ScalekitBuilder::from_vars(find)
+        .post_logout_redirect_uri(format!("{origin}/"))
+        .pages(|page| PAGES.notice(page))
 }
 
 fn origin(port: u16) -> String {

@@ -1,11 +1,10 @@
 //! Starts Acme Workspace: with Scalekit when its variables are set, else with an emulator.
 
-mod stop;
-
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use axum_demo::{Demo, Settings, StartError};
+use acme_workspace::{PEOPLE, Settings, signals};
+use axum_demo::{Demo, StartError};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -33,7 +32,7 @@ async fn run() -> Result<(), Failure> {
         StartError::Config(error) => Failure::wrong_setting(&error),
         other => Failure::broken(&other),
     })?;
-    let stop = stop::signals().map_err(|error| Failure::broken(&error))?;
+    let stop = signals().map_err(|error| Failure::broken(&error))?;
     announce(&demo);
     demo.serve(stop).await.map_err(|error| Failure::broken(&error))
 }
@@ -66,10 +65,3 @@ fn announce(demo: &Demo) {
     }
     println!("Stop with Ctrl-C.");
 }
-
-const PEOPLE: [(&str, &str); 4] = [
-    ("ada@acme.example", "admin of Acme: may read invoices"),
-    ("bob@acme.example", "member of Acme: may not"),
-    ("mia@many.example", "has 200 permissions, and a session of several cookies"),
-    ("sam@two.example", "belongs to two organizations and chooses one"),
-];

@@ -1,21 +1,15 @@
-//! The adapter in front of an application, with an emulated Scalekit behind it.
+//! What is this framework's own: extractors, middleware, scopes, workers, errors and upgrades. What every adapter
+//! promises is told by the conformance suite.
 
 #[path = "../support/mod.rs"]
 mod support;
 
-mod caching;
-mod commit;
 mod cookies;
 mod errors;
 mod guards;
-mod keys;
 mod login;
-mod logout;
-mod methods;
 mod names;
-mod outage;
-mod parallel;
-mod refresh;
 mod refusals;
 mod setup;
 mod sockets;
+mod workers;

@@ -1,4 +1,4 @@
-//! Responses that are not over when their head is sent: sockets. (Streams: `cookies.rs`.)
+//! Responses that are not over when their head is sent: sockets. (Streams: the conformance suite.)
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails, and says where")]
 

@@ -2,9 +2,8 @@
 
 use std::convert::Infallible;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE, VARY};
-use actix_web::web::{self, Bytes, Path, ServiceConfig};
+use actix_web::http::header::SET_COOKIE;
+use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use futures_util::{StreamExt, stream};
 use scalekit_actix::{Authorized, MaybeSession, RequireMiddleware, Requirement, Requires, Session};
@@ -34,22 +33,11 @@ fn pages(config: &mut ServiceConfig) {
         .route("/optional", web::to(optional))
         .route("/thrice", web::get().to(thrice))
         .route("/me", web::to(me))
-        .route("/name", web::get().to(name))
         .route(
             "/invoices",
             web::get().to(async |caller: Authorized<CanReadInvoices>| caller.user_id().to_owned()),
         )
-        .route("/boom", web::get().to(async |_: Session| status(500).body("boom")))
-        .route("/status/{code}", web::get().to(async |_: Session, code: Path<u16>| status(*code).finish()))
-        .route(
-            "/moved",
-            web::get().to(async |_: Session| status(303).append_header((LOCATION, "/public")).finish()),
-        )
-        .route("/cached", web::get().to(cached))
-        .route("/stricter", web::get().to(stricter))
-        .route("/own-cookies", web::get().to(own_cookies))
         .route("/echo-cookie", web::get().to(echo_cookie))
-        .route("/stream", web::get().to(events))
         .route("/socket", web::get().to(socket));
 }
 
@@ -90,50 +78,19 @@ async fn thrice(first: Session, second: MaybeSession, third: Authorized<CanReadI
     if same { third.user_id().to_owned() } else { "not the same".to_owned() }
 }
 
-async fn name(session: Session) -> String {
-    session.profile().and_then(|profile| profile.name.clone()).unwrap_or_default()
-}
-
-fn status(code: u16) -> actix_web::HttpResponseBuilder {
-    HttpResponse::build(StatusCode::from_u16(code).unwrap_or(StatusCode::IM_A_TEAPOT))
-}
-
-async fn cached(_: Session) -> impl Responder {
-    status(200)
-        .append_header((CACHE_CONTROL, "public, max-age=60"))
-        .append_header((VARY, "accept-encoding"))
-        .body("for everybody, says the handler")
-}
-
-async fn stricter(_: Session) -> impl Responder {
-    status(200).append_header((CACHE_CONTROL, "no-store")).append_header((VARY, "accept, cookie")).finish()
-}
-
-async fn own_cookies(_: Session) -> impl Responder {
-    status(200)
-        .append_header((SET_COOKIE, "theme=dark; Path=/"))
-        .append_header((SET_COOKIE, "language=en, or so; Path=/"))
-        .finish()
-}
-
 /// Sets the cookie that the request names: a handler that meddles with ours.
 async fn echo_cookie(_: Session, request: HttpRequest) -> impl Responder {
-    let mut response = status(200);
+    let mut response = HttpResponse::Ok();
     if let Some(line) = request.headers().get("x-set") {
         response.append_header((SET_COOKIE, line.clone()));
     }
     response.body("echo")
 }
 
-/// One event, and a body that never ends.
-async fn events(session: Session) -> impl Responder {
-    let hello = Ok::<_, Infallible>(Bytes::from(format!("data: hello {}\n\n", session.user_id())));
-    let body = stream::iter([hello]).chain(stream::pending());
-    status(200).append_header((CONTENT_TYPE, "text/event-stream")).streaming(body)
-}
-
 /// What answers a handshake for a socket: 101, and whatever the other side wants to hear.
 async fn socket(session: Session) -> impl Responder {
     let hello = Ok::<_, Infallible>(Bytes::from(format!("hello {}", session.user_id())));
-    status(101).upgrade("websocket").streaming(stream::iter([hello]).chain(stream::pending()))
+    HttpResponse::SwitchingProtocols()
+        .upgrade("websocket")
+        .streaming(stream::iter([hello]).chain(stream::pending()))
 }

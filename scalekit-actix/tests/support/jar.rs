@@ -54,10 +54,4 @@ impl Jar {
     pub(crate) fn data_name(&self) -> Option<String> {
         self.names().iter().find_map(|name| name.strip_suffix("-live")).map(str::to_owned)
     }
-
-    /// Puts something else into a cookie.
-    pub(crate) fn set(&mut self, name: &str, value: &str) {
-        self.cookies.retain(|(own, _)| own != name);
-        self.cookies.push((name.to_owned(), value.to_owned()));
-    }
 }

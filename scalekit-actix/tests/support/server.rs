@@ -1,16 +1,14 @@
 //! The application behind real sockets, with several workers.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServerHandle, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{Next, from_fn};
+use actix_web::dev::{ServerHandle, Service};
 use actix_web::web::ServiceConfig;
-use actix_web::{App, Error, HttpServer};
+use actix_web::{App, HttpServer};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Empty};
@@ -18,7 +16,6 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use scalekit_actix::{Scalekit, SessionMiddleware, routes};
-use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::application::application;
@@ -31,8 +28,7 @@ pub(crate) const WORKERS: usize = 3;
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     client: Client<HttpConnector, Empty<Bytes>>,
-    inside: Arc<watch::Sender<usize>>,
-    workers: Arc<Mutex<BTreeSet<String>>>,
+    workers: Arc<Mutex<HashSet<ThreadId>>>,
     handle: ServerHandle,
 }
 
@@ -48,33 +44,31 @@ impl Server {
         more: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
     ) -> Arc<Self> {
         let (scalekit, logs) = (scalekit.clone(), Logs::of_this_thread());
-        let inside = Arc::new(watch::Sender::new(0));
-        let workers = Arc::new(Mutex::new(BTreeSet::new()));
-        let (counted, named) = (Arc::clone(&inside), Arc::clone(&workers));
+        let workers = Arc::new(Mutex::new(HashSet::new()));
+        let named = Arc::clone(&workers);
         let server = HttpServer::new(move || {
             logs.adopt();
-            let (counted, named) = (Arc::clone(&counted), Arc::clone(&named));
+            let named = Arc::clone(&named);
             App::new()
                 .configure(routes(&scalekit))
                 .configure(application)
                 .configure(more.clone())
                 .wrap(SessionMiddleware::new(&scalekit))
-                .wrap(from_fn(move |request, next| {
-                    named.lock().unwrap().insert(format!("{:?}", thread::current().id()));
-                    count(Arc::clone(&counted), request, next)
-                }))
+                .wrap_fn(move |request, service| {
+                    named.lock().unwrap().insert(thread::current().id());
+                    service.call(request)
+                })
         });
         let server = server.workers(WORKERS).disable_signals().shutdown_timeout(0);
         // However slow the machine: nobody's connection is closed for being idle.
         let server = server.keep_alive(Duration::from_secs(600)).client_request_timeout(Duration::ZERO);
-        // A client that hangs up is noticed while its handler waits.
-        let server = server.h1_allow_half_closed(false).bind(("127.0.0.1", 0)).unwrap();
+        let server = server.bind(("127.0.0.1", 0)).unwrap();
         let address = *server.addrs().first().unwrap();
         let server = server.run();
         let handle = server.handle();
         tokio::spawn(server);
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Arc::new(Self { address, client, inside, workers, handle })
+        Arc::new(Self { address, client, workers, handle })
     }
 
     /// A request of a program that has those cookies.
@@ -96,11 +90,6 @@ impl Server {
         async move { response.await.unwrap() }
     }
 
-    /// Returns when exactly so many requests are being answered.
-    pub(crate) async fn busy_with(&self, requests: usize) {
-        soon(self.inside.subscribe().wait_for(|inside| *inside == requests)).await.unwrap();
-    }
-
     /// How many workers have answered anything.
     pub(crate) fn workers(&self) -> usize {
         self.workers.lock().unwrap().len()
@@ -116,20 +105,4 @@ impl Drop for Server {
 /// Waits for what must happen soon, so that a test that is wrong fails instead of hanging.
 pub(crate) async fn soon<F: Future>(event: F) -> F::Output {
     timeout(Duration::from_secs(60), event).await.unwrap()
-}
-
-async fn count<B: MessageBody>(
-    inside: Arc<watch::Sender<usize>>,
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
-    struct Visit(Arc<watch::Sender<usize>>);
-    impl Drop for Visit {
-        fn drop(&mut self) {
-            self.0.send_modify(|inside| *inside -= 1);
-        }
-    }
-    inside.send_modify(|inside| *inside += 1);
-    let _visit = Visit(inside);
-    next.call(request).await
 }

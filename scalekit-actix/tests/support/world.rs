@@ -23,7 +23,6 @@ pub(crate) struct World {
     pub(crate) scalekit: Scalekit,
     pub(crate) server: Arc<Server>,
     pub(crate) origin: String,
-    settings: Vec<(String, String)>,
     clock: ManualClock,
     emulators_clock: scalekit_emulator::ManualClock,
 }
@@ -48,12 +47,7 @@ impl World {
         let settings = emulator.env(&format!("{origin}/auth/callback"));
         let scalekit = configure(&settings, origin, &clock).build().unwrap();
         let server = Server::start(&scalekit);
-        Self { emulator, scalekit, server, origin: origin.to_owned(), settings, clock, emulators_clock }
-    }
-
-    /// The application once more, by a process that has seen nothing yet.
-    pub(crate) fn restarted(&self) -> Scalekit {
-        configure(&self.settings, &self.origin, &self.clock).build().unwrap()
+        Self { emulator, scalekit, server, origin: origin.to_owned(), clock, emulators_clock }
     }
 
     /// A browser without cookies.
@@ -80,13 +74,6 @@ impl World {
     pub(crate) async fn expired(&self, email: &str) -> Browser {
         let browser = self.signed_in(email).await;
         self.pass(TOKEN_LIFE + Duration::from_secs(1));
-        browser
-    }
-
-    /// A browser whose session should be refreshed, and can still be served.
-    pub(crate) async fn due(&self, email: &str) -> Browser {
-        let browser = self.signed_in(email).await;
-        self.pass(TOKEN_LIFE - Duration::from_secs(10));
         browser
     }
 

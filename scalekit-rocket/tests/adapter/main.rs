@@ -1,21 +1,14 @@
-//! The adapter in front of an application, with an emulated Scalekit behind it.
+//! What is this framework's own: guards, fairings, catchers, ranks and HTTP/2. What every adapter promises is told by
+//! the conformance suite.
 
 #[path = "../support/mod.rs"]
 mod support;
 
-mod caching;
-mod commit;
 mod cookies;
 mod forwarding;
 mod guards;
 mod http2;
-mod keys;
 mod login;
-mod logout;
-mod methods;
-mod outage;
-mod parallel;
-mod refresh;
 mod refusals;
 mod rockets;
 mod setup;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{ADA, ADA_ID, World, navigation, program};
+use crate::support::{ADA, ADA_ID, World, program};
 use http::Request;
 use scalekit_emulator::Fault;
 
@@ -22,13 +22,6 @@ async fn r48_a_page_load_without_a_session_goes_to_login() {
 }
 
 #[tokio::test]
-async fn a_form_without_a_session_leads_to_the_start_page() {
-    let world = World::start().await;
-    let answer = world.browser().send(navigation("POST", "/me")).await;
-    assert_eq!((answer.status, answer.location()), (303, "/auth/login"), "a POST cannot be repeated");
-}
-
-#[tokio::test]
 async fn r48_a_program_without_a_session_gets_401_and_a_problem() {
     let world = World::start().await;
     let mut browser = world.browser();
@@ -41,33 +34,6 @@ async fn r48_a_program_without_a_session_gets_401_and_a_problem() {
         assert!(answer.is_private(), "{path}: {:?}", answer.headers);
         let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!((&problem["code"], &problem["status"]), (&"login_required".into(), &401.into()));
-    }
-}
-
-#[tokio::test]
-async fn r48_what_is_no_page_load_is_never_redirected() {
-    let world = World::start().await;
-    let html = ("accept", "text/html");
-    for (name, headers) in [
-        ("XHR of a library", vec![html, ("x-requested-with", "XMLHttpRequest")]),
-        ("fetch()", vec![("accept", "*/*"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")]),
-        (
-            "WebSocket",
-            vec![("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-fetch-mode", "websocket")],
-        ),
-        ("event source", vec![("accept", "text/event-stream"), ("sec-fetch-mode", "cors")]),
-        ("image", vec![("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")]),
-        ("curl", vec![("accept", "*/*")]),
-        ("nothing", vec![]),
-    ] {
-        for path in ["/me", "/guarded"] {
-            let request = headers
-                .iter()
-                .fold(Request::builder().uri(path), |request, (name, value)| request.header(*name, *value));
-            let answer = world.browser().send(request).await;
-            assert_eq!(answer.status, 401, "{name} at {path}");
-            assert_eq!((answer.location(), answer.set_cookies().len()), ("", 0), "{name} at {path}");
-        }
     }
 }
 
@@ -136,21 +102,6 @@ async fn r51_another_sites_form_gets_no_session() {
 }
 
 #[tokio::test]
-async fn r51_another_sites_socket_gets_no_session() {
-    let world = World::start().await;
-    let browser = world.signed_in(ADA).await;
-    let socket = |origin: &str| {
-        Request::builder()
-            .uri("/me")
-            .header("connection", "Upgrade")
-            .header("upgrade", "websocket")
-            .header("origin", origin.to_owned())
-    };
-    assert_eq!(browser.look(socket("https://evil.test")).await.status, 403);
-    assert_eq!(browser.look(socket(&world.origin)).await.status, 200);
-}
-
-#[tokio::test]
 async fn a_host_that_is_not_served_gets_no_session() {
     let world = World::start().await;
     let mut browser = world.signed_in(ADA).await;
@@ -158,25 +109,4 @@ async fn a_host_that_is_not_served_gets_no_session() {
     assert_eq!(browser.call("/me").await.status, 421);
     assert_eq!(browser.call("/maybe").await.status, 421);
     assert_eq!(browser.call("/public").await.status, 200);
-}
-
-#[tokio::test]
-async fn r47_a_browser_that_keeps_no_session_is_not_sent_in_circles() {
-    let world = World::start().await;
-    let mut browser = world.browser();
-    for _ in 0..2 {
-        browser.log_in(&world.emulator, ADA, "/me").await;
-        let names: Vec<String> = browser.jar.names().iter().map(|name| (*name).to_owned()).collect();
-        let loop_guard = names.iter().find(|name| name.ends_with("-loop")).unwrap();
-        let value = browser.jar.value(loop_guard).unwrap().to_owned();
-        browser.jar = Default::default();
-        browser.jar.set(loop_guard, &value);
-    }
-    browser.log_in(&world.emulator, ADA, "/me").await;
-    let loop_guard = browser.jar.names().iter().find(|name| name.ends_with("-loop")).unwrap().to_string();
-    let value = browser.jar.value(&loop_guard).unwrap().to_owned();
-    browser.jar = Default::default();
-    browser.jar.set(&loop_guard, &value);
-    let answer = browser.visit("/me").await;
-    assert_eq!((answer.status, answer.location()), (400, ""), "a page with a button");
 }

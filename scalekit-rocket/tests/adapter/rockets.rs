@@ -90,6 +90,16 @@ async fn r24_pages_of_catchers_keep_the_new_cookies() {
 }
 
 #[tokio::test]
+async fn r19_a_page_of_a_catcher_sets_no_cookie_without_need() {
+    let world = World::start().await;
+    let mut browser = world.signed_in(ADA).await;
+    let answer = browser.visit("/failed/404").await;
+    assert_eq!((answer.status, answer.set_cookies().len()), (404, 0));
+    assert!(answer.is_private(), "{:?}", answer.headers);
+    assert_eq!(world.emulator.calls().total(), 0);
+}
+
+#[tokio::test]
 async fn r24_a_handler_that_panics_keeps_the_new_cookies() {
     #[rocket::get("/panic")]
     fn panics(_session: scalekit_rocket::Session) {
@@ -174,6 +184,19 @@ async fn a_form_that_names_its_method_is_judged_by_what_it_becomes() {
     assert_eq!(form("_method=post").await.status(), 403, "what has effects needs this site");
     assert_eq!(form("_method=get").await.status(), 200, "a GET has none");
     assert_eq!(form("_method=options").await.status(), 403);
+}
+
+/// Rocket routes a HEAD as a GET: what the client sent is recorded before.
+#[tokio::test]
+async fn r13_head_refreshes_only_what_is_over() {
+    let world = World::start().await;
+    let mut due = world.due(ADA).await;
+    let answer = due.send(navigation("HEAD", "/me")).await;
+    assert_eq!((answer.status, answer.set_cookies().len(), world.refreshes()), (200, 0, 0));
+    let mut expired = world.expired(ADA).await;
+    let answer = expired.send(navigation("HEAD", "/me")).await;
+    assert_eq!((answer.status, answer.body.as_str(), world.refreshes()), (200, "", 1));
+    assert!(!answer.set_cookies().is_empty(), "a required refresh is handed out");
 }
 
 #[tokio::test]

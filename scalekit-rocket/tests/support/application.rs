@@ -4,8 +4,7 @@
 
 use rocket::http::{Cookie, CookieJar, Method, Status};
 use rocket::request::{FromRequest, Outcome};
-use rocket::response::stream::TextStream;
-use rocket::response::{Redirect, Responder, Result, status};
+use rocket::response::{Responder, Result};
 use rocket::{Build, Request, Response, Rocket, Route, get, options, post, routes};
 use scalekit_rocket::{Authorized, MaybeSession, Requirement, Requires, Scalekit, Session, SessionFairing};
 
@@ -46,8 +45,7 @@ pub(crate) fn application(scalekit: &Scalekit) -> Rocket<Build> {
 }
 
 fn pages() -> Vec<Route> {
-    let mut pages = routes![name, invoices, boom, with_status, failed, moved, cached, stricter, own_cookies];
-    pages.extend(routes![jar_cookies, echo_cookie, stream]);
+    let mut pages = routes![invoices, failed, jar_cookies, echo_cookie];
     pages.extend(public::routes());
     pages.extend(maybe::routes());
     pages.extend(optional::routes());
@@ -114,11 +112,6 @@ fn user_id(session: Session) -> String {
     session.user_id().to_owned()
 }
 
-#[get("/name")]
-fn name(session: Session) -> String {
-    session.profile().and_then(|profile| profile.name.clone()).unwrap_or_default()
-}
-
 #[get("/invoices")]
 fn invoices(caller: Authorized<CanReadInvoices>) -> String {
     caller.user_id().to_owned()
@@ -144,40 +137,10 @@ fn bare(_session: Session) -> &'static str {
     "behind a guard"
 }
 
-#[get("/boom")]
-fn boom(_session: Session) -> Status {
-    Status::InternalServerError
-}
-
-#[get("/status/<code>")]
-fn with_status(_session: Session, code: u16) -> status::Custom<()> {
-    status::Custom(Status::new(code), ())
-}
-
 /// Ends in a catcher.
 #[get("/failed/<code>")]
 fn failed(_session: Session, code: u16) -> std::result::Result<(), Status> {
     Err(Status::new(code))
-}
-
-#[get("/moved")]
-fn moved(_session: Session) -> Redirect {
-    Redirect::to("/public")
-}
-
-#[get("/cached")]
-fn cached(_session: Session) -> With {
-    With::headers(&[("cache-control", "public, max-age=60"), ("vary", "accept-encoding")])
-}
-
-#[get("/stricter")]
-fn stricter(_session: Session) -> With {
-    With::headers(&[("cache-control", "no-store"), ("vary", "accept, cookie")])
-}
-
-#[get("/own-cookies")]
-fn own_cookies(_session: Session) -> With {
-    With::headers(&[("set-cookie", "theme=dark; Path=/"), ("set-cookie", "language=en, or so; Path=/")])
 }
 
 #[get("/jar-cookies")]
@@ -188,34 +151,18 @@ fn jar_cookies(_session: Session, jar: &CookieJar<'_>) -> &'static str {
 
 /// Sets the cookie that the request names: a handler that meddles with ours.
 #[get("/echo-cookie")]
-fn echo_cookie(_session: Session, line: Named) -> With {
-    With(line.0.map(|line| ("set-cookie", line)).into_iter().collect())
+fn echo_cookie(_session: Session, line: Named) -> Echo {
+    Echo(line)
 }
 
-/// One event, and a body that never ends.
-#[get("/stream")]
-fn stream(session: Session) -> TextStream![String] {
-    let hello = format!("data: hello {}\n\n", session.user_id());
-    TextStream! {
-        yield hello;
-        std::future::pending::<()>().await;
-    }
-}
+/// A response with that cookie.
+struct Echo(Named);
 
-/// A response with those headers.
-struct With(Vec<(&'static str, String)>);
-
-impl With {
-    fn headers(headers: &[(&'static str, &str)]) -> Self {
-        Self(headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect())
-    }
-}
-
-impl<'r> Responder<'r, 'static> for With {
+impl<'r> Responder<'r, 'static> for Echo {
     fn respond_to(self, _: &'r Request<'_>) -> Result<'static> {
         let mut response = Response::new();
-        for (name, value) in self.0 {
-            response.adjoin_raw_header(name, value);
+        if let Named(Some(line)) = self.0 {
+            response.set_raw_header("set-cookie", line);
         }
         Ok(response)
     }

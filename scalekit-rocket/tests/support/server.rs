@@ -11,8 +11,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rocket::fairing::{Fairing, Info, Kind};
-use rocket::{Build, Config, Data, Orbit, Rocket, Shutdown};
-use tokio::sync::{oneshot, watch};
+use rocket::{Build, Config, Orbit, Rocket, Shutdown};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -35,17 +35,14 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) shutdown: Shutdown,
     client: Client<HttpConnector, Full<Bytes>>,
-    inside: Arc<watch::Sender<usize>>,
-    pub(crate) task: JoinHandle<()>,
+    task: JoinHandle<()>,
 }
 
 impl Server {
     /// Serves on any free port.
     pub(crate) async fn start(app: Rocket<Build>) -> Arc<Self> {
         let (tell, started) = oneshot::channel();
-        let inside = Arc::new(watch::Sender::new(0));
-        let counter = Counter { inside: Arc::clone(&inside), tell: Some(tell).into() };
-        let app = app.attach(counter);
+        let app = app.attach(Liftoff(Some(tell).into()));
         let task = tokio::spawn(async move {
             if let Err(error) = app.launch().await {
                 eprintln!("it does not launch, or did not stop: {}", error.kind());
@@ -53,7 +50,7 @@ impl Server {
         });
         let (port, shutdown) = soon(started).await.unwrap();
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Arc::new(Self { address: (Ipv4Addr::LOCALHOST, port).into(), shutdown, client, inside, task })
+        Arc::new(Self { address: (Ipv4Addr::LOCALHOST, port).into(), shutdown, client, task })
     }
 
     /// A request of a program that has those cookies.
@@ -74,11 +71,6 @@ impl Server {
         let response = self.client.request(Request::from_parts(head, Full::from(body)));
         async move { response.await.unwrap() }
     }
-
-    /// Returns when exactly so many requests are being answered.
-    pub(crate) async fn busy_with(&self, requests: usize) {
-        soon(self.inside.subscribe().wait_for(|inside| *inside == requests)).await.unwrap();
-    }
 }
 
 impl Drop for Server {
@@ -92,28 +84,17 @@ pub(crate) async fn soon<F: Future>(event: F) -> F::Output {
     timeout(Duration::from_secs(20), event).await.unwrap()
 }
 
-/// Counts requests that are being answered, and tells where the application listens.
-struct Counter {
-    inside: Arc<watch::Sender<usize>>,
-    tell: std::sync::Mutex<Option<oneshot::Sender<(u16, Shutdown)>>>,
-}
+/// Tells where the application listens.
+struct Liftoff(std::sync::Mutex<Option<oneshot::Sender<(u16, Shutdown)>>>);
 
 #[rocket::async_trait]
-impl Fairing for Counter {
+impl Fairing for Liftoff {
     fn info(&self) -> Info {
-        Info { name: "counter", kind: Kind::Liftoff | Kind::Request | Kind::Response }
+        Info { name: "liftoff", kind: Kind::Liftoff }
     }
 
     async fn on_liftoff(&self, rocket: &Rocket<Orbit>) {
-        let tell = self.tell.lock().unwrap().take().unwrap();
+        let tell = self.0.lock().unwrap().take().unwrap();
         tell.send((rocket.config().port, rocket.shutdown())).unwrap();
-    }
-
-    async fn on_request(&self, _: &mut rocket::Request<'_>, _: &mut Data<'_>) {
-        self.inside.send_modify(|inside| *inside += 1);
-    }
-
-    async fn on_response<'r>(&self, _: &'r rocket::Request<'_>, _: &mut rocket::Response<'r>) {
-        self.inside.send_modify(|inside| *inside -= 1);
     }
 }

@@ -25,7 +25,6 @@ pub(crate) struct World {
     pub(crate) scalekit: Scalekit,
     pub(crate) server: Arc<Server>,
     pub(crate) origin: String,
-    settings: Vec<(String, String)>,
     clock: ManualClock,
     emulators_clock: scalekit_emulator::ManualClock,
 }
@@ -50,12 +49,7 @@ impl World {
         let settings = emulator.env(&format!("{origin}/auth/callback"));
         let scalekit = configure(&settings, origin, &clock).build().unwrap();
         let server = Server::start(application(&scalekit)).await;
-        Self { emulator, scalekit, server, origin: origin.to_owned(), settings, clock, emulators_clock }
-    }
-
-    /// The application once more, by a process that has seen nothing yet.
-    pub(crate) fn restarted(&self) -> Scalekit {
-        configure(&self.settings, &self.origin, &self.clock).build().unwrap()
+        Self { emulator, scalekit, server, origin: origin.to_owned(), clock, emulators_clock }
     }
 
     pub(crate) fn application(&self) -> Rocket<Build> {

@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_demo::{Demo, Settings};
+use acme_workspace::Settings;
+use axum_demo::Demo;
 use scalekit_emulator::Emulator;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;

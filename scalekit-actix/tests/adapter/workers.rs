@@ -1,10 +1,10 @@
-//! Many requests at once, over real sockets, to several workers.
+//! Several workers, and what actix-web shares and reuses among them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::{ADA, ADA_ID, Server, WORKERS, World, soon};
-use scalekit_emulator::{Endpoint, Fault};
+use scalekit_emulator::Fault;
 use tokio::task::JoinSet;
 
 const MANY: usize = 100;
@@ -35,32 +35,6 @@ async fn r01_r06_a_hundred_requests_to_several_workers_refresh_one_session_once(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r07_a_refresh_goes_on_when_everybody_hangs_up() {
-    let world = World::start().await;
-    let browser = world.expired(ADA).await;
-    let server = Server::start(&world.scalekit);
-    let gate = world.on_refresh().hold();
-
-    let cookies = browser.jar.header().unwrap();
-    let mut requests = JoinSet::new();
-    for number in 0..MANY {
-        let path = ["/me", "/admin"][number % 2];
-        requests.spawn(server.get(path, &cookies));
-    }
-    soon(gate.arrived(1)).await;
-    server.busy_with(MANY).await;
-    requests.shutdown().await;
-    server.busy_with(0).await;
-    assert_eq!(gate.waiting(), 1, "the call outlives all who wanted it");
-    gate.release();
-
-    let answer = server.get("/me", &cookies).await;
-    assert_eq!((answer.status, answer.body.as_str()), (200, ADA_ID));
-    assert!(!answer.set_cookies().is_empty());
-    assert_eq!(world.refreshes(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r07_a_refresh_goes_on_when_the_server_that_began_it_stops() {
     let world = World::start().await;
     let browser = world.expired(ADA).await;
@@ -78,28 +52,6 @@ async fn r07_a_refresh_goes_on_when_the_server_that_began_it_stops() {
     assert_eq!(world.refreshes(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn r44_a_cold_start_fetches_the_keys_once() {
-    let world = World::start().await;
-    let browser = world.signed_in(ADA).await;
-    let server = Server::start(&world.restarted());
-    let gate = world.emulator.faults().hold(Endpoint::Keys);
-
-    let cookies = browser.jar.header().unwrap();
-    let mut requests = JoinSet::new();
-    for _ in 0..MANY {
-        requests.spawn(server.get("/me", &cookies));
-    }
-    soon(gate.arrived(1)).await;
-    server.busy_with(MANY).await;
-    gate.release();
-    while let Some(answer) = requests.join_next().await {
-        assert_eq!(answer.unwrap().status, 200);
-    }
-    assert_eq!(world.emulator.calls().keys, 1);
-    assert_eq!(world.emulator.calls().token(), 0);
-}
-
 #[tokio::test]
 async fn a_worker_leaves_nothing_of_one_request_to_the_next() {
     let world = World::start().await;
@@ -109,4 +61,13 @@ async fn a_worker_leaves_nothing_of_one_request_to_the_next() {
         assert_eq!(server.get("/maybe", &ada).await.body, format!("active {ADA_ID}"));
         assert_eq!(server.get("/maybe", "theme=dark").await.body, "anonymous", "actix-web reuses requests");
     }
+}
+
+#[tokio::test]
+async fn r01_extractors_that_ask_side_by_side_share_one_refresh() {
+    let world = World::start().await;
+    let mut browser = world.expired(ADA).await;
+    let answer = browser.visit("/thrice").await;
+    assert_eq!((answer.status, answer.body.as_str(), world.refreshes()), (200, ADA_ID, 1));
+    assert_eq!(browser.visit("/me").await.set_cookies(), [""; 0], "what it handed out is the newest");
 }

@@ -1,0 +1,52 @@
+//! The handlers: how each page asks for a session.
+
+use acme_workspace::{CAN_READ_INVOICES, Pages, Visitor};
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse};
+use scalekit_axum::{Authorized, MaybeSession, Requirement, Requires, Session};
+use serde_json::Value;
+
+pub(crate) const PAGES: Pages = Pages::of("axum");
+
+/// `MaybeSession` never refuses anybody for being signed out, and tells nobody from "cannot be checked now".
+pub(crate) async fn home(session: MaybeSession) -> Html<String> {
+    Html(PAGES.home(visitor(&session)))
+}
+
+/// A browser without a session is sent to the login page, and brought back here.
+pub(crate) async fn dashboard(session: Session) -> Html<String> {
+    Html(PAGES.dashboard(&session))
+}
+
+/// Stands in a handler's signature for the permission it needs.
+pub(crate) struct CanReadInvoices;
+
+impl Requires for CanReadInvoices {
+    fn requirement() -> Requirement {
+        Requirement::permission(CAN_READ_INVOICES)
+    }
+}
+
+/// Without the permission the answer is 403, and this function never runs.
+pub(crate) async fn invoices(session: Authorized<CanReadInvoices>) -> Html<String> {
+    Html(PAGES.invoices(&session))
+}
+
+/// Without a session the answer is 401 and problem JSON, not a redirect: programs do not fill in login forms.
+pub(crate) async fn me(session: Session) -> Json<Value> {
+    Json(acme_workspace::me(&session))
+}
+
+/// Everything that is at no route.
+pub(crate) async fn not_found(session: MaybeSession) -> impl IntoResponse {
+    (StatusCode::NOT_FOUND, Html(PAGES.not_found(visitor(&session))))
+}
+
+fn visitor(session: &MaybeSession) -> Visitor<'_> {
+    match session {
+        MaybeSession::Active(session) => Visitor::SignedIn(session),
+        MaybeSession::Anonymous => Visitor::Nobody,
+        _ => Visitor::Unknown,
+    }
+}
