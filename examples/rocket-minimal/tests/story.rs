@@ -1,4 +1,4 @@
-//! The program, told to by a browser.
+//! The program, used by a browser.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "../../support/minimal.rs"]
