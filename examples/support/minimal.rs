@@ -56,7 +56,8 @@ pub(crate) async fn signing_out_ends_the_session_and_goes_to_scalekit(program: &
 
     let left = ada.submit("/auth/logout").await;
     assert_eq!(left.status, 303);
-    assert!(left.header("location").starts_with(emulator.url()), "{}", left.header("location"));
+    let scalekit = left.header("location");
+    assert!(scalekit.starts_with(emulator.url()) && scalekit.contains("id_token_hint="), "{scalekit}");
     assert!(ada.jar.is_empty());
     assert_eq!(ada.open("/hello").await.status, 303, "to the login page");
 }
