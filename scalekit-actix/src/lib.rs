@@ -23,6 +23,6 @@ pub use routes::routes;
 pub use service::SessionService;
 
 pub use scalekit_session::{
-    self as core, ConfigError, Login, LoginRefused, RejectionKind, Requirement, Requires, Scalekit,
-    ScalekitBuilder, SessionManager,
+    self as core, ConfigError, Login, LoginRefused, Page, PageAction, PageKind, RejectionKind, Requirement,
+    Requires, Scalekit, ScalekitBuilder, SessionEnd, SessionManager, SessionWatch, render_page,
 };

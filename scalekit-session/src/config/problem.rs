@@ -11,7 +11,8 @@ use crate::seal::KeyError;
 use crate::transport::BuildTransportError;
 
 /// A configuration that cannot work, with everything that is wrong with it.
-#[derive(Debug)]
+///
+/// `Debug` says the same as `Display`, because that is what a `main` that returns an error prints.
 pub struct ConfigError {
     problems: Vec<Problem>,
 }
@@ -32,6 +33,12 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the Scalekit configuration has {} problem(s):", self.problems.len())?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+    }
+}
+
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
