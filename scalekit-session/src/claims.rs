@@ -134,6 +134,21 @@ impl Claims {
         contains(&self.scopes, scope)
     }
 
+    /// About how much memory the claims without an accessor take.
+    pub(crate) fn custom_bytes(&self) -> u64 {
+        fn bytes(value: &Value) -> u64 {
+            64 + match value {
+                Value::String(text) => text.len() as u64,
+                Value::Array(values) => values.iter().map(bytes).sum(),
+                Value::Object(members) => {
+                    members.iter().map(|(name, value)| 64 + name.len() as u64 + bytes(value)).sum()
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            }
+        }
+        self.custom.iter().map(|(name, value)| 64 + name.len() as u64 + bytes(value)).sum()
+    }
+
     /// A claim that has no accessor of its own: one of the dashboard's, `custom_claims`, `user_metadata` …
     #[must_use]
     pub fn custom(&self, name: &str) -> Option<&Value> {
@@ -195,4 +210,22 @@ fn set_of(mut names: Vec<Box<str>>) -> Box<[Box<str>]> {
 
 fn contains(set: &[Box<str>], name: &str) -> bool {
     set.binary_search_by(|own| (**own).cmp(name)).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn custom_claims_weigh_what_they_take_in_memory() {
+        let claims = |custom: &str| {
+            let payload = format!(
+                r#"{{"iss":"https://acme.scalekit.dev","sub":"usr_1","aud":["skc_1"],"iat":1,"exp":2,"custom_claims":{custom}}}"#
+            );
+            Claims::unverified(payload.as_bytes()).unwrap().custom_bytes()
+        };
+        let ones = format!("[{}]", ["1"; 1000].join(","));
+        assert!(claims(&ones) >= 32 * 1000, "a thousand values, from 2 kB of text");
+        assert!(claims("\"short\"") < 300);
+    }
 }

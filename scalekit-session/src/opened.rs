@@ -74,9 +74,10 @@ impl Equivalent<SealedValue> for Presented<'_> {
 struct ByBytes;
 
 impl Weighter<SealedValue, Session> for ByBytes {
-    /// The sealed value, its claims once more, and what surrounds them.
-    fn weight(&self, key: &SealedValue, _: &Session) -> u64 {
-        key.0.len() as u64 * 2 + 1024
+    /// The sealed value, its claims once more, what surrounds them, and custom claims as what they take in memory: a
+    /// list of small numbers takes many times what its text does.
+    fn weight(&self, key: &SealedValue, session: &Session) -> u64 {
+        key.0.len() as u64 * 2 + 1024 + session.facts().claims.custom_bytes()
     }
 }
 
