@@ -29,7 +29,7 @@ struct Refused;
 #[rocket::async_trait]
 impl Handler for Refused {
     async fn handle<'r>(&self, status: Status, request: &'r Request<'_>) -> Result<'r> {
-        if let Some(rejection) = SessionRejection::of(request).filter(|own| own.status() == status) {
+        if let Some(rejection) = SessionRejection::of(status, request) {
             return rejection.respond_to(request);
         }
         // Not our guards' doing: as if this catcher were not there.

@@ -16,8 +16,8 @@ use crate::visit::{Attached, Visit};
 /// A request whose handler does not ask is left alone: nothing is decrypted, refreshed or written.
 ///
 /// One `attach` is all there is to do. A route that takes one of this crate's guards in an application without it
-/// refuses to launch. Attach it before fairings that rewrite requests, because return paths and the rules for `HEAD` need
-/// the request as the client sent it. Responses are finished after all fairings that were attached before launch.
+/// refuses to launch. Attach it before fairings that rewrite targets, because return paths need them as the client sent
+/// them, and before fairings that ask for a session. The method counts as it is routed, whoever changed it. Responses are finished after all fairings that were attached before launch.
 #[derive(Clone, Debug)]
 #[must_use = "a fairing does nothing until it is attached"]
 pub struct SessionFairing {
@@ -51,15 +51,11 @@ impl Fairing for SessionFairing {
             }
         };
         let catchers = catchers(&rocket);
-        Ok(rocket
-            .manage(Attached(Arc::clone(&self.manager)))
-            .mount("/", routes)
-            .register("/", catchers)
-            .attach(CommitPoint))
+        Ok(rocket.manage(Attached).mount("/", routes).register("/", catchers).attach(CommitPoint))
     }
 
     async fn on_request(&self, request: &mut Request<'_>, _: &mut Data<'_>) {
-        let _begun = Visit::of(request);
+        Visit::begin(request, &self.manager);
     }
 }
 

@@ -16,12 +16,13 @@ use crate::visit::Visit;
 /// some refusals registers a catcher and answers the rest as this crate would:
 ///
 /// ```
+/// use rocket::http::Status;
 /// use rocket::{Either, Request, catch};
 /// use scalekit_rocket::{RejectionKind, SessionRejection};
 ///
 /// #[catch(403)]
-/// fn forbidden(request: &Request<'_>) -> Either<SessionRejection, &'static str> {
-///     match SessionRejection::of(request) {
+/// fn forbidden(status: Status, request: &Request<'_>) -> Either<SessionRejection, &'static str> {
+///     match SessionRejection::of(status, request) {
 ///         Some(rejection) if rejection.kind() == RejectionKind::Forbidden => Either::Left(rejection),
 ///         _ => Either::Right("Our own page"),
 ///     }
@@ -36,11 +37,14 @@ impl SessionRejection {
         Self(Rejection::not_set_up(MISSING_FAIRING))
     }
 
-    /// Why a guard of the route refused that request, the last one if there were several; `None` when none did. For
-    /// catchers.
+    /// Why a guard of the route refused that request with that status, the last one if there were several; `None` when
+    /// none did. For catchers.
+    ///
+    /// A refusal that an `Option` or `Result` swallowed counts too: a handler that then answers with the very same status
+    /// cannot be told apart.
     #[must_use]
-    pub fn of(request: &Request<'_>) -> Option<Self> {
-        Visit::of(request)?.rejection(request).map(Self)
+    pub fn of(status: Status, request: &Request<'_>) -> Option<Self> {
+        Visit::of(request)?.rejection(status, request).map(Self)
     }
 
     /// What kind of refusal this is.

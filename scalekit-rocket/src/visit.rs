@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rocket::http::Method;
+use rocket::http::{Method, Status};
 use rocket::{Request, Response};
 use scalekit_session::{
     Exchange, Rejection, RequestHead, RequestView, Requirement, Session, SessionManager, State,
@@ -11,11 +11,11 @@ use scalekit_session::{
 use crate::headers::HeaderLines;
 use crate::reply::apply;
 
-/// The manager, as Rocket's managed state. Private, so that nothing but our fairing can put it there.
-pub(crate) struct Attached(pub(crate) Arc<dyn SessionManager>);
+/// That our fairing is attached, as Rocket's managed state. Private, so that nothing else can say so.
+pub(crate) struct Attached;
 
-/// One request: what it was before Rocket routes `HEAD` as `GET` and fairings rewrite it, its exchange, and why a
-/// guard refused it.
+/// One request: what it was before Rocket routes `HEAD` as `GET` and fairings rewrite its target, its exchange, and why
+/// a guard refused it.
 pub(crate) struct Visit {
     method: Method,
     target: String,
@@ -28,21 +28,27 @@ pub(crate) struct Visit {
 type RouteId = Option<usize>;
 
 impl Visit {
-    /// The visit of a request, begun when somebody first asks for it. `None` without our fairing.
+    /// The visit of a request, which our fairing began. `None` without our fairing, and for what Rocket could not parse:
+    /// that goes to catchers past all fairings, so nothing could write its cookies.
     pub(crate) fn of<'r>(request: &'r Request<'_>) -> Option<&'r Self> {
-        request.local_cache(|| Self::begin(request)).as_ref()
+        request.local_cache(|| None::<Self>).as_ref()
     }
 
-    fn begin(request: &Request<'_>) -> Option<Self> {
-        let Attached(manager) = request.rocket().state()?;
-        Some(Self {
+    /// Begins the visit of a request.
+    pub(crate) fn begin(request: &Request<'_>, manager: &Arc<dyn SessionManager>) {
+        let authority = if request.headers().contains("host") {
+            None // the core reads the lines as they came
+        } else {
+            request.host().map(ToString::to_string) // of HTTP/2, in the URI that Rocket does not keep
+        };
+        let visit = Self {
             method: request.method(),
             target: request.uri().to_string(),
-            // HTTP/2 has it in the URI, which Rocket does not keep.
-            authority: request.host().map(ToString::to_string),
+            authority,
             exchange: Exchange::new(Arc::clone(manager)),
             rejection: Mutex::new(None),
-        })
+        };
+        request.local_cache(|| Some(visit));
     }
 
     /// Whom the request is from.
@@ -65,10 +71,13 @@ impl Visit {
         })
     }
 
-    /// Why a guard refused the request last. A route of a lower rank that took over answers for itself.
-    pub(crate) fn rejection(&self, request: &Request<'_>) -> Option<Rejection> {
+    /// Why a guard refused the request last, with that status. A route of a lower rank that took over answers for itself,
+    /// and a status that is not the guard's is not its doing.
+    pub(crate) fn rejection(&self, status: Status, request: &Request<'_>) -> Option<Rejection> {
         let rejection = self.rejection.lock().unwrap_or_else(PoisonError::into_inner);
-        rejection.as_ref().filter(|(_, route)| *route == tried(request)).map(|(why, _)| why.clone())
+        let fits =
+            |(why, route): &&(Rejection, RouteId)| why.status() == status.code && *route == tried(request);
+        rejection.as_ref().filter(fits).map(|(why, _)| why.clone())
     }
 
     /// The request, for one of the ready-made routes.
@@ -84,7 +93,10 @@ impl Visit {
 
     fn read<T>(&self, request: &Request<'_>, read: impl FnOnce(&RequestView<'_>) -> T) -> T {
         let lines = HeaderLines(request.headers());
-        let view = RequestView::new(self.method.as_str(), &self.target, &lines);
+        // What is routed is what is judged (R51), but for `HEAD`, which Rocket routes as `GET` (R13).
+        let head_as_get = self.method == Method::Head && request.method() == Method::Get;
+        let method = if head_as_get { Method::Head } else { request.method() };
+        let view = RequestView::new(method.as_str(), &self.target, &lines);
         read(&view.with_authority(self.authority.as_deref()))
     }
 }

@@ -100,9 +100,11 @@ impl Core {
     /// Ends a session for this process: no answer under way brings it back, nobody picks its successors up, and those
     /// who watch it hear of it.
     pub(crate) fn end(&self, id: SessionId, how: Ended, login_at: Timestamp, now: Timestamp) {
-        self.ended.end(id, how, login_at + self.config.policy.absolute_limit, now);
-        self.refreshes.drop_session(&id);
-        self.watches.ended(&id);
+        // A replayed logout costs a look-up: the successors of a session are dropped when it ends, and it gets no others.
+        if self.ended.end(id, how, login_at + self.config.policy.absolute_limit, now) {
+            self.refreshes.drop_session(&id);
+            self.watches.ended(&id);
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -47,14 +47,18 @@ impl EndedSessions {
 
     /// Ends a session. Remembered until its cookies are over by themselves, at `until`. A new login in the same browser
     /// has the last word: what is deleted after it would be its cookies.
-    pub(crate) fn end(&self, id: SessionId, how: Ended, until: Timestamp, now: Timestamp) {
+    ///
+    /// Says whether it had not ended before.
+    pub(crate) fn end(&self, id: SessionId, how: Ended, until: Timestamp, now: Timestamp) -> bool {
         let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
         sessions.sweep(now, self.capacity);
+        let new = !sessions.by_id.contains_key(&id);
         let entry = sessions.by_id.entry(id).or_insert(Entry { how, until });
         if how == Ended::Replaced {
             entry.how = how;
         }
         entry.until = entry.until.max(until);
+        new
     }
 }
 

@@ -302,11 +302,17 @@ fn opened(core: &Core, value: Arc<str>) -> Option<Fresh> {
     Some(Fresh { head, plaintext: opened.plaintext, value, retired: opened.retired })
 }
 
-/// Ids and login times of every session whose data opens, with its marker or without, for logout.
+/// Ids and login times of every session whose data opens, with its marker or without, for logout; each once.
 pub(crate) fn named(core: &Core, request: &RequestView<'_>) -> Vec<(SessionId, Timestamp)> {
     let cookies = RequestCookies::gather(request.headers, &core.names);
     let found = cookies.candidates().filter_map(|sealed| open(core, &sealed));
-    found.map(|found| (found.names().0, found.age().0)).collect()
+    let mut named: Vec<(SessionId, Timestamp)> = Vec::new();
+    for (id, login_at) in found.map(|found| (found.names().0, found.age().0)) {
+        if named.iter().all(|(other, _)| *other != id) {
+            named.push((id, login_at));
+        }
+    }
+    named
 }
 
 /// The session that a request shows, for logout and login, whatever its token's age.

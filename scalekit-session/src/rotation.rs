@@ -88,10 +88,12 @@ async fn run(call: Call, payload: SessionPayload, session: Session) {
             let SealedSession { value, session } = sealed;
             if usable {
                 core.opened.insert(Arc::clone(&value), session.clone());
-                core.watches.renewed(&session);
             }
             let landed = Arc::new(Landed::new(value, session, usable, now));
             core.refreshes.land(key, Arc::clone(&landed), now);
+            if usable {
+                core.watches.renewed(&landed.session);
+            }
             Outcome { refreshed: Refreshed::Rotated { usable }, landed: Some(landed) }
         }
         Err(failure) => {

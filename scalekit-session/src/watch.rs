@@ -47,8 +47,8 @@ pub struct SessionWatch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEnd {
-    /// Its access token may not be used any more, and no request has refreshed it here; or its absolute limit is
-    /// reached. The user may well be signed in on the next request.
+    /// Its access token may not be used any more, and no request has refreshed it here; or a limit of the
+    /// session is reached. The user may well be signed in on the next request.
     Expired,
     /// It was ended in this process: by a logout, a new login in the same browser, or because its tokens turned out to
     /// be another identity's.
@@ -101,10 +101,11 @@ impl SessionWatch {
     }
 }
 
-/// Until when its access token may be used.
+/// Until when its access token may be used, within the limits of the session.
 fn end_of(core: &Core, session: &Session) -> Timestamp {
     let facts = session.facts();
-    facts.end.min(facts.login_at + core.config.policy.absolute_limit)
+    let policy = &core.config.policy;
+    facts.end.min(facts.login_at + policy.absolute_limit).min(facts.rotated_at + policy.idle_limit)
 }
 
 impl Drop for SessionWatch {

@@ -207,6 +207,43 @@ async fn what_rocket_cannot_parse_is_400_and_nobodys_session() {
     assert_eq!((answer.status, answer.set_cookies().len(), world.refreshes()), (400, 0, 0));
 }
 
+/// It goes past all fairings, so what a catcher found could never be written.
+#[rocket::catch(400)]
+async fn asking(request: &rocket::Request<'_>) -> String {
+    format!("{}", request.guard::<scalekit_rocket::MaybeSession>().await.is_success())
+}
+
+#[tokio::test]
+async fn a_catcher_that_asks_about_what_rocket_cannot_parse_finds_no_session() {
+    let world = World::start().await;
+    let server = Server::start(world.application().register("/", rocket::catchers![asking])).await;
+    let mut browser = world.browser_of(&server);
+    browser.jar = world.due(ADA).await.jar;
+    let answer = browser.look(navigation("PROPFIND", "/me")).await;
+    assert_eq!((answer.body.as_str(), answer.set_cookies().len(), world.refreshes()), ("false", 0, 0));
+}
+
+#[rocket::delete("/items")]
+#[expect(clippy::needless_pass_by_value, reason = "Rocket hands guards over by value")]
+fn delete(session: scalekit_rocket::Session) -> String {
+    session.user_id().to_owned()
+}
+
+#[tokio::test]
+async fn r51_a_method_that_a_fairing_changes_is_judged_as_it_is_routed() {
+    let world = World::start().await;
+    let change = AdHoc::on_request("method override", |request, _| {
+        Box::pin(async move { request.set_method(rocket::http::Method::Delete) })
+    });
+    let app = world.application().mount("/", rocket::routes![delete]).attach(change);
+    let server = Server::start(app).await;
+    let mut browser = world.browser_of(&server);
+    browser.jar = world.signed_in(ADA).await.jar;
+    assert_eq!(browser.look(navigation("GET", "/items")).await.body, ADA_ID);
+    let forged = http::Request::builder().uri("/items").header("sec-fetch-site", "cross-site");
+    assert_eq!(browser.look(forged.header("sec-fetch-mode", "navigate")).await.status, 403);
+}
+
 #[tokio::test]
 async fn option_swallows_an_outage_as_its_docs_say() {
     let world = World::start().await;

@@ -119,8 +119,11 @@ async fn an_application_may_answer_refusals_itself() {
 }
 
 #[catch(403)]
-fn own_403(request: &Request<'_>) -> Either<&'static str, Option<SessionRejection>> {
-    match SessionRejection::of(request) {
+fn own_403(
+    status: rocket::http::Status,
+    request: &Request<'_>,
+) -> Either<&'static str, Option<SessionRejection>> {
+    match SessionRejection::of(status, request) {
         Some(rejection) if rejection.kind() == RejectionKind::Forbidden => Either::Left("our own 403"),
         other => Either::Right(other),
     }

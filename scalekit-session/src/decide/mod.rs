@@ -173,8 +173,11 @@ fn decide_session(way: Way, session: &SessionEvidence, policy: &Policy, now: Tim
         Token::Unchecked => Decision::Verify,
         Token::UnknownKey => Decision::NeedKeys, // 8a
         Token::StillUnknown => match session.refresh {
-            Standing::Ready if way.writable => Decision::Refresh(Urgency::Required), // 8b
-            _ => Decision::Nobody(Cookies::Keep),
+            // 8b
+            Standing::Ready if way.writable => Decision::Refresh(Urgency::Required),
+            Standing::Ready => Decision::Unavailable { retry_after: RETRY_AFTER },
+            Standing::BackOff { until } => Decision::Unavailable { retry_after: until.since(now) },
+            Standing::None | Standing::Spent | Standing::Rejected { .. } => Decision::Nobody(Cookies::Keep),
         },
         Token::KeysUnavailable | Token::NotYet => Decision::Unavailable { retry_after: RETRY_AFTER }, // 8c, 9b
         Token::Invalid => Decision::Nobody(Cookies::Keep),                                            // 9a

@@ -126,11 +126,15 @@ fn rows_8_and_9_the_token_does_not_verify() {
     let waits = Decision::Unavailable { retry_after: RETRY_AFTER };
     let with = |token| SessionEvidence { token, ..live() };
     let bare = |token| SessionEvidence { token, refresh: Standing::None, ..live() };
+    let back_off = Standing::BackOff { until: NOW + Duration::from_secs(3) };
+    let paused = |token| SessionEvidence { token, refresh: back_off, ..live() };
+    let pause = Decision::Unavailable { retry_after: Duration::from_secs(3) };
     for (row, way, session, expected) in [
         ("unchecked", PLAIN, with(Token::Unchecked), Decision::Verify),
         ("8a unknown key", PLAIN, with(Token::UnknownKey), Decision::NeedKeys),
         ("8b still unknown", PLAIN, with(Token::StillUnknown), REQUIRED),
-        ("8b still unknown, too late to write", LATE, with(Token::StillUnknown), KEEP),
+        ("8b still unknown, too late to write", LATE, with(Token::StillUnknown), waits),
+        ("8b still unknown, in back-off", PLAIN, paused(Token::StillUnknown), pause),
         ("8b still unknown, no refresh token", PLAIN, bare(Token::StillUnknown), KEEP),
         ("8c keys unavailable", PLAIN, with(Token::KeysUnavailable), waits),
         ("9a invalid never refreshes", PLAIN, with(Token::Invalid), KEEP),

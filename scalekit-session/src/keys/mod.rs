@@ -29,8 +29,9 @@ const FRESH: Duration = Duration::from_secs(10 * 60);
 /// Keys older than this are not used any more, however long the outage.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// So much later than a key was seen by another process, with a clock of its own, a fetch is clearly later.
-const CLEARLY: Duration = Duration::from_secs(5);
+/// So much later than a key was seen by another process, with a clock of its own and perhaps past a cache, a fetch is
+/// clearly later.
+const CLEARLY: Duration = Duration::from_secs(60);
 
 /// When to give up on a transport that does not bound its own time.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -273,7 +273,7 @@ async fn r44_a_process_that_never_saw_a_withdrawn_key_lets_everybody_through() {
         browsers.push(Browser::signed_in(&fake, &before).await);
     }
     fake.set_keys("snk_2", &["snk_2"]);
-    fake.clock.advance(Duration::from_secs(10));
+    fake.clock.advance(Duration::from_secs(61));
     let deployed = fake.scalekit();
     let keys = fake.calls("keys");
     for browser in &mut browsers {

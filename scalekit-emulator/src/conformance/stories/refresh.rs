@@ -23,6 +23,7 @@ pub async fn r01_r06_a_hundred_requests_with_one_expired_session_refresh_once(st
         assert_eq!(answer.says(), (200, ADA_ID), "{path}");
         assert!(answer.cookies() >= 1, "r02: {path} hands the successor out");
     }
+    assert_eq!(browser.call("/me").await.says(), (200, ADA_ID), "who comes later with the old cookies");
     assert_eq!(world.refreshes(), 1, "one call for one refresh token");
 }
 
@@ -34,9 +35,11 @@ pub async fn r07_a_refresh_goes_on_when_everybody_hangs_up(stage: Stage) {
     soon(gate.arrived(1)).await;
     requests.shutdown().await;
     gate.release();
-    let answer = browser.call("/me").await;
-    assert_eq!(answer.says(), (200, ADA_ID));
-    assert!(answer.cookies() >= 1, "the result was kept");
+    for _ in 0..2 {
+        let answer = browser.look(fetch("/me")).await;
+        assert_eq!(answer.says(), (200, ADA_ID));
+        assert!(answer.cookies() >= 1, "the result was kept");
+    }
     assert_eq!(world.refreshes(), 1, "nobody had to ask again");
 }
 
