@@ -78,7 +78,8 @@ impl Logins {
             return (now < known.began_at + RETAINED).then(|| known.completion.clone());
         }
         if flows.by_id.len() >= CAPACITY {
-            // Only a flood of genuine logins gets here; then the oldest can no longer be recognised.
+            // Only a flood of callbacks gets here, for which made-up codes suffice; then the oldest login can no longer be
+            // recognised when its callback is loaded again.
             let oldest = flows.by_id.iter().min_by_key(|(_, flow)| flow.began_at).map(|(id, _)| *id);
             oldest.map(|id| flows.by_id.remove(&id));
         }

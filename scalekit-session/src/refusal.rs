@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::manager::State;
-
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -29,18 +27,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Why a state that is no active session is refused.
-    #[must_use]
-    pub fn of(state: &State) -> Option<Self> {
-        match state {
-            State::Active(_) => None,
-            State::Anonymous => Some(Self::Unauthenticated),
-            State::Unavailable { retry_after } => Some(Self::Unavailable { retry_after: *retry_after }),
-            State::CrossOrigin => Some(Self::CrossOrigin),
-            State::Misdirected => Some(Self::Misdirected),
-        }
-    }
-
     /// A stable word for programs: the `code` of the problem.
     #[must_use]
     pub fn code(&self) -> &'static str {
