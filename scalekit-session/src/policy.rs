@@ -63,6 +63,12 @@ impl Policy {
         (received_at + life).min(expires_at + self.leeway)
     }
 
+    /// When a session is over, whatever its tokens say: the earlier of its absolute and its idle limit (R28). The idle
+    /// limit counts from the last rotation.
+    pub(crate) fn limit(&self, login_at: Timestamp, rotated_at: Timestamp) -> Timestamp {
+        (login_at + self.absolute_limit).min(rotated_at + self.idle_limit)
+    }
+
     /// From when on a refresh is due. `spread` moves the buffer by up to ±10 %, the same for one session's token in
     /// every process, so that sessions that began together do not refresh together.
     pub(crate) fn soft(&self, end: Timestamp, life: Duration, spread: u8) -> Timestamp {

@@ -104,8 +104,7 @@ impl SessionWatch {
 /// Until when its access token may be used, within the limits of the session.
 fn end_of(core: &Core, session: &Session) -> Timestamp {
     let facts = session.facts();
-    let policy = &core.config.policy;
-    facts.end.min(facts.login_at + policy.absolute_limit).min(facts.rotated_at + policy.idle_limit)
+    facts.end.min(core.config.policy.limit(facts.login_at, facts.rotated_at))
 }
 
 impl Drop for SessionWatch {

@@ -159,7 +159,7 @@ fn decide_session(way: Way, session: &SessionEvidence, policy: &Policy, now: Tim
         Ended::Replaced => return Decision::Nobody(Cookies::Keep),  // 3a, after a new login
         Ended::No => {}
     }
-    let limit = (session.login_at + policy.absolute_limit).min(session.rotated_at + policy.idle_limit);
+    let limit = policy.limit(session.login_at, session.rotated_at);
     if now >= limit {
         return Decision::Nobody(delete_if(now > limit + LONG_OVER)); // 3b
     }

@@ -31,8 +31,8 @@ pub(super) fn standing(core: &Arc<Core>, request: &RequestView<'_>, now: Timesta
 
 /// Not ended, and within its limits. Its access token may be over: a refresh would bring it back.
 pub(super) fn stands(core: &Core, shown: &Shown, now: Timestamp) -> bool {
-    let (facts, policy) = (shown.session.facts(), &core.config.policy);
-    let limit = (facts.login_at + policy.absolute_limit).min(facts.rotated_at + policy.idle_limit);
+    let facts = shown.session.facts();
+    let limit = core.config.policy.limit(facts.login_at, facts.rotated_at);
     core.ended.get(&facts.session_id) == Ended::No && now < limit
 }
 
