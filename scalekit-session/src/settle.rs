@@ -139,9 +139,10 @@ async fn fetch_keys(core: &Arc<Core>, shown: &mut Shown) -> Token {
 /// grow by one per token life.
 const LONGEST_CHAIN: usize = 8;
 
-/// How long a request waits for a refresh, whose call goes on without it: for an answer that is as good without, and
-/// for one that there is not.
-const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(10));
+/// How long a request waits for a refresh, whose call goes on without it, where the token at hand is still good.
+const OPPORTUNISTIC_WAIT: Duration = Duration::from_secs(2);
+/// The same where nothing can be served without it.
+const REQUIRED_WAIT: Duration = Duration::from_secs(10);
 
 async fn refresh(
     core: &Arc<Core>,
@@ -151,7 +152,10 @@ async fn refresh(
     urgency: Urgency,
 ) -> Resolution {
     let mut written: Option<Arc<Landed>> = None;
-    let mut patience = if urgency == Urgency::Required { PATIENCE.1 } else { PATIENCE.0 };
+    let mut patience = match urgency {
+        Urgency::Opportunistic => OPPORTUNISTIC_WAIT,
+        Urgency::Required => REQUIRED_WAIT,
+    };
     for _ in 0..LONGEST_CHAIN {
         let outcome = fly(core, &shown, patience).await;
         let now = core.now();
@@ -177,7 +181,7 @@ async fn refresh(
                     shown =
                         Shown { session: landed.session.clone(), payload, value: Arc::clone(&landed.value) };
                     old_valid = false;
-                    patience = PATIENCE.1;
+                    patience = REQUIRED_WAIT;
                     continue;
                 }
                 None => break,
