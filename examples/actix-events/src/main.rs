@@ -60,11 +60,13 @@ async fn events(session: Session, application: Data<Application>) -> impl Respon
     let updates = stream::unfold(Some(listening), async |listening| {
         let mut listening = listening?;
         let (event, next) = tokio::select! {
-            end = listening.watch.ended() => (format!("event: over\ndata: {end:?}\n\n"), None),
+            // Who is signed in is said at least once, whatever happens meanwhile.
+            biased;
             _ = listening.clock.tick() => {
                 let session = listening.watch.session();
                 (format!("data: {} is signed in\n\n", session.user_id()), Some(listening))
             }
+            end = listening.watch.ended() => (format!("event: over\ndata: {end:?}\n\n"), None),
         };
         Some((Ok::<_, Infallible>(Bytes::from(event)), next))
     });

@@ -64,11 +64,13 @@ async fn events(session: Session, State(application): State<Application>) -> imp
     Sse::new(stream::unfold(Some(listening), async |listening| {
         let mut listening = listening?;
         let (event, next) = tokio::select! {
-            end = listening.watch.ended() => (Event::default().event("over").data(format!("{end:?}")), None),
+            // Who is signed in is said at least once, whatever happens meanwhile.
+            biased;
             _ = listening.clock.tick() => {
                 let session = listening.watch.session();
                 (Event::default().data(format!("{} is signed in", session.user_id())), Some(listening))
             }
+            end = listening.watch.ended() => (Event::default().event("over").data(format!("{end:?}")), None),
         };
         Some((Ok::<_, Infallible>(event), next))
     }))
