@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actix_web::web::{self, Bytes, Data, Html};
 use actix_web::{App, HttpResponse, HttpServer, Responder};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use scalekit_actix::{Scalekit, Session, SessionMiddleware, SessionWatch, routes};
 use tokio::time::Interval;
 
@@ -57,20 +57,19 @@ async fn events(session: Session, application: Data<Application>) -> impl Respon
         clock: tokio::time::interval(Duration::from_secs(1)),
         _listener: Listener::new(Arc::clone(&application.listeners)),
     };
+    let first = stream::iter([Ok(Bytes::from(format!("data: {} is signed in\n\n", session.user_id())))]);
     let updates = stream::unfold(Some(listening), async |listening| {
         let mut listening = listening?;
         let (event, next) = tokio::select! {
-            // Who is signed in is said at least once, whatever happens meanwhile.
-            biased;
+            end = listening.watch.ended() => (format!("event: over\ndata: {end:?}\n\n"), None),
             _ = listening.clock.tick() => {
                 let session = listening.watch.session();
                 (format!("data: {} is signed in\n\n", session.user_id()), Some(listening))
             }
-            end = listening.watch.ended() => (format!("event: over\ndata: {end:?}\n\n"), None),
         };
         Some((Ok::<_, Infallible>(Bytes::from(event)), next))
     });
-    HttpResponse::Ok().content_type("text/event-stream").streaming(Box::pin(updates))
+    HttpResponse::Ok().content_type("text/event-stream").streaming(Box::pin(first.chain(updates)))
 }
 
 #[actix_web::main]

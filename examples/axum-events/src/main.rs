@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::response::sse::{Event, Sse};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use scalekit_axum::{Scalekit, Session, SessionLayer, SessionWatch, routes};
 use tokio::time::Interval;
 
@@ -61,19 +61,18 @@ async fn events(session: Session, State(application): State<Application>) -> imp
         clock: tokio::time::interval(Duration::from_secs(1)),
         _listener: Listener::new(application.listeners),
     };
-    Sse::new(stream::unfold(Some(listening), async |listening| {
+    let first = stream::iter([Ok(Event::default().data(format!("{} is signed in", session.user_id())))]);
+    Sse::new(first.chain(stream::unfold(Some(listening), async |listening| {
         let mut listening = listening?;
         let (event, next) = tokio::select! {
-            // Who is signed in is said at least once, whatever happens meanwhile.
-            biased;
+            end = listening.watch.ended() => (Event::default().event("over").data(format!("{end:?}")), None),
             _ = listening.clock.tick() => {
                 let session = listening.watch.session();
                 (Event::default().data(format!("{} is signed in", session.user_id())), Some(listening))
             }
-            end = listening.watch.ended() => (Event::default().event("over").data(format!("{end:?}")), None),
         };
         Some((Ok::<_, Infallible>(event), next))
-    }))
+    })))
 }
 
 #[tokio::main]
