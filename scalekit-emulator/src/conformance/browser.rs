@@ -8,6 +8,7 @@ use url::Url;
 
 use super::answer::Answer;
 use super::jar::Jar;
+use super::layout::Layout;
 use super::request::{Initiator, Request, fetch, page};
 use super::slow::Wait;
 use super::soon::soon;
@@ -18,25 +19,16 @@ use crate::emulator::Emulator;
 /// Clones share the jar: tabs of one browser.
 #[derive(Clone)]
 pub(super) struct Browser {
+    pub(super) layout: Layout,
     pub(super) origin: Url,
     pub(super) address: SocketAddr,
     pub(super) client: reqwest::Client,
     pub(super) clock: ManualClock,
     pub(super) transcript: Transcript,
-    jar: Arc<Mutex<Jar>>,
+    pub(super) jar: Arc<Mutex<Jar>>,
 }
 
 impl Browser {
-    pub(super) fn new(
-        origin: Url,
-        address: SocketAddr,
-        client: reqwest::Client,
-        clock: ManualClock,
-        transcript: Transcript,
-    ) -> Self {
-        Self { origin, address, client, clock, transcript, jar: Arc::default() }
-    }
-
     /// Another tab, whose requests go to another instance.
     pub(super) fn at(&self, address: SocketAddr) -> Self {
         Self { address, ..self.clone() }
@@ -122,14 +114,9 @@ impl Browser {
         self.jar().header(&url, page(path).context(), self.now()).unwrap_or_default()
     }
 
-    /// The name of the cookie that holds the session: that whose marker is `{name}-live`.
-    pub(super) fn session_name(&self) -> Option<String> {
-        self.names().iter().find_map(|name| name.strip_suffix("-live").map(str::to_owned))
-    }
-
     /// Asks for a page, is sent to login, signs in, and says where it ended up.
     pub(super) async fn log_in(&self, emulator: &Emulator, email: &str, path: &str) -> String {
-        let refused = self.visit(path).await;
+        let refused = self.open(path).await;
         assert_eq!(refused.status, 303, "{path} sends strangers to login");
         let login = refused.location().to_owned();
         self.finish_login(emulator, email, &login).await.location().to_owned()

@@ -1,62 +1,63 @@
-//! All stories, one line each.
+//! All stories, one line each, and in which layouts they are told.
 
-/// Makes a test of every story, named after it: `conformance!(MyApplication);` in a file below `tests`.
+/// Makes a test of every story, named after it: `conformance!(MyApplication);` in a file below `tests`. With a layout
+/// after it, `conformance!(MyApplication, split);`, the stories of that layout, in a module of its name.
 ///
 /// `MyApplication` is an [`Application`](crate::conformance::Application).
 #[macro_export]
 macro_rules! conformance {
     ($application:ty) => {
-        $crate::conformance! { @each test [$application] }
+        $crate::conformance! { @each tests [native Native $application] }
     };
-    (@test [$application:ty] $($subject:ident :: $story:ident,)*) => {
-        $(
-            #[test]
-            fn $story() {
-                $crate::conformance::run::<$application, _>(
-                    stringify!($story),
-                    $crate::conformance::stories::$subject::$story,
-                );
-            }
-        )*
+    ($application:ty, split) => {
+        mod split {
+            use super::*;
+
+            $crate::conformance! { @each tests [split Split $application] }
+        }
     };
-    (@names [] $($subject:ident :: $story:ident,)*) => {
-        &[$(stringify!($story)),*]
+    (@tests $told:tt $($layout:ident $($why:literal)? { $($subject:ident :: $story:ident,)* })*) => {
+        $($($crate::conformance! { @test $told $layout $subject :: $story })*)*
     };
+    // The stories of the other layout.
+    (@test [native $($told:tt)*] split $($story:tt)*) => {};
+    (@test [split $($told:tt)*] native $($story:tt)*) => {};
+    (@test [$word:ident $layout:ident $application:ty] $told_in:ident $subject:ident :: $story:ident) => {
+        #[test]
+        fn $story() {
+            $crate::conformance::run::<$application, _>(
+                $crate::conformance::Layout::$layout,
+                stringify!($story),
+                $crate::conformance::stories::$subject::$story,
+            );
+        }
+    };
+    (@names [] $($layout:ident $($why:literal)? { $($subject:ident :: $story:ident,)* })*) => {
+        &[$($(stringify!($story),)*)*]
+    };
+    (@one_layout [] both { $($both:tt)* } $($layout:ident $why:literal { $($subject:ident :: $story:ident,)* })*) => {
+        &[$($((stringify!($story), $crate::conformance!(@layout $layout), $why),)*)*]
+    };
+    (@layout native) => { $crate::conformance::Layout::Native };
+    (@layout split) => { $crate::conformance::Layout::Split };
     (@each $then:ident $with:tt) => {
         $crate::conformance! {
             @$then $with
-                refresh::r01_r06_a_hundred_requests_with_one_expired_session_refresh_once,
-                refresh::r07_a_refresh_goes_on_when_everybody_hangs_up,
-                refresh::r02_a_request_with_the_old_cookies_gets_the_successor,
-                refresh::r11_tokens_of_somebody_else_end_the_session,
-                refresh::r11_tokens_of_another_organization_are_discarded,
+            both {
                 refresh::r12_new_permissions_count_in_the_request_that_refreshes,
-                refresh::r12_a_refusal_hands_the_successor_out_too,
                 refresh::r12_tokens_that_a_refresh_does_not_bring_are_kept,
-                refresh::r13_a_token_is_refreshed_shortly_before_its_end,
-                refresh::r13_head_and_pages_loaded_ahead_refresh_only_what_is_over,
                 refresh::r13_preflights_refresh_nothing,
                 refresh::r13_r41_tokens_of_five_seconds_do_not_loop,
                 refresh::r28_a_session_outlives_many_tokens_and_not_its_limit,
-                outage::r08_a_refused_refresh_token_ends_the_session_after_a_minute,
                 outage::r08_our_own_mistakes_log_nobody_out,
-                outage::r09_an_outage_logs_nobody_out,
-                outage::r09_a_good_token_is_served_when_the_early_refresh_fails,
                 outage::r09_an_answer_lost_after_the_rotation_is_asked_for_again,
                 outage::r10_one_users_failure_is_not_anothers,
                 outage::r44_keys_that_cannot_be_fetched_make_nobody_anonymous,
                 outage::r09_r29_without_scalekit_good_tokens_are_served_and_logout_works,
-                races::r02_r54_no_order_of_arrival_loses_the_session,
-                races::r04_no_order_of_arrival_over_two_instances_loses_the_session,
-                races::r04_who_comes_second_to_the_token_endpoint_deletes_nothing,
                 races::r30_no_order_of_arrival_revives_a_session_after_logout,
                 races::r30_no_order_over_two_instances_revives_a_session_after_logout,
                 races::r31_no_order_of_arrival_brings_the_former_user_back,
-                races::r30_a_slow_handler_does_not_bring_a_session_back_after_logout,
-                races::r31_a_slow_handler_does_not_overwrite_the_next_login,
                 races::r54_a_slow_refusal_does_not_delete_the_next_login,
-                races::r54_a_slow_handler_never_writes_an_older_generation,
-                races::r54_a_handler_slow_for_hours_still_hands_the_successor_out,
                 races::r32_a_refresh_that_ends_after_logout_is_nobodys,
                 cookies::r14_r17_a_session_of_many_permissions_grows_and_shrinks,
                 cookies::r16_r18_torn_and_mixed_chunks_are_nobody,
@@ -67,10 +68,6 @@ macro_rules! conformance {
                 cookies::r21_a_sealed_value_opens_under_its_own_name_only,
                 cookies::r23_a_sibling_that_tosses_cookies_changes_nothing,
                 cookies::r43_names_that_only_look_like_ours_are_not_ours,
-                cookies::r25_the_handlers_own_cookies_stay_lines_of_their_own,
-                cookies::r25_whatever_the_handler_answers_the_successor_arrives,
-                cookies::r26_the_cookies_of_a_stream_are_in_its_head,
-                cookies::r28_cookies_live_no_longer_than_their_session,
                 caching::r19_a_route_that_asks_for_no_session_is_left_alone,
                 caching::r19_a_request_that_changes_nothing_sets_no_cookie,
                 caching::r24_every_answer_that_read_a_session_is_private,
@@ -111,6 +108,37 @@ macro_rules! conformance {
                 programs::r51_another_sites_socket_gets_no_session,
                 programs::r47_logins_that_never_arrive_end_on_a_page,
                 programs::r47_several_tabs_are_no_loop,
+            }
+            native "an ordinary request carries no refresh token there, so it refreshes nothing; `renewal` and `hop` tell what the refresh route does instead" {
+                refresh::r01_r06_a_hundred_requests_with_one_expired_session_refresh_once,
+                refresh::r07_a_refresh_goes_on_when_everybody_hangs_up,
+                refresh::r02_a_request_with_the_old_cookies_gets_the_successor,
+                refresh::r11_tokens_of_somebody_else_end_the_session,
+                refresh::r11_tokens_of_another_organization_are_discarded,
+                refresh::r12_a_refusal_hands_the_successor_out_too,
+                refresh::r13_a_token_is_refreshed_shortly_before_its_end,
+                refresh::r13_head_and_pages_loaded_ahead_refresh_only_what_is_over,
+                outage::r08_a_refused_refresh_token_ends_the_session_after_a_minute,
+                outage::r09_an_outage_logs_nobody_out,
+                outage::r09_a_good_token_is_served_when_the_early_refresh_fails,
+                races::r02_r54_no_order_of_arrival_loses_the_session,
+                races::r04_no_order_of_arrival_over_two_instances_loses_the_session,
+                races::r04_who_comes_second_to_the_token_endpoint_deletes_nothing,
+            }
+            native "no handler's answer carries a successor there: it comes from the refresh route alone" {
+                races::r30_a_slow_handler_does_not_bring_a_session_back_after_logout,
+                races::r31_a_slow_handler_does_not_overwrite_the_next_login,
+                races::r54_a_slow_handler_never_writes_an_older_generation,
+                races::r54_a_handler_slow_for_hours_still_hands_the_successor_out,
+                cookies::r25_the_handlers_own_cookies_stay_lines_of_their_own,
+                cookies::r25_whatever_the_handler_answers_the_successor_arrives,
+                cookies::r26_the_cookies_of_a_stream_are_in_its_head,
+            }
+            native "each cookie lives for a time of its own there: see `split`" {
+                cookies::r28_cookies_live_no_longer_than_their_session,
+            }
+            split "the native layout has no refresh route, and one cookie for everything" {
+            }
         }
     };
 }

@@ -8,6 +8,7 @@
 )]
 
 pub use self::application::{Application, Environment};
+pub use self::layout::Layout;
 pub use self::run::run;
 pub use self::world::Stage;
 
@@ -16,6 +17,7 @@ mod application;
 mod browser;
 mod cache;
 mod jar;
+mod layout;
 mod listing;
 mod request;
 mod run;
@@ -29,3 +31,6 @@ mod world;
 
 /// The names of all stories.
 pub const STORIES: &[&str] = crate::conformance!(@each names []);
+
+/// The stories that are told in one layout only, and why.
+pub const ONE_LAYOUT: &[(&str, Layout, &str)] = crate::conformance!(@each one_layout []);

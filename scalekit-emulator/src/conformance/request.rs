@@ -66,6 +66,12 @@ impl Request {
         self
     }
 
+    /// The same request, for where a redirect led.
+    pub(super) fn to(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     pub(super) fn from(mut self, initiator: Initiator) -> Self {
         self.initiator = initiator;
         self

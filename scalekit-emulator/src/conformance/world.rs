@@ -8,6 +8,8 @@ use url::Url;
 
 use super::application::{Environment, Running, Start};
 use super::browser::Browser;
+use super::layout::Layout;
+use super::request::Request;
 use super::transcript::Transcript;
 use crate::calls::{Endpoint, GrantType};
 use crate::clock::ManualClock;
@@ -26,13 +28,14 @@ const NOW: u64 = 1_760_000_000;
 #[derive(Clone)]
 pub struct Stage {
     pub(super) start: Start,
+    pub(super) layout: Layout,
     pub(super) transcript: Transcript,
     pub(super) running: Arc<Mutex<Vec<Box<dyn Running>>>>,
 }
 
 impl Stage {
-    pub(super) fn new(start: Start) -> Self {
-        Self { start, transcript: Transcript::default(), running: Arc::default() }
+    pub(super) fn new(start: Start, layout: Layout) -> Self {
+        Self { start, layout, transcript: Transcript::default(), running: Arc::default() }
     }
 
     /// The usual world: an application at `https://app.test`, tokens of five minutes.
@@ -47,6 +50,7 @@ impl Stage {
             origin: "https://app.test".to_owned(),
             life: Duration::from_secs(300),
             grace: Duration::from_secs(30),
+            variables: Vec::new(),
         }
     }
 
@@ -69,6 +73,7 @@ pub(super) struct Setup {
     origin: String,
     life: Duration,
     grace: Duration,
+    variables: Vec<(String, String)>,
 }
 
 impl Setup {
@@ -89,6 +94,12 @@ impl Setup {
         self
     }
 
+    /// Sets a variable of the application.
+    pub(super) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     pub(super) async fn open(self) -> World {
         let clock = ManualClock::at(NOW);
         let emulator = Emulator::builder()
@@ -101,6 +112,10 @@ impl Setup {
             .unwrap();
         let mut variables = emulator.env(&format!("{}/auth/callback", self.origin));
         variables.push(("SCALEKIT_POST_LOGOUT_REDIRECT_URI".to_owned(), format!("{}/", self.origin)));
+        if self.stage.layout != Layout::Native {
+            variables.push(("SCALEKIT_COOKIE_LAYOUT".to_owned(), self.stage.layout.name().to_owned()));
+        }
+        variables.extend(self.variables);
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let mut world = World {
             emulator,
@@ -146,8 +161,15 @@ impl World {
 
     /// A browser without cookies.
     pub(super) fn browser(&self) -> Browser {
-        let (client, clock) = (self.client.clone(), self.clock.clone());
-        Browser::new(self.origin.clone(), self.address, client, clock, self.stage.transcript.clone())
+        Browser {
+            layout: self.stage.layout,
+            origin: self.origin.clone(),
+            address: self.address,
+            client: self.client.clone(),
+            clock: self.clock.clone(),
+            transcript: self.stage.transcript.clone(),
+            jar: Arc::default(),
+        }
     }
 
     /// A browser in which that person is signed in; the emulator counts from zero again.
@@ -184,6 +206,11 @@ impl World {
         self.stage.transcript.note(&format!("  {seconds} s pass"));
         self.clock.advance(span);
         self.running().iter().for_each(|application| application.advance(span));
+    }
+
+    /// The request that rotates the tokens where `request` finds them expired.
+    pub(super) fn rotating(&self, request: Request) -> Request {
+        self.stage.layout.rotating(request)
     }
 
     /// Refreshes asked for so far.

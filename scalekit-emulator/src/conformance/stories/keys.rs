@@ -33,7 +33,7 @@ pub async fn r44_a_refresh_brings_the_new_key_along(stage: Stage) {
         let world = stage.world().await;
         let ada = world.expired(ADA).await;
         world.emulator.rotate_keys(rotation).unwrap();
-        assert_eq!(ada.call("/me").await.says(), (200, ADA_ID), "{rotation:?}");
+        assert_eq!(ada.ask("/me").await.says(), (200, ADA_ID), "{rotation:?}");
         assert_eq!((world.refreshes(), world.emulator.calls().keys), (1, 1), "{rotation:?}");
         assert_eq!(ada.call("/me").await.cookies(), 0, "{rotation:?}");
     }
@@ -44,15 +44,15 @@ pub async fn r44_a_new_key_beside_the_old_one_is_not_noticed(stage: Stage) {
     let ada = world.signed_in(ADA).await;
     world.emulator.rotate_keys(Rotation::KeepOld).unwrap();
     let bob = world.signed_in(BOB).await;
-    assert_eq!(ada.call("/me").await.says(), (200, ADA_ID));
-    assert_eq!(bob.call("/me").await.says(), (200, BOB_ID));
+    assert_eq!(ada.ask("/me").await.says(), (200, ADA_ID));
+    assert_eq!(bob.ask("/me").await.says(), (200, BOB_ID));
     world.expire();
-    assert_eq!(ada.call("/me").await.says(), (200, ADA_ID));
-    assert_eq!(bob.call("/me").await.says(), (200, BOB_ID));
+    assert_eq!(ada.ask("/me").await.says(), (200, ADA_ID));
+    assert_eq!(bob.ask("/me").await.says(), (200, BOB_ID));
     assert_eq!((world.refreshes(), world.emulator.calls().keys), (2, 0), "the new key came with the login");
     // A process that has seen nothing yet reads all of it.
     let restarted = world.another_instance().await;
-    assert_eq!(ada.at(restarted).call("/me").await.says(), (200, ADA_ID));
+    assert_eq!(ada.at(restarted).ask("/me").await.says(), (200, ADA_ID));
     assert_eq!((world.refreshes(), world.emulator.calls().keys), (2, 1));
 }
 
@@ -64,12 +64,8 @@ pub async fn r45_a_key_that_is_withdrawn_ends_tokens_and_no_sessions(stage: Stag
         // The login of somebody else tells this process that the key of Ada's token is gone.
         let bob = world.browser();
         assert_eq!(bob.log_in(&world.emulator, BOB, "/me").await, "/me", "round {round}: at once");
-        assert_eq!(
-            ada.call("/me").await.says(),
-            (200, ADA_ID),
-            "round {round}: refreshed instead of refused"
-        );
-        assert_eq!(bob.call("/me").await.says(), (200, BOB_ID), "round {round}");
+        assert_eq!(ada.ask("/me").await.says(), (200, ADA_ID), "round {round}: refreshed instead of refused");
+        assert_eq!(bob.ask("/me").await.says(), (200, BOB_ID), "round {round}");
         assert_eq!(world.refreshes(), round);
         world.pass(31);
     }
@@ -82,7 +78,7 @@ pub async fn r45_a_new_process_reads_sessions_of_withdrawn_keys(stage: Stage) {
     world.pass(61);
     let restarted = world.another_instance().await;
     for person in people {
-        assert_eq!(person.at(restarted).call("/me").await.status, 200, "each of them, at once");
+        assert_eq!(person.at(restarted).ask("/me").await.status, 200, "each of them, at once");
     }
 }
 
@@ -97,9 +93,9 @@ pub async fn r36_a_secret_is_rotated_without_logging_anybody_out(stage: Stage) {
             let browser = world.browser().at(first);
             assert_eq!(browser.log_in(&world.emulator, ADA, "/me").await, "/me");
             for round in 0..3 {
-                assert_eq!(browser.at(then).visit("/me").await.says(), (200, ADA_ID), "round {round}");
+                assert_eq!(browser.at(then).open("/me").await.says(), (200, ADA_ID), "round {round}");
                 world.expire();
-                assert_eq!(browser.at(first).visit("/me").await.says(), (200, ADA_ID), "round {round}");
+                assert_eq!(browser.at(first).open("/me").await.says(), (200, ADA_ID), "round {round}");
             }
             assert_eq!(browser.at(then).send(form("/auth/logout")).await.status, 303);
             assert_eq!(browser.names(), [""; 0]);
@@ -135,10 +131,10 @@ pub async fn r36_a_refresh_under_the_new_secret_is_not_undone(stage: Stage) {
         "tokens that did not change are not written"
     );
     world.expire();
-    assert_eq!(browser.at(ahead).visit("/me").await.says(), (200, ADA_ID));
+    assert_eq!(browser.at(ahead).open("/me").await.says(), (200, ADA_ID));
     browser.keep(&late);
     world.expire();
-    assert_eq!(browser.at(ahead).visit("/me").await.says(), (200, ADA_ID));
+    assert_eq!(browser.at(ahead).open("/me").await.says(), (200, ADA_ID));
 }
 
 /// The variables with other cookie secrets, the first of which seals.

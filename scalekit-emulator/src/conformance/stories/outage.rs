@@ -31,11 +31,11 @@ pub async fn r08_our_own_mistakes_log_nobody_out(stage: Stage) {
     {
         let browser = world.expired(ADA).await;
         world.on_refresh().inject(Fault::oauth(400, error));
-        let answer = browser.call("/me").await;
+        let answer = browser.ask("/me").await;
         assert_eq!((answer.status, answer.cookies()), (503, 0), "{error}");
         world.emulator.faults().clear();
         world.pass(11);
-        assert_eq!(browser.call("/me").await.says(), (200, ADA_ID), "{error}");
+        assert_eq!(browser.ask("/me").await.says(), (200, ADA_ID), "{error}");
     }
 }
 
@@ -80,9 +80,9 @@ pub async fn r09_an_answer_lost_after_the_rotation_is_asked_for_again(stage: Sta
     let world = stage.world().await;
     let browser = world.expired(ADA).await;
     world.on_refresh().times(1).inject(Fault::DropConnectionAfterProcessing);
-    assert_eq!(browser.call("/me").await.status, 503);
+    assert_eq!(browser.ask("/me").await.status, 503);
     world.pass(11);
-    assert_eq!(browser.call("/me").await.says(), (200, ADA_ID), "the grace period hands it out again");
+    assert_eq!(browser.ask("/me").await.says(), (200, ADA_ID), "the grace period hands it out again");
 }
 
 pub async fn r10_one_users_failure_is_not_anothers(stage: Stage) {
@@ -90,12 +90,12 @@ pub async fn r10_one_users_failure_is_not_anothers(stage: Stage) {
     let bob = world.signed_in(BOB).await;
     let ada = world.expired(ADA).await;
     world.on_refresh().times(1).inject(Fault::status(500));
-    assert_eq!(ada.call("/me").await.status, 503);
-    assert_eq!(bob.call("/me").await.says(), (200, BOB_ID));
-    assert_eq!(ada.call("/me").await.status, 503, "still waiting");
+    assert_eq!(ada.ask("/me").await.status, 503);
+    assert_eq!(bob.ask("/me").await.says(), (200, BOB_ID));
+    assert_eq!(ada.ask("/me").await.status, 503, "still waiting");
     assert_eq!(world.refreshes(), 2, "hers once, his once");
     world.pass(11);
-    assert_eq!(ada.call("/me").await.says(), (200, ADA_ID));
+    assert_eq!(ada.ask("/me").await.says(), (200, ADA_ID));
 }
 
 pub async fn r44_keys_that_cannot_be_fetched_make_nobody_anonymous(stage: Stage) {
@@ -119,7 +119,7 @@ pub async fn r09_r29_without_scalekit_good_tokens_are_served_and_logout_works(st
     let other = crate::emulator::Emulator::start().await.unwrap();
     std::mem::replace(&mut world.emulator, other).shutdown().await;
     assert_eq!(valid.visit("/me").await.says(), (200, ADA_ID));
-    let answer = expired.visit("/me").await;
+    let answer = expired.open("/me").await;
     assert_eq!((answer.status, answer.cookies()), (503, 0));
     let stranger = world.browser();
     assert_eq!(stranger.visit("/me").await.status, 303);
@@ -128,7 +128,7 @@ pub async fn r09_r29_without_scalekit_good_tokens_are_served_and_logout_works(st
     assert_eq!(valid.names(), [""; 0]);
 }
 
-fn outages() -> Vec<(&'static str, Fault)> {
+pub(super) fn outages() -> Vec<(&'static str, Fault)> {
     let html = Fault::Status { status: 200, retry_after: None, body: FaultBody::Html };
     let later = Duration::from_secs(3);
     let busy = Fault::Status { status: 429, retry_after: Some(later), body: FaultBody::Empty };

@@ -72,7 +72,8 @@ pub async fn r30_no_order_of_arrival_revives_a_session_after_logout(stage: Stage
     let world = stage.world().await;
     for order in orders(4) {
         let browser = world.expired(ADA).await;
-        let requests = [page("/me"), fetch("/maybe"), form("/auth/logout"), fetch("/maybe")];
+        let requests = [page("/me"), fetch("/maybe"), form("/auth/logout"), fetch("/maybe")]
+            .map(|request| rotating(&world, request));
         play(&world, &browser, &order, &requests, None, 0).await;
         assert_eq!(browser.visit("/maybe").await.body, "anonymous", "after {order:?}");
         world.expire();
@@ -87,7 +88,8 @@ pub async fn r30_no_order_over_two_instances_revives_a_session_after_logout(stag
         for order in orders(3) {
             let browser = world.expired(ADA).await;
             let instances: Vec<_> = instances.iter().map(|&at| [world.address, second][at]).collect();
-            let requests = [page("/me"), fetch("/maybe"), form("/auth/logout")];
+            let requests =
+                [page("/me"), fetch("/maybe"), form("/auth/logout")].map(|request| rotating(&world, request));
             play(&world, &browser, &order, &requests, Some(&instances), 0).await;
             for address in [world.address, second] {
                 assert_eq!(browser.at(address).visit("/maybe").await.body, "anonymous", "after {order:?}");
@@ -102,8 +104,9 @@ pub async fn r31_no_order_of_arrival_brings_the_former_user_back(stage: Stage) {
     for address in [world.address, second] {
         for order in orders(2) {
             let browser = world.expired(ADA).await;
-            let late = browser.at(address).look(fetch("/me")).await;
-            play(&world, &browser, &order, &[fetch("/maybe"), form("/auth/logout")], None, 0).await;
+            let late = browser.at(address).look(world.rotating(fetch("/me"))).await;
+            play(&world, &browser, &order, &[world.rotating(fetch("/maybe")), form("/auth/logout")], None, 0)
+                .await;
             browser.log_in(&world.emulator, BOB, "/me").await;
             browser.keep(&late);
             let body = browser.visit("/maybe").await.body;
@@ -190,8 +193,8 @@ pub async fn r32_a_refresh_that_ends_after_logout_is_nobodys(stage: Stage) {
         let copied = browser.copy();
         let on_refresh = world.on_refresh();
         let gate = if hold_response { on_refresh.hold_response() } else { on_refresh.hold() };
-        let tab = browser.clone();
-        let late = tokio::spawn(async move { tab.look(fetch("/me")).await });
+        let (tab, request) = (browser.clone(), world.rotating(fetch("/me")));
+        let late = tokio::spawn(async move { tab.look(request).await });
         soon(gate.arrived(1)).await;
         assert_eq!(browser.send(form("/auth/logout")).await.status, 303);
         gate.release();
@@ -200,6 +203,7 @@ pub async fn r32_a_refresh_that_ends_after_logout_is_nobodys(stage: Stage) {
         assert_eq!((late.status, late.cookies()), (401, 0), "its session has ended");
         assert_eq!(browser.visit("/maybe").await.body, "anonymous");
         assert_eq!(copied.visit("/maybe").await.body, "anonymous", "nobody picks the successor up");
+        assert_eq!(copied.ask("/me").await.status, 401, "however they ask");
         world.emulator.faults().clear();
     }
 }
@@ -227,6 +231,11 @@ async fn play(
         }
     }
     answers
+}
+
+/// What rotates tokens in this layout, in place of what would; a logout stays one.
+fn rotating(world: &World, request: Request) -> Request {
+    if request.path == "/auth/logout" { request } else { world.rotating(request) }
 }
 
 /// The same cookies at both instances, one after the other.
