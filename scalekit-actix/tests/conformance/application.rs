@@ -81,6 +81,7 @@ fn pages(config: &mut ServiceConfig) {
     config
         .route("/public", web::to(async || "public"))
         .route("/me", web::to(me))
+        .route("/api/me", web::to(me))
         .route("/maybe", web::to(maybe))
         .route("/name", web::get().to(name))
         .route(

@@ -3,3 +3,4 @@
 mod application;
 
 scalekit_emulator::conformance!(application::ActixApplication);
+scalekit_emulator::conformance!(application::ActixApplication, split);

@@ -72,6 +72,7 @@ fn router(scalekit: &Scalekit) -> Router {
     Router::new()
         .route("/public", any(async || "public"))
         .route("/me", any(me))
+        .route("/api/me", any(me))
         .route("/maybe", any(maybe))
         .route("/name", get(name))
         .route("/invoices", get(async |caller: Authorized<CanReadInvoices>| caller.user_id().to_owned()))

@@ -3,3 +3,4 @@
 mod application;
 
 scalekit_emulator::conformance!(application::AxumApplication);
+scalekit_emulator::conformance!(application::AxumApplication, split);

@@ -112,6 +112,7 @@ fn pages() -> Vec<Route> {
     pages.extend(public::routes());
     pages.extend(maybe::routes());
     pages.extend(me::routes());
+    pages.extend(api_me::routes());
     pages
 }
 
@@ -146,6 +147,7 @@ macro_rules! any {
 any!(public, "/public", Method, anybody);
 any!(maybe, "/maybe", MaybeSession, whoever);
 any!(me, "/me", Session, user_id);
+any!(api_me, "/api/me", Session, user_id);
 
 fn anybody(_: Method) -> String {
     "public".to_owned()

@@ -3,3 +3,4 @@
 mod application;
 
 scalekit_emulator::conformance!(application::RocketApplication);
+scalekit_emulator::conformance!(application::RocketApplication, split);

@@ -70,6 +70,48 @@ fn order_is_by_path_and_then_by_age_which_a_rewrite_keeps() {
 }
 
 #[test]
+fn cookies_of_one_name_live_side_by_side_at_their_paths_and_domains() {
+    let refresh = url("https://app.test/auth/refresh");
+    let toss = |jar: &mut Jar, line: &str| jar.take(&url("https://evil.app.test/"), line, NOW).unwrap();
+    let (genuine, tossed) = (
+        "__Secure-r=own; Path=/auth/refresh; Secure",
+        "__Secure-r=tossed; Path=/auth/refresh; Domain=app.test; Secure",
+    );
+    let mut late = jar(&[genuine]);
+    toss(&mut late, tossed);
+    assert_eq!(sent(&mut late, refresh.as_str()), "__Secure-r=own; __Secure-r=tossed");
+    let mut early = Jar::default();
+    toss(&mut early, tossed);
+    early.take(&app(), genuine, NOW).unwrap();
+    assert_eq!(sent(&mut early, refresh.as_str()), "__Secure-r=tossed; __Secure-r=own");
+    early.take(&app(), "__Secure-r=; Path=/; Max-Age=0; Secure", NOW).unwrap();
+    early.take(&app(), "__Secure-r=; Path=/auth; Max-Age=0; Secure", NOW).unwrap();
+    assert_eq!(early.names(NOW), ["__Secure-r", "__Secure-r"], "nothing is removed at another path");
+    early.take(&app(), "__Secure-r=; Path=/auth/refresh; Max-Age=0; Secure", NOW).unwrap();
+    assert_eq!(sent(&mut early, refresh.as_str()), "__Secure-r=tossed", "nor at another domain");
+}
+
+#[test]
+fn a_path_holds_what_is_below_it_and_not_what_begins_like_it() {
+    let mut jar = jar(&["r=1; Path=/auth/refresh", "i=1; Path=/auth", "a=1; Path=/", "b=1; Path=/api/"]);
+    for (path, expected) in [
+        ("/auth/refresh", "r=1; i=1; a=1"),
+        ("/auth/refresh?return_to=/me", "r=1; i=1; a=1"),
+        ("/auth/refresh/", "r=1; i=1; a=1"),
+        ("/auth/refresh/more", "r=1; i=1; a=1"),
+        ("/auth/refresher", "i=1; a=1"),
+        ("/auth/Refresh", "i=1; a=1"),
+        ("/auth/logout", "i=1; a=1"),
+        ("/author", "a=1"),
+        ("/me?x=/auth/refresh", "a=1"),
+        ("/api", "a=1"),
+        ("/api/me", "b=1; a=1"),
+    ] {
+        assert_eq!(sent(&mut jar, &format!("https://app.test{path}")), expected, "{path}");
+    }
+}
+
+#[test]
 fn same_site_decides_what_other_sites_make_it_send() {
     let mut jar =
         jar(&["n=1; SameSite=None; Secure", "l=1; SameSite=Lax", "s=1; SameSite=Strict", "unsaid=1"]);
@@ -90,6 +132,8 @@ fn time_and_max_age_remove() {
     assert_eq!(jar.kept_until("a"), Some(NOW + 400 * 24 * 3600));
     jar.take(&app(), "a=; Path=/; Max-Age=0", NOW).unwrap();
     assert!(jar.names(NOW).is_empty());
+    jar.take(&app(), "a=1; Path=/; Max-Age=1", NOW).unwrap();
+    assert_eq!((jar.names(NOW).len(), jar.names(NOW + 1).len()), (1, 0), "a second is a second");
 }
 
 #[test]

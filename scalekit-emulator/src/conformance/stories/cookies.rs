@@ -101,9 +101,11 @@ pub async fn r18_any_cookie_that_a_full_jar_forgets_costs_at_most_a_login(stage:
         let tab = browser.copy();
         tab.jar().lose(|name| name == lost);
         let opened = tab.open("/me").await;
-        assert!([200, 303].contains(&opened.status), "without {lost}");
-        if opened.status == 303 {
-            assert_eq!(tab.log_in(&world.emulator, MIA, "/me").await, "/me", "without {lost}");
+        // In the split layout a lost access cookie looks like one that is dropped each time: that ends on a page (R47).
+        assert!([200, 303, 400].contains(&opened.status), "without {lost}: {}", opened.status);
+        if opened.status != 200 {
+            let login = tab.finish_login(&world.emulator, MIA, "/auth/login?return_to=/me").await;
+            assert_eq!(login.leads(), (303, "/me"), "without {lost}");
         }
         assert_eq!(tab.visit("/me").await.status, 200, "without {lost}");
     }

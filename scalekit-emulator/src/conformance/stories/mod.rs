@@ -2,6 +2,7 @@
 
 pub mod caching;
 pub mod cookies;
+pub mod hop;
 pub mod keys;
 pub mod login;
 pub mod logout;
@@ -9,3 +10,6 @@ pub mod outage;
 pub mod programs;
 pub mod races;
 pub mod refresh;
+pub mod renewal;
+pub mod rival;
+pub mod split;

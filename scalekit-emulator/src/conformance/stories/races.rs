@@ -209,7 +209,7 @@ pub async fn r32_a_refresh_that_ends_after_logout_is_nobodys(stage: Stage) {
 }
 
 /// Sends the requests and lets the answers arrive in that order, with so many seconds between events.
-async fn play(
+pub(super) async fn play(
     world: &World,
     browser: &Browser,
     order: &[Event],
