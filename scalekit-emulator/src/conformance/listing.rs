@@ -141,7 +141,7 @@ macro_rules! conformance {
                 split::r20_r28_each_split_cookie_has_a_path_and_a_life_of_its_own,
                 split::r28_a_refresh_moves_no_limit_of_the_split_cookies,
                 split::r41_an_access_cookie_lives_a_second_at_least,
-                split::r46_a_request_carries_no_token_that_it_does_not_need,
+                split::r20_a_request_carries_no_token_that_it_does_not_need,
                 split::r17_r48_the_access_cookie_can_be_kept_to_one_path,
                 split::r23_a_tossed_refresh_cookie_beside_the_genuine_one_changes_nothing,
                 split::r23_a_tossed_refresh_cookie_alone_refreshes_nobody,

@@ -61,7 +61,7 @@ pub async fn r41_an_access_cookie_lives_a_second_at_least(stage: Stage) {
     assert_eq!(max_age(&line_of(&login, ACCESS)), 1, "none would remove it");
 }
 
-pub async fn r46_a_request_carries_no_token_that_it_does_not_need(stage: Stage) {
+pub async fn r20_a_request_carries_no_token_that_it_does_not_need(stage: Stage) {
     let world = stage.world().await;
     let browser = world.signed_in(MIA).await;
     let sent = |path: &str| -> BTreeSet<String> {
