@@ -119,9 +119,16 @@ pub async fn r31_a_late_refresh_does_not_bring_the_former_user_back(stage: Stage
         // Bob's refresh cookie was overwritten: he may have to log in again, and is never Ada.
         assert_eq!(browser.send(refresh()).await.status, 401, "{}", late.of);
         assert_eq!(world.refreshes(), refreshes, "{}: Ada's successor is not used", late.of);
-        let login = browser.open("/me").await;
-        assert_eq!(login.leads(), (303, "/auth/login?return_to=%2Fme"), "{}", late.of);
-        browser.finish_login(&world.emulator, BOB, login.location()).await;
+        // Sent there at once, or by a button where the hop that was overtaken left its guard.
+        let led = browser.open("/me").await;
+        let login = "/auth/login?return_to=%2Fme";
+        assert!([(303, login), (400, "")].contains(&led.leads()), "{}: {:?}", late.of, led.leads());
+        assert_eq!(
+            browser.finish_login(&world.emulator, BOB, login).await.leads(),
+            (303, "/me"),
+            "{}",
+            late.of
+        );
         assert_eq!(browser.visit("/me").await.says(), (200, BOB_ID), "{}", late.of);
     }
 }

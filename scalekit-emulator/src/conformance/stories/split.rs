@@ -169,11 +169,8 @@ pub async fn r23_a_tossed_refresh_cookie_alone_refreshes_nobody(stage: Stage) {
         let stranger = world.browser();
         toss(&stranger, REFRESH_COOKIE, &value);
         let answer = stranger.send(refresh()).await;
-        assert_eq!(
-            (answer.status, answer.cookies(), world.refreshes()),
-            (401, 0, calls),
-            "{whose}, without a marker"
-        );
+        assert_eq!(answer.cookies(), answer.removals().len(), "{whose}, without a marker");
+        assert_eq!((answer.status, world.refreshes()), (401, calls), "{whose}, without a marker");
     }
     assert_eq!(bob.ask("/me").await.says(), (200, BOB_ID));
 }
