@@ -17,6 +17,7 @@ mod logout;
 mod official;
 mod official_forged;
 mod official_moving;
+mod official_review;
 mod outage;
 mod races;
 mod refresh;
