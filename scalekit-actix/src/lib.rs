@@ -23,6 +23,7 @@ pub use routes::routes;
 pub use service::SessionService;
 
 pub use scalekit_session::{
-    self as core, ConfigError, Login, LoginRefused, Page, PageAction, PageKind, RejectionKind, Requirement,
-    Requires, Scalekit, ScalekitBuilder, SessionEnd, SessionManager, SessionWatch, render_page,
+    self as core, ConfigError, Login, LoginRefused, OfficialCookie, OfficialDialect, Page, PageAction,
+    PageKind, RejectionKind, Requirement, Requires, Scalekit, ScalekitBuilder, SessionEnd, SessionManager,
+    SessionWatch, render_page,
 };

@@ -21,6 +21,7 @@ pub use guard::{Authorized, MaybeSession, Session};
 pub use rejection::SessionRejection;
 
 pub use scalekit_session::{
-    self as core, ConfigError, Login, LoginRefused, Page, PageAction, PageKind, RejectionKind, Requirement,
-    Requires, Scalekit, ScalekitBuilder, SessionEnd, SessionManager, SessionWatch, render_page,
+    self as core, ConfigError, Login, LoginRefused, OfficialCookie, OfficialDialect, Page, PageAction,
+    PageKind, RejectionKind, Requirement, Requires, Scalekit, ScalekitBuilder, SessionEnd, SessionManager,
+    SessionWatch, render_page,
 };

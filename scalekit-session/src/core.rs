@@ -9,12 +9,14 @@ use crate::config::Config;
 use crate::cookie::{CookieNames, CookieSpec};
 use crate::decide::Ended;
 use crate::ended::EndedSessions;
+use crate::form::Form;
 use crate::hooks::Hooks;
 use crate::id::SessionId;
 use crate::jwt::Rules;
 use crate::keys::Keys;
 use crate::logins::Logins;
 use crate::oauth::{Endpoints, OauthClient};
+use crate::official::{OfficialDialect, OfficialKey};
 use crate::opened::OpenedSessions;
 use crate::refresh::RefreshTable;
 use crate::runtime::Runtime;
@@ -25,12 +27,22 @@ use crate::watch::Watches;
 /// Refreshes under way at once, and as many logins; the others wait in line (R10).
 const CALLS_AT_ONCE: usize = 64;
 
+/// The cookie of Scalekit's official packages.
+#[derive(Debug)]
+pub(crate) struct Official {
+    pub(crate) key: OfficialKey,
+    /// How sessions are written to it. `None`: they are read, and written to our own.
+    pub(crate) write: Option<OfficialDialect>,
+}
+
 /// The parts of an instance. Configuration never changes; the rest is caches and registries.
 pub(crate) struct Core {
     pub(crate) config: Config,
     pub(crate) endpoints: Endpoints,
     pub(crate) client: OauthClient,
     pub(crate) keyring: Keyring,
+    /// The cookie shared with Scalekit's official packages, when it is.
+    pub(crate) official: Option<Official>,
     pub(crate) names: CookieNames,
     pub(crate) spec: CookieSpec,
     pub(crate) rules: Rules,
@@ -58,7 +70,7 @@ impl Core {
         config: Config,
         endpoints: Endpoints,
         client: OauthClient,
-        keyring: Keyring,
+        (keyring, official): (Keyring, Option<Official>),
         (names, spec): (CookieNames, CookieSpec),
         rules: Rules,
         transport: Arc<dyn Transport>,
@@ -78,6 +90,7 @@ impl Core {
             endpoints,
             client,
             keyring,
+            official,
             names,
             spec,
             rules,
@@ -104,6 +117,14 @@ impl Core {
         if self.ended.end(id, how, login_at + self.config.policy.absolute_limit, now) {
             self.refreshes.drop_session(&id);
             self.watches.ended(&id);
+        }
+    }
+
+    /// The form in which sessions are written.
+    pub(crate) fn form(&self) -> Form {
+        match &self.official {
+            Some(Official { write: Some(_), .. }) => Form::Official,
+            _ => Form::Whole,
         }
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error as ThisError;
 
+use crate::official::MAX_TEXT;
+
 /// Why a session could not be made, or its tokens not be read.
 #[derive(Debug, ThisError)]
 #[error(transparent)]
@@ -28,7 +30,7 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &self.0 {
-            Repr::TooLarge(_) => ErrorKind::TooLarge,
+            Repr::TooLarge(_) | Repr::OfficialTooLong { .. } => ErrorKind::TooLarge,
             Repr::NotASession(_) => ErrorKind::NotASession,
             Repr::Unreadable => ErrorKind::Unreadable,
             Repr::Random => ErrorKind::Random,
@@ -40,6 +42,11 @@ impl Error {
 pub(crate) enum Repr {
     #[error("{0}")]
     TooLarge(Sizes),
+    #[error(
+        "the session takes {characters} characters in the cookie shared with Scalekit's official packages, which hold \
+         {MAX_TEXT}; send fewer permissions or custom claims in the access token, or give each application its own cookie"
+    )]
+    OfficialTooLong { characters: usize },
     #[error("the access token is not a session's: it has no {0}")]
     NotASession(&'static str),
     #[error("the session's tokens can no longer be opened; their cookie secret was retired")]

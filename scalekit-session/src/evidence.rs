@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::claims::Claims;
 use crate::clock::Timestamp;
-use crate::cookie::{RequestCookies, Sealed};
+use crate::cookie::Sealed;
 use crate::core::Core;
-use crate::decide::{Evidence, SessionEvidence, Standing, Token};
+use crate::decide::{SessionEvidence, Standing, Token};
+use crate::form::Form;
 use crate::id::SessionId;
 use crate::jwt::{self, Verdict};
 use crate::profile::KeptProfile;
 use crate::refresh::RefreshKey;
-use crate::request::RequestView;
 use crate::seal::{MAX_TEXT, Purpose, SessionPayload, SessionView};
 use crate::sealing::{self, Head};
 use crate::secret::AccessToken;
@@ -62,13 +61,26 @@ pub(crate) enum Found {
 
 /// A session that this process has not seen before, or whose signing key was withdrawn.
 pub(crate) struct Fresh {
+    form: Form,
     head: Head,
     plaintext: Zeroizing<Vec<u8>>,
+    beside: Option<Zeroizing<String>>,
     value: Arc<str>,
     retired: bool,
 }
 
 impl Found {
+    /// Looks a sealed value up, or opens it.
+    pub(crate) fn open(core: &Core, form: Form, sealed: &Sealed<'_>) -> Option<Self> {
+        if let Some(session) = core.opened.get(form, sealed) {
+            return Some(Self::Known(session));
+        }
+        if sealed.len() > MAX_TEXT {
+            return None;
+        }
+        Fresh::open(core, form, sealed.join().into()).map(|fresh| Self::Fresh(Box::new(fresh)))
+    }
+
     /// How its access token stands before anybody verifies it.
     pub(crate) fn token(&self, core: &Core, now: Timestamp) -> Token {
         let published = |key| core.keys.snapshot(now).publishes(key);
@@ -82,6 +94,13 @@ impl Found {
         match self {
             Self::Known(session) => evidence(core, session, token, now),
             Self::Fresh(fresh) => fresh.evidence(core, token, now),
+        }
+    }
+
+    pub(crate) fn form(&self) -> Form {
+        match self {
+            Self::Known(session) => session.facts().form,
+            Self::Fresh(fresh) => fresh.form,
         }
     }
 
@@ -108,8 +127,10 @@ impl Found {
         }
         let Self::Fresh(fresh) = self else { return Token::Invalid };
         let Some(view) = fresh.view() else { return Token::Invalid };
-        let checked = Checked { head: fresh.head, value: &fresh.value, retired: fresh.retired };
-        let (token, session) = checked.verify(core, &view.access_token(), || kept_profile(&view), now);
+        let checked =
+            Checked { form: fresh.form, head: fresh.head, value: &fresh.value, retired: fresh.retired };
+        let profile = |claims: &Claims| profile(core, fresh.form, &view, claims.subject(), now);
+        let (token, session) = checked.verify(core, &view.access_token(), profile, now);
         if let Some(session) = session {
             *self = Self::Known(session);
         }
@@ -121,20 +142,20 @@ impl Found {
         match self {
             Self::Known(session) => {
                 let value = session.facts().tokens.sealed()?;
-                Some(Shown { payload: sealing::open(core, &value)?, session, value })
+                Some(Shown { payload: sealing::open(core, session.facts().form, &value)?, session, value })
             }
             Self::Fresh(fresh) => fresh.into_shown(core),
         }
     }
 
-    fn marker(&self) -> [u8; 22] {
+    pub(crate) fn marker(&self) -> [u8; 22] {
         match self {
             Self::Known(session) => session.facts().marker,
             Self::Fresh(fresh) => fresh.head.marker(),
         }
     }
 
-    fn rotated_at(&self) -> Timestamp {
+    pub(crate) fn rotated_at(&self) -> Timestamp {
         match self {
             Self::Known(session) => session.facts().rotated_at,
             Self::Fresh(fresh) => fresh.head.rotated_at,
@@ -142,14 +163,14 @@ impl Found {
     }
 
     /// Of two sessions of one user, the one of the later login and rotation counts.
-    fn age(&self) -> (Timestamp, u32) {
+    pub(crate) fn age(&self) -> (Timestamp, u32) {
         match self {
             Self::Known(session) => (session.facts().login_at, session.facts().generation),
             Self::Fresh(fresh) => (fresh.head.login_at, fresh.head.generation),
         }
     }
 
-    fn is_of_same_user(&self, other: &Self) -> bool {
+    pub(crate) fn is_of_same_user(&self, other: &Self) -> bool {
         let user = |found: &Self| match found {
             Self::Known(session) => Some(session.user_id().to_owned()),
             Self::Fresh(fresh) => fresh.claims().map(|claims| claims.subject().to_owned()),
@@ -159,6 +180,21 @@ impl Found {
 }
 
 impl Fresh {
+    fn open(core: &Core, form: Form, value: Arc<str>) -> Option<Self> {
+        let (plaintext, beside, retired) = match form {
+            Form::Whole => {
+                let opened = core.keyring.open(Purpose::Session, core.names.data(), &*value).ok()?;
+                (opened.plaintext, None, opened.retired)
+            }
+            Form::Official => {
+                let payload = sealing::open(core, form, &value)?;
+                (payload.encode(), payload.beside, false)
+            }
+        };
+        let head = Head::of_view(core, &SessionView::parse(&plaintext).ok()?);
+        Some(Self { form, head, plaintext, beside, value, retired })
+    }
+
     fn evidence(&self, core: &Core, token: Token, now: Timestamp) -> SessionEvidence {
         let Head { session_id, login_at, rotated_at, end, refresh, .. } = self.head;
         let in_question = now >= end || token == Token::StillUnknown;
@@ -188,26 +224,42 @@ impl Fresh {
     fn into_shown(self, core: &Arc<Core>) -> Option<Shown> {
         let claims = self.claims()?;
         let view = self.view()?;
-        let (payload, profile) = (view.to_payload(), kept_profile(&view));
+        let profile = profile(core, self.form, &view, claims.subject(), core.now());
+        let payload = SessionPayload { beside: self.beside.clone(), ..view.to_payload() };
         let value = Arc::clone(&self.value);
-        let facts = sealing::facts(core, self.head, claims, profile, None, Arc::clone(&value), self.retired);
+        let facts = sealing::facts(
+            core,
+            self.form,
+            self.head,
+            claims,
+            profile,
+            None,
+            Arc::clone(&value),
+            self.retired,
+        );
         Some(Shown { session: Session::new(facts), payload, value })
     }
 }
 
 /// A remembered session whose access token has to be verified again.
 fn reopened(core: &Core, session: &Session) -> Option<Fresh> {
-    let value = session.facts().tokens.sealed()?;
-    opened(core, value)
+    Fresh::open(core, session.facts().form, session.facts().tokens.sealed()?)
 }
 
-/// The profile as the ID token tells it, or as it was kept when the ID token had to go.
-fn kept_profile(view: &SessionView<'_>) -> KeptProfile {
-    view.profile.or_else(|| view.id_claims()).map(KeptProfile::of_claims).unwrap_or_default()
+/// The profile as the ID token tells it, or as it was kept when the ID token had to go. An ID token that we sealed was
+/// verified then; another's is verified now.
+fn profile(core: &Core, form: Form, view: &SessionView<'_>, subject: &str, now: Timestamp) -> KeptProfile {
+    match form {
+        Form::Whole => {
+            view.profile.or_else(|| view.id_claims()).map(KeptProfile::of_claims).unwrap_or_default()
+        }
+        Form::Official => sealing::verified_profile(core, view.id_token().as_ref(), subject, now),
+    }
 }
 
 /// A session about to be verified.
 struct Checked<'a> {
+    form: Form,
     head: Head,
     value: &'a Arc<str>,
     retired: bool,
@@ -218,16 +270,25 @@ impl Checked<'_> {
         &self,
         core: &Arc<Core>,
         token: &AccessToken,
-        profile: impl FnOnce() -> KeptProfile,
+        profile: impl FnOnce(&Claims) -> KeptProfile,
         now: Timestamp,
     ) -> (Token, Option<Session>) {
         match jwt::verify_session_token(token.secret(), &core.keys.snapshot(now), &core.rules, now) {
             Verdict::Valid { claims, key } => {
-                let value = Arc::clone(self.value);
-                let facts =
-                    sealing::facts(core, self.head, claims, profile(), Some(key), value, self.retired);
+                let (value, profile) = (Arc::clone(self.value), profile(&claims));
+                let facts = sealing::facts(
+                    core,
+                    self.form,
+                    self.head,
+                    claims,
+                    profile,
+                    Some(key),
+                    value,
+                    self.retired,
+                );
                 let session = Session::new(facts);
                 core.opened.insert(Arc::clone(self.value), session.clone());
+                core.refreshes.seen(&self.head.session_id, self.head.generation);
                 (Token::Valid, Some(session))
             }
             Verdict::UnknownKey { .. } => (Token::UnknownKey, None),
@@ -247,76 +308,7 @@ impl Checked<'_> {
 /// Verifies a sealed access token with the keys at hand. A session that passes is remembered.
 pub(crate) fn verify(core: &Arc<Core>, shown: &Shown, now: Timestamp) -> (Token, Option<Session>) {
     let facts = shown.session.facts();
-    let checked =
-        Checked { head: Head::of(core, &shown.payload), value: &shown.value, retired: facts.retired };
-    checked.verify(core, &shown.payload.access_token, || facts.profile.clone(), now)
-}
-
-/// The session among the request's cookies: data that opens, with its marker. Of duplicates the newest login counts;
-/// two users at once are nobody.
-pub(crate) fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Evidence<'a>> {
-    let unmarked = cookies.markers().next().is_none();
-    let mut best: Option<Found> = None;
-    let mut unmarked_at: Option<Timestamp> = None;
-    for sealed in cookies.candidates() {
-        let Some(found) = open(core, &sealed) else { continue };
-        if unmarked {
-            unmarked_at = unmarked_at.max(Some(found.rotated_at()));
-            continue;
-        }
-        let own = found.marker();
-        if !cookies.markers().any(|marker| marker.ct_eq(&own).into()) {
-            continue;
-        }
-        match &best {
-            None => best = Some(found),
-            Some(other) if !other.is_of_same_user(&found) => {
-                tracing::warn!(target: "scalekit_session::security", "two users' sessions in one request: neither is served");
-                return Err(Evidence::Unreadable);
-            }
-            Some(other) if found.age() > other.age() => best = Some(found),
-            Some(_) => {}
-        }
-    }
-    match best {
-        Some(found) => Ok(found),
-        None if unmarked => Err(Evidence::NoMarker { sealed_at: unmarked_at }),
-        None => Err(Evidence::Unreadable),
-    }
-}
-
-/// Looks a sealed value up, or opens it.
-fn open(core: &Core, sealed: &Sealed<'_>) -> Option<Found> {
-    if let Some(session) = core.opened.get(sealed) {
-        return Some(Found::Known(session));
-    }
-    if sealed.len() > MAX_TEXT {
-        return None;
-    }
-    opened(core, sealed.join().into()).map(|fresh| Found::Fresh(Box::new(fresh)))
-}
-
-fn opened(core: &Core, value: Arc<str>) -> Option<Fresh> {
-    let opened = core.keyring.open(Purpose::Session, core.names.data(), &*value).ok()?;
-    let head = Head::of_view(core, &SessionView::parse(&opened.plaintext).ok()?);
-    Some(Fresh { head, plaintext: opened.plaintext, value, retired: opened.retired })
-}
-
-/// Ids and login times of every session whose data opens, with its marker or without, for logout; each once.
-pub(crate) fn named(core: &Core, request: &RequestView<'_>) -> Vec<(SessionId, Timestamp)> {
-    let cookies = RequestCookies::gather(request.headers, &core.names);
-    let found = cookies.candidates().filter_map(|sealed| open(core, &sealed));
-    let mut named: Vec<(SessionId, Timestamp)> = Vec::new();
-    for (id, login_at) in found.map(|found| (found.names().0, found.age().0)) {
-        if named.iter().all(|(other, _)| *other != id) {
-            named.push((id, login_at));
-        }
-    }
-    named
-}
-
-/// The session that a request shows, for logout and login, whatever its token's age.
-pub(crate) fn shown(core: &Arc<Core>, request: &RequestView<'_>) -> Option<Shown> {
-    let cookies = RequestCookies::gather(request.headers, &core.names);
-    find(core, &cookies).ok()?.into_shown(core)
+    let head = Head::of(core, &shown.payload);
+    let checked = Checked { form: facts.form, head, value: &shown.value, retired: facts.retired };
+    checked.verify(core, &shown.payload.access_token, |_| facts.profile.clone(), now)
 }

@@ -6,7 +6,9 @@ use crate::clock::Timestamp;
 use crate::cookie::{ChunkSet, RequestCookies};
 use crate::core::Core;
 use crate::decide::{self, Decision, Evidence, Standing, Way};
-use crate::evidence::{self, Found};
+use crate::evidence::Found;
+use crate::find;
+use crate::form::Form;
 use crate::manager::{Inspection, Resolution, State};
 use crate::navigation;
 use crate::origin;
@@ -23,7 +25,7 @@ pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestam
     if !cookies.has_data() {
         return without_session(core, request, Evidence::NoData, now);
     }
-    match evidence::find(core, &cookies) {
+    match find::find(core, &cookies) {
         Ok(found) => decide(core, request, found, cookies.own_chunks(), now),
         Err(evidence) => without_session(core, request, evidence, now),
     }
@@ -53,7 +55,9 @@ fn without_session(
 ) -> Inspection {
     let way = Way { preflight: false, writable: request.writable, early: false };
     match decide::decide(way, evidence, &core.config.policy, now) {
-        Decision::Nobody(cookies) => Inspection::Settled(resolve::nobody(core, None, cookies, now)),
+        Decision::Nobody(cookies) => {
+            Inspection::Settled(resolve::nobody(core, Form::Whole, None, cookies, now))
+        }
         _ => settled(State::Anonymous),
     }
 }
@@ -80,7 +84,7 @@ fn decide(
             Decision::Verify => token = found.verify(core, now),
             Decision::Nobody(cookies) => {
                 let racing = matches!(evidence.refresh, Standing::Rejected { .. }) && is_navigation(request);
-                let resolution = resolve::nobody(core, Some(found.names()), cookies, now);
+                let resolution = resolve::nobody(core, found.form(), Some(found.names()), cookies, now);
                 return Inspection::Settled(resolve::asking_again(
                     core,
                     resolution,
@@ -95,8 +99,8 @@ fn decide(
                 let Some(shown) = found.into_shown(core) else {
                     return settled(State::Anonymous);
                 };
-                let asked =
-                    Asked { way: navigation::way(request), chunks, navigation: is_navigation(request) };
+                let (way, form) = (navigation::way(request), shown.session.facts().form);
+                let asked = Asked { way, form, chunks, navigation: is_navigation(request) };
                 return Inspection::Pending(settle::settle(core, asked, shown, token, waiting));
             }
         }

@@ -16,14 +16,6 @@ mod profile;
 
 mod keys;
 mod oauth;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "a format that no request reads or writes yet: only its tests do"
-    )
-)]
 mod official;
 mod runtime;
 pub mod transport;
@@ -48,6 +40,8 @@ mod core;
 mod ended;
 mod evidence;
 mod exchange;
+mod find;
+mod form;
 mod inspect;
 mod manager;
 mod opened;
@@ -82,7 +76,7 @@ pub use client::{
     ScalekitClient, ScalekitClientBuilder,
 };
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use config::{ConfigError, Problem, RedirectUriError, ScalekitBuilder};
+pub use config::{ConfigError, OfficialCookie, Problem, RedirectUriError, ScalekitBuilder};
 pub use cookie::SetCookie;
 pub use error::{Error, ErrorKind};
 pub use exchange::{Exchange, Resolving};
@@ -93,6 +87,7 @@ pub use manager::{Inspection, Pending, Resolution, SessionManager, State};
 pub use oauth::{
     AuthorizationRequest, EnvironmentUrlError, LogoutRequest, NoRandomness, ReservedParameter, TransientCause,
 };
+pub use official::OfficialDialect;
 pub use pages::{Page, PageAction, PageKind, render_page};
 pub use policy::Policy;
 pub use profile::{LinkedIdentity, Profile};

@@ -6,7 +6,8 @@ use crate::clock::Timestamp;
 use crate::cookie::{RequestCookies, SetCookie};
 use crate::core::Core;
 use crate::decide::Ended;
-use crate::evidence;
+use crate::find;
+use crate::form::Form;
 use crate::loops;
 use crate::navigation;
 use crate::oauth::{self, LogoutRequest};
@@ -16,7 +17,7 @@ use crate::refusal::Refusal;
 use crate::refuse;
 use crate::reply::Reply;
 use crate::request::RequestView;
-use crate::resolve;
+use crate::sealing;
 
 /// Answers the logout route: `POST` from this site, or a page load that the browser says this site or the user began
 /// (R35).
@@ -49,10 +50,10 @@ fn is_own_navigation(request: &RequestView<'_>) -> bool {
 /// browser, then goes to Scalekit.
 fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
     let (mut id_token, mut logout) = (None, LogoutRequest::new().client_id(&core.client.id));
-    for (session_id, login_at) in evidence::named(core, request) {
+    for (session_id, login_at) in find::named(core, request) {
         core.end(session_id, Ended::LoggedOut { since: now }, login_at, now);
     }
-    if let Some(shown) = evidence::shown(core, request) {
+    if let Some(shown) = find::shown(core, request) {
         id_token = shown.payload.id_token;
         // Used where there is no ID token, or it is too long.
         logout = logout.logout_hint(shown.session.scalekit_session_id().unwrap_or_default());
@@ -69,7 +70,7 @@ fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
 
 /// The removal of everything of ours, whatever the request carried (R17, R29).
 fn cleared(core: &Core, request: &RequestView<'_>) -> Vec<SetCookie> {
-    let mut cookies = resolve::removals(core);
+    let mut cookies: Vec<_> = Form::ALL.into_iter().flat_map(|form| sealing::removals(core, form)).collect();
     let present = RequestCookies::gather(request.headers, &core.names);
     let flows = present.transactions().map(|(flow, _)| core.spec.remove(&core.names.transaction(flow)));
     cookies.extend(flows);

@@ -8,6 +8,7 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, Weighter};
 
 use crate::cookie::Sealed;
+use crate::form::Form;
 use crate::session::Session;
 
 /// Bounded by bytes. Holds verified sessions only, and no tokens.
@@ -29,44 +30,44 @@ impl OpenedSessions {
         Self { cache: Cache::with(items, bytes as u64, ByBytes, hasher, DefaultLifecycle::default()) }
     }
 
-    pub(crate) fn get(&self, value: &Sealed<'_>) -> Option<Session> {
-        self.cache.get(&Presented(value))
+    pub(crate) fn get(&self, form: Form, value: &Sealed<'_>) -> Option<Session> {
+        self.cache.get(&Presented { form, value })
     }
 
     pub(crate) fn insert(&self, value: Arc<str>, session: Session) {
-        self.cache.insert(SealedValue(value), session);
+        self.cache.insert(SealedValue { form: session.facts().form, value }, session);
     }
 }
 
-struct SealedValue(Arc<str>);
-
-struct Presented<'a>(&'a Sealed<'a>);
-
-impl PartialEq for SealedValue {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
+/// A value counts under the name of its own form only (R21).
+#[derive(PartialEq, Eq)]
+struct SealedValue {
+    form: Form,
+    value: Arc<str>,
 }
 
-impl Eq for SealedValue {}
+struct Presented<'a> {
+    form: Form,
+    value: &'a Sealed<'a>,
+}
 
 /// The last bytes of a sealed value encode its authentication tag. Only genuine values are stored, so nobody can
 /// choose values that collide, and nothing else needs hashing.
 impl Hash for SealedValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(self.0.as_bytes().last_chunk::<16>().unwrap_or(&[0; 16]));
+        state.write(self.value.as_bytes().last_chunk::<16>().unwrap_or(&[0; 16]));
     }
 }
 
 impl Hash for Presented<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(&self.0.tail());
+        state.write(&self.value.tail());
     }
 }
 
 impl Equivalent<SealedValue> for Presented<'_> {
     fn equivalent(&self, key: &SealedValue) -> bool {
-        self.0.eq_str(&key.0)
+        self.form == key.form && self.value.eq_str(&key.value)
     }
 }
 
@@ -77,7 +78,7 @@ impl Weighter<SealedValue, Session> for ByBytes {
     /// The sealed value, its claims once more, what surrounds them, and custom claims as what they take in memory: a
     /// list of small numbers takes many times what its text does.
     fn weight(&self, key: &SealedValue, session: &Session) -> u64 {
-        key.0.len() as u64 * 2 + 1024 + session.facts().claims.custom_bytes()
+        key.value.len() as u64 * 2 + 1024 + session.facts().claims.custom_bytes()
     }
 }
 

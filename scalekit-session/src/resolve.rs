@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::cookie::{self, ChunkSet, SetCookie};
+use crate::cookie::ChunkSet;
 use crate::core::Core;
 use crate::decide::Cookies;
+use crate::form::Form;
 use crate::id::SessionId;
 use crate::manager::{Resolution, State, Write, WriteOf};
 use crate::refresh::RefreshKey;
@@ -24,17 +25,20 @@ pub(crate) fn serve(core: &Arc<Core>, session: Session, now: Timestamp) -> Resol
 /// A session without a refresh token never rotates, so a retired cookie secret is left here (R36).
 fn reseal(core: &Arc<Core>, session: &Session, now: Timestamp) -> Option<Box<Write>> {
     let facts = session.facts();
-    let payload = sealing::open(core, &facts.tokens.sealed()?)?;
-    let sealed =
-        sealing::seal(core, payload, facts.claims.clone(), facts.profile.clone(), facts.key.clone()).ok()?;
-    let cookies = sealing::data_cookies(core, &sealed.value, facts.login_at, now).ok()?;
+    let form = facts.form;
+    let payload = sealing::open(core, form, &facts.tokens.sealed()?)?;
+    let (claims, profile) = (facts.claims.clone(), facts.profile.clone());
+    let sealed = sealing::seal(core, form, payload, claims, profile, facts.key.clone()).ok()?;
+    let shown = (form, ChunkSet::default());
+    let cookies = sealing::renewed_cookies(core, &sealed.value, &sealed.session, shown, now).ok()?;
     let of = Some(WriteOf::Data(facts.session_id, facts.generation));
     Some(Box::new(Write { cookies, of }))
 }
 
-/// Nobody; with the removal of marker and data when the rule says so.
+/// Nobody; with the removal of what holds the session in that form when the rule says so.
 pub(crate) fn nobody(
     core: &Core,
+    form: Form,
     of: Option<(SessionId, u32)>,
     cookies: Cookies,
     now: Timestamp,
@@ -42,7 +46,7 @@ pub(crate) fn nobody(
     let mut resolution = Resolution::new(State::Anonymous);
     if cookies == Cookies::Delete {
         let of = Some(WriteOf::Removal { of, decided_at: now });
-        resolution.write = Some(Box::new(Write { cookies: removals(core), of }));
+        resolution.write = Some(Box::new(Write { cookies: sealing::removals(core, form), of }));
     }
     resolution
 }
@@ -58,11 +62,4 @@ pub(crate) fn asking_again(
     let again = |key| core.refreshes.may_ask_again(&key);
     resolution.racing = racing && resolution.write.is_none() && key.is_some_and(again);
     resolution
-}
-
-/// Marker and the whole range of data, whatever the request carried (R17).
-pub(crate) fn removals(core: &Core) -> Vec<SetCookie> {
-    let mut cookies = vec![core.spec.remove(core.names.marker())];
-    cookies.extend(cookie::clear(&core.spec, &core.names, ChunkSet::ALL));
-    cookies
 }

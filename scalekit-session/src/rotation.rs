@@ -12,10 +12,12 @@ use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::core::Core;
 use crate::decide::{Ended, Refreshed};
+use crate::error::Error;
+use crate::form::Form;
 use crate::jwt::{self, Expected, Verdict, VerifyingKey};
 use crate::keys::{Budget, Fetched};
 use crate::oauth::{self, TokenFailure, TokenResponse};
-use crate::profile::Profile;
+use crate::profile::{KeptProfile, Profile};
 use crate::refresh::{Landed, Landing, Outcome, RefreshKey};
 use crate::seal::SessionPayload;
 use crate::sealing;
@@ -85,11 +87,11 @@ async fn run(call: Call, payload: SessionPayload, session: Session) {
             Outcome::without_successor(Refreshed::Ended)
         }
         Ok((sealed, usable)) => {
-            let SealedSession { value, session } = sealed;
+            let SealedSession { value, session: renewed } = sealed;
             if usable {
-                core.opened.insert(Arc::clone(&value), session.clone());
+                core.opened.insert(Arc::clone(&value), renewed.clone());
             }
-            let landed = Arc::new(Landed::new(value, session, usable, now));
+            let landed = Arc::new(Landed::new(value, renewed, usable, session.facts().session_id, now));
             core.refreshes.land(key, Arc::clone(&landed), now);
             if usable {
                 core.watches.renewed(&landed.session);
@@ -191,7 +193,8 @@ async fn rotate(
     if !usable {
         tracing::warn!(target: "scalekit_session::security", user = claims.subject(), "refreshed tokens do not verify now; they are kept and not served");
     }
-    let renewed = renewed_profile(core, &tokens, session);
+    // Where the session is shared, its ID token names it, so it stays.
+    let renewed = if core.official.is_none() { renewed_profile(core, &tokens, session) } else { None };
     let (id_token, profile) = match renewed {
         Some(profile) => (tokens.id_token.clone(), Some(profile).into()),
         None => (payload.id_token.clone(), session.facts().profile.clone()),
@@ -208,7 +211,7 @@ async fn rotate(
         profile: kept_profile,
         ..payload.clone()
     };
-    let sealed = sealing::seal(core, next, claims, profile, key).map_err(|error| {
+    let sealed = seal(core, next, claims, profile, key).map_err(|error| {
         tracing::error!(
             error = &error as &dyn std::error::Error,
             "a refreshed session cannot be kept; the old one goes on until its token's end"
@@ -216,6 +219,35 @@ async fn rotate(
         Failure::Spent
     })?;
     Ok((sealed, usable))
+}
+
+/// Seals the successor in the form that is written now. Where the official cookie cannot hold it, ours does: nobody is
+/// logged out by a refresh.
+fn seal(
+    core: &Arc<Core>,
+    payload: SessionPayload,
+    claims: Claims,
+    profile: KeptProfile,
+    key: Option<Arc<VerifyingKey>>,
+) -> Result<SealedSession, Error> {
+    if core.form() == Form::Official {
+        let shared = sealing::seal(
+            core,
+            Form::Official,
+            payload.clone(),
+            claims.clone(),
+            profile.clone(),
+            key.clone(),
+        );
+        match shared {
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a refreshed session cannot be shared with Scalekit's official packages; it goes on in our own cookie"
+            ),
+            sealed => return sealed,
+        }
+    }
+    sealing::seal(core, Form::Whole, payload, claims, profile, key)
 }
 
 /// Waits in line for a call to the token endpoint, but not for ever: whoever leaves it has sent nothing.

@@ -11,7 +11,7 @@ use futures_util::future::{Either, select};
 use crate::clock::{Clock, Timestamp};
 use crate::commit;
 use crate::config::ScalekitBuilder;
-use crate::cookie::SetCookie;
+use crate::cookie::{ChunkSet, SetCookie};
 use crate::core::Core;
 use crate::error::Error;
 use crate::grant::Grant;
@@ -109,7 +109,7 @@ impl SessionManager for Scalekit {
 
     fn seal(&self, grant: &Grant, now: Timestamp) -> Result<Vec<SetCookie>, Error> {
         let sealed = sealing::login(&self.0, grant, [0; 8], now)?;
-        sealing::login_cookies(&self.0, &sealed, now)
+        sealing::login_cookies(&self.0, &sealed.value, &sealed.session, ChunkSet::default(), now)
     }
 
     fn inspect(&self, request: &RequestView<'_>, now: Timestamp) -> Inspection {

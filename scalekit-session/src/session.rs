@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::form::Form;
 use crate::id::SessionId;
 use crate::jwt::VerifyingKey;
 use crate::profile::{KeptProfile, Profile};
@@ -22,6 +23,7 @@ pub struct Session(Arc<Facts>);
 
 /// What is remembered of an opened session: claims and times, no tokens.
 pub(crate) struct Facts {
+    pub(crate) form: Form,
     pub(crate) claims: Claims,
     pub(crate) profile: KeptProfile,
     pub(crate) session_id: SessionId,
@@ -149,10 +151,14 @@ impl Session {
         self.0.login_at
     }
 
-    /// How often the tokens were refreshed since login.
+    /// How often the tokens were refreshed since login. 0 for a session in the cookie of Scalekit's official packages,
+    /// which do not count.
     #[must_use]
     pub fn refreshes(&self) -> u32 {
-        self.0.generation
+        match self.0.form {
+            Form::Official => 0,
+            Form::Whole => self.0.generation,
+        }
     }
 
     /// The access token, for calling other services in the user's name. It is opened anew at each call.

@@ -12,6 +12,8 @@ use crate::decide::{
     self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency, Way,
 };
 use crate::evidence::{self, Shown};
+use crate::find;
+use crate::form::Form;
 use crate::inspect;
 use crate::jwt::{self, Verdict};
 use crate::keys::Fetched;
@@ -27,6 +29,8 @@ use crate::sealing;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
     pub(crate) way: Way,
+    /// The form in which the request showed its session, and which of its data cookies.
+    pub(crate) form: Form,
     pub(crate) chunks: ChunkSet,
     /// A `GET` that loads a page.
     pub(crate) navigation: bool,
@@ -52,21 +56,21 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
         Err(state) => return Pending::new(ready(Resolution::new(state))),
     };
     let chunks = cookies.own_chunks();
-    let found = evidence::find(core, &cookies).ok().filter(|_| way.writable);
+    let found = find::find(core, &cookies).ok().filter(|_| way.writable);
     let shown = found.and_then(|found| found.into_shown(core));
     let core = Arc::clone(core);
     Pending::new(async move {
         let Some(shown) = shown else {
             return Resolution::new(State::Anonymous);
         };
-        let asked = Asked { way, chunks, navigation: false };
+        let asked = Asked { way, form: shown.session.facts().form, chunks, navigation: false };
         let (token, session) = evidence::verify(&core, &shown, now);
         let session = session.unwrap_or_else(|| shown.session.clone());
         let shown = Shown { session, ..shown };
         let evidence = evidence::evidence(&core, &shown.session, token, now);
         // Who may not be served may not refresh either; a token that is over is no obstacle.
         match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
-            Decision::Nobody(cookies) => resolve::nobody(&core, Some(shown.session.names()), cookies, now),
+            Decision::Nobody(cookies) => nobody(&core, &shown, cookies, now),
             Decision::Serve if shown.session.facts().refresh.is_some() => {
                 run(&core, asked, shown, token, Decision::Refresh(Urgency::Required)).await
             }
@@ -99,7 +103,7 @@ async fn run(
                 return Resolution::new(State::Unavailable { retry_after });
             }
             Decision::Nobody(cookies) => {
-                return resolve::nobody(core, Some(shown.session.names()), cookies, core.now());
+                return nobody(core, &shown, cookies, core.now());
             }
         }
         let now = core.now();
@@ -175,7 +179,8 @@ async fn refresh(
             Settlement::ServeNew => match &written {
                 Some(landed) if now < landed.session.facts().end => State::Active(landed.session.clone()),
                 Some(landed) => {
-                    let Some(payload) = sealing::open(core, &landed.value) else {
+                    let Some(payload) = sealing::open(core, landed.session.facts().form, &landed.value)
+                    else {
                         break;
                     };
                     shown =
@@ -192,7 +197,7 @@ async fn refresh(
             Settlement::Nobody(cookies) => {
                 let cookies = if asked.way.writable { cookies } else { Cookies::Keep };
                 let racing = asked.navigation && matches!(refreshed, Refreshed::Rejected { .. });
-                let resolution = resolve::nobody(core, Some(shown.session.names()), cookies, now);
+                let resolution = nobody(core, &shown, cookies, now);
                 return resolve::asking_again(core, resolution, shown.session.facts().refresh, racing);
             }
         };
@@ -234,10 +239,15 @@ async fn fly(core: &Arc<Core>, shown: &Shown, patience: Duration) -> Outcome {
     }
 }
 
+fn nobody(core: &Core, shown: &Shown, cookies: Cookies, now: Timestamp) -> Resolution {
+    resolve::nobody(core, shown.session.facts().form, Some(shown.session.names()), cookies, now)
+}
+
 /// A successor is given only to the session it belongs to.
 fn is_heir(shown: &Shown, landed: &Landed) -> bool {
     let (old, new) = (shown.session.facts(), landed.session.facts());
-    old.session_id == new.session_id && old.claims.subject() == new.claims.subject()
+    (old.session_id == new.session_id || old.session_id == landed.heir_of)
+        && old.claims.subject() == new.claims.subject()
 }
 
 /// The decision, with the cookies of the successor if there is one; nothing for a session that ended meanwhile (R32).
@@ -250,9 +260,8 @@ fn write(core: &Core, asked: Asked, state: State, landed: Option<&Landed>, now: 
         return Resolution::new(State::Anonymous);
     }
     let mut resolution = Resolution::new(state);
-    if let Ok(mut cookies) = sealing::data_cookies(core, &landed.value, facts.login_at, now) {
-        let pieces = cookies.len();
-        cookies.extend(sealing::stale_chunks(core, asked.chunks, pieces));
+    let shown = (asked.form, asked.chunks);
+    if let Ok(cookies) = sealing::renewed_cookies(core, &landed.value, &landed.session, shown, now) {
         landed.hand_out(now);
         let of = Some(WriteOf::Data(facts.session_id, facts.generation));
         resolution.write = Some(Box::new(Write { cookies, of }));

@@ -24,8 +24,8 @@ impl ScalekitBuilder {
     ///
     /// # Errors
     /// With everything that is wrong, at once.
-    pub fn build(self) -> Result<Scalekit, ConfigError> {
-        let mut problems = Vec::new();
+    pub fn build(mut self) -> Result<Scalekit, ConfigError> {
+        let mut problems = std::mem::take(&mut self.unreadable);
         let url = required(&self.environment_url, "SCALEKIT_ENVIRONMENT_URL", DASHBOARD, &mut problems);
         let client_id = required(&self.client_id, "SCALEKIT_CLIENT_ID", DASHBOARD, &mut problems);
         let callback = "the URL of your callback route, registered in the Scalekit dashboard";
@@ -55,11 +55,14 @@ impl ScalekitBuilder {
         };
         let keyring = Keyring::new(keys, endpoints.environment_url(), &client_id);
         let keyring = keyring.map_err(|error| problems.push(Problem::CookieSecrets(error.to_string()))).ok();
+        let base = base_name(&self.cookie_name, &redirect, endpoints.environment_url(), &client_id);
+        let names = CookieNames::new(base);
+        let shared = self.official.as_ref();
+        let official = shared.and_then(|cookie| cookie.check(&names, &self.cookie_secrets, &mut problems));
         let (Some(keyring), []) = (keyring, problems.as_slice()) else {
             return Err(ConfigError::new(problems));
         };
 
-        let base = base_name(&self.cookie_name, &redirect, endpoints.environment_url(), &client_id);
         let issuers = self.issuers.unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
         let audiences = self.audiences.unwrap_or_else(|| vec![client_id.clone()]);
         let rules = Rules::new(issuers.clone(), audiences, client_id.clone(), self.policy.leeway)
@@ -86,13 +89,13 @@ impl ScalekitBuilder {
             budget: self.cookie_budget,
         };
         let client = OauthClient { id: client_id, secret: Some(secret) };
-        let cookies =
-            (CookieNames::new(base), CookieSpec::new(secure).with_line_limit(self.set_cookie_limit));
+        let names = names.with_official(self.official.map(|cookie| cookie.name));
+        let cookies = (names, CookieSpec::new(secure).with_line_limit(self.set_cookie_limit));
         Ok(Scalekit::new(Core::new(
             config,
             endpoints,
             client,
-            keyring,
+            (keyring, official),
             cookies,
             rules,
             transport,

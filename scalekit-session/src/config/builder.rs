@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::env;
+use super::official::OfficialCookie;
+use super::problem::Problem;
 use crate::clock::{Clock, SystemClock};
 use crate::hooks::{Hooks, Login, LoginRefused};
 use crate::pages::Page;
@@ -23,6 +25,9 @@ pub struct ScalekitBuilder {
     pub(super) client_secret: Option<ClientSecret>,
     pub(super) redirect_uri: Option<String>,
     pub(super) cookie_secrets: Vec<String>,
+    pub(super) official: Option<OfficialCookie>,
+    /// What was wrong with variables of the environment that no setter can be given.
+    pub(super) unreadable: Vec<Problem>,
     pub(super) issuers: Option<Vec<String>>,
     pub(super) audiences: Option<Vec<String>>,
     pub(super) post_logout_redirect_uri: Option<String>,
@@ -50,6 +55,8 @@ impl ScalekitBuilder {
             client_secret: None,
             redirect_uri: None,
             cookie_secrets: Vec::new(),
+            official: None,
+            unreadable: Vec::new(),
             issuers: None,
             audiences: None,
             post_logout_redirect_uri: None,
@@ -105,6 +112,12 @@ impl ScalekitBuilder {
     /// append the new one everywhere, then move it to the front everywhere, then drop the old one (R36).
     pub fn cookie_secret(mut self, secret: impl Into<String>) -> Self {
         self.cookie_secrets.push(secret.into());
+        self
+    }
+
+    /// Shares the session with applications of Scalekit's official packages behind the same origin. Default: not.
+    pub fn official_cookie(mut self, cookie: OfficialCookie) -> Self {
+        self.official = Some(cookie);
         self
     }
 

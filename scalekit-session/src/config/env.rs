@@ -1,6 +1,9 @@
 //! Settings from environment variables.
 
+use super::OfficialCookie;
 use super::builder::ScalekitBuilder;
+use super::problem::Problem;
+use crate::official::OfficialDialect;
 
 /// Reads the variables into a builder; what is missing is reported by `build()`.
 pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> ScalekitBuilder {
@@ -23,5 +26,24 @@ pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> ScalekitBuilder {
     builder.issuers = one(&["SCALEKIT_ISSUER"]).map(list);
     builder.audiences = one(&["SCALEKIT_AUDIENCE"]).map(list);
     builder.post_logout_redirect_uri = one(&["SCALEKIT_POST_LOGOUT_REDIRECT_URI"]);
+    // Taken whole, white space included: so do the official packages.
+    builder.official =
+        var("SCALEKIT_OFFICIAL_COOKIE_SECRET").filter(|secret| !secret.is_empty()).map(|secret| {
+            let cookie = OfficialCookie::new(secret);
+            let name = one(&["SCALEKIT_OFFICIAL_COOKIE_NAME"]);
+            let cookie = match name {
+                Some(name) => cookie.name(name),
+                None => cookie,
+            };
+            match one(&["SCALEKIT_OFFICIAL_COOKIE_WRITE"]).as_deref() {
+                None => cookie,
+                Some("python") => cookie.write(OfficialDialect::Python),
+                Some("node") => cookie.write(OfficialDialect::Node),
+                Some(other) => {
+                    builder.unreadable.push(Problem::OfficialDialect(other.to_owned()));
+                    cookie
+                }
+            }
+        });
     builder
 }

@@ -4,10 +4,12 @@ mod build;
 mod builder;
 mod check;
 mod env;
+mod official;
 mod problem;
 mod redirect_uri;
 
 pub use self::builder::ScalekitBuilder;
+pub use self::official::OfficialCookie;
 pub use self::problem::{ConfigError, Problem};
 pub use self::redirect_uri::RedirectUriError;
 

@@ -85,6 +85,26 @@ pub enum Problem {
     /// The list of cookie secrets as a whole.
     #[error("SCALEKIT_COOKIE_SECRET: {0}")]
     CookieSecrets(String),
+    /// The secret of the cookie shared with Scalekit's official packages.
+    #[error("SCALEKIT_OFFICIAL_COOKIE_SECRET: {0}")]
+    OfficialSecret(String),
+    /// The secret of the official cookie is one of ours as well.
+    #[error(
+        "SCALEKIT_OFFICIAL_COOKIE_SECRET is one of the cookie secrets as well; whoever has it there could then open what \
+         is sealed here: make a new SCALEKIT_COOKIE_SECRET with `openssl rand -base64 32`"
+    )]
+    OfficialSecretShared,
+    /// The name of the cookie shared with Scalekit's official packages.
+    #[error(
+        "the official cookie's name `{0}` is that of one of our own cookies, or not made of 1 to 64 letters, digits, \
+         `-`, `_` and `.`"
+    )]
+    OfficialCookieName(String),
+    /// A way to write the official cookie that does not exist.
+    #[error(
+        "SCALEKIT_OFFICIAL_COOKIE_WRITE is `{0}`; write `python` for FastAPI, Flask and Django, `node` for Express and Next.js"
+    )]
+    OfficialDialect(String),
     /// What tokens are checked against.
     #[error("the rules for tokens cannot be used: {0}")]
     Rules(String),

@@ -10,6 +10,7 @@
 //! {base}-live       the live marker
 //! {base}-tx-{flow}  one sealed login transaction
 //! {base}-loop       the sealed loop guard
+//! sk_session        the session shared with Scalekit's official packages, where that is asked for
 //! ```
 
 mod candidate;

@@ -10,6 +10,7 @@ pub(crate) struct CookieNames {
     marker: String,
     looped: String,
     transaction_prefix: String,
+    official: Option<String>,
 }
 
 /// Which of our cookies a name stands for.
@@ -19,6 +20,8 @@ pub(super) enum Role<'a> {
     Part(usize),
     Marker,
     Looped,
+    /// The cookie shared with Scalekit's official packages.
+    Official,
     /// The transaction of this flow.
     Transaction(&'a str),
 }
@@ -31,7 +34,18 @@ impl CookieNames {
         let mut parts: [String; MAX_CHUNKS] = std::array::from_fn(|index| format!("{base}.{index}"));
         let [data, ..] = &mut parts;
         *data = base;
-        Self { parts, marker, looped, transaction_prefix }
+        Self { parts, marker, looped, transaction_prefix, official: None }
+    }
+
+    /// And the cookie that is shared with Scalekit's official packages, by its full name.
+    #[must_use]
+    pub(crate) fn with_official(self, name: Option<String>) -> Self {
+        Self { official: name, ..self }
+    }
+
+    /// The cookie that is shared with Scalekit's official packages.
+    pub(crate) fn official(&self) -> Option<&str> {
+        self.official.as_deref()
     }
 
     /// The cookie of the sealed session, or of its first part.
@@ -63,11 +77,26 @@ impl CookieNames {
 
     /// Whether a cookie of that name is a session's: its data or its marker.
     pub(crate) fn is_of_session(&self, name: &[u8]) -> bool {
-        matches!(self.role(name), Some(Role::Part(_) | Role::Marker))
+        matches!(self.role(name), Some(Role::Part(_) | Role::Marker | Role::Official))
+    }
+
+    /// Whether another cookie may have that name, which is compared byte by byte.
+    pub(crate) fn admits(&self, name: &str) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        (1..=64).contains(&name.len()) && name.bytes().all(plain) && self.role(name.as_bytes()).is_none()
+    }
+
+    /// Whether a pair of name and value may be ours, before anything is known of it.
+    pub(super) fn may_be_of(&self, pair: &[u8]) -> bool {
+        pair.starts_with(self.data().as_bytes())
+            || self.official.as_ref().is_some_and(|official| pair.starts_with(official.as_bytes()))
     }
 
     /// What a cookie name means, compared byte by byte (R43).
     pub(super) fn role<'a>(&self, name: &'a [u8]) -> Option<Role<'a>> {
+        if self.official.as_ref().is_some_and(|official| official.as_bytes() == name) {
+            return Some(Role::Official);
+        }
         match name.strip_prefix(self.data().as_bytes())? {
             b"" => Some(Role::Part(0)),
             [b'.', digit @ b'1'..=b'7'] => Some(Role::Part(usize::from(digit - b'0'))),

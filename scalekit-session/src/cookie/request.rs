@@ -22,6 +22,7 @@ pub(crate) struct RequestCookies<'a> {
     parts: [Values<'a>; MAX_CHUNKS],
     markers: Values<'a>,
     looped: Option<&'a [u8]>,
+    official: Values<'a>,
     transactions: [Option<(&'a str, &'a [u8])>; MAX_TRANSACTIONS],
 }
 
@@ -35,6 +36,7 @@ impl<'a> RequestCookies<'a> {
             parts: [[None; MAX_DUPLICATES]; MAX_CHUNKS],
             markers: [None; MAX_DUPLICATES],
             looped: None,
+            official: [None; MAX_DUPLICATES],
             transactions: [None; MAX_TRANSACTIONS],
         };
         headers.visit("cookie", &mut |line| cookies.scan(line, names));
@@ -44,7 +46,12 @@ impl<'a> RequestCookies<'a> {
     /// Whether a data cookie came. An empty one is none: it is what some proxies make of a deleted cookie.
     pub(crate) fn has_data(&self) -> bool {
         let [data, ..] = &self.parts;
-        data.iter().flatten().any(|value| !value.is_empty())
+        data.iter().chain(&self.official).flatten().any(|value| !value.is_empty())
+    }
+
+    /// The values of the cookie that is shared with Scalekit's official packages.
+    pub(crate) fn official(&self) -> impl Iterator<Item = Sealed<'a>> {
+        self.official.into_iter().flatten().map(Sealed::whole)
     }
 
     /// The live markers, more than one when a name came several times.
@@ -79,13 +86,12 @@ impl<'a> RequestCookies<'a> {
     }
 
     fn scan(&mut self, mut line: &'a [u8], names: &CookieNames) {
-        let base = names.data().as_bytes();
         while !line.is_empty() {
             line = trim_start(line);
             let end = memchr(b';', line).unwrap_or(line.len());
             let (pair, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
             // Most cookies are not ours: look for the `=` of those only.
-            if pair.starts_with(base) {
+            if names.may_be_of(pair) {
                 self.keep(pair, names);
             }
             line = rest.get(1..).unwrap_or_default();
@@ -103,6 +109,7 @@ impl<'a> RequestCookies<'a> {
             }
             Some(Role::Marker) => push(&mut self.markers, value),
             Some(Role::Looped) => self.looped = self.looped.or(Some(value)),
+            Some(Role::Official) => push(&mut self.official, value),
             Some(Role::Transaction(flow)) => push(&mut self.transactions, (flow, value)),
             None => {}
         }

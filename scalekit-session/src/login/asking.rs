@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::core::Core;
 use crate::decide::Ended;
-use crate::evidence::{self, Shown};
+use crate::evidence::Shown;
+use crate::find;
 use crate::pages::{Page, PageKind};
 use crate::reply::Reply;
 use crate::request::RequestView;
@@ -26,7 +27,7 @@ pub(super) fn holds_back(begun_elsewhere: bool, before: Option<&str>, now: &str)
 
 /// The session that a request shows and that a login would replace.
 pub(super) fn standing(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Option<Shown> {
-    evidence::shown(core, request).filter(|shown| stands(core, shown, now))
+    find::shown(core, request).filter(|shown| stands(core, shown, now))
 }
 
 /// Not ended, and within its limits. Its access token may be over: a refresh would bring it back.

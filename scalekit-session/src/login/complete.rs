@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
 use crate::core::Core;
 use crate::decide::Ended;
-use crate::evidence;
+use crate::find;
 use crate::grant::Grant;
 use crate::hooks::Login;
 use crate::id::FlowId;
@@ -81,7 +81,7 @@ impl<'a> Answer<'a> {
 /// No flow of this browser: loaded again, too late, or another browser's. Who is signed in by that very flow goes where
 /// it led; everybody else may begin again.
 fn again(core: &Arc<Core>, request: &RequestView<'_>, flow: FlowId) -> Reply {
-    let shown = evidence::shown(core, request);
+    let shown = find::shown(core, request);
     let live = shown
         .as_ref()
         .map(|shown| shown.session.facts().session_id)
@@ -106,7 +106,7 @@ async fn redeem(
 ) -> Reply {
     let (flow, return_to) = (transaction.flow(), transaction.return_to.clone());
     let elsewhere = transaction.begun_elsewhere;
-    let before = evidence::shown(core, &head.view());
+    let before = find::shown(core, &head.view());
     let looped = loops::signed_in(core, &head.view(), core.now());
     let completion = core.logins.join(flow, &return_to, core.now(), |sender| {
         let task_core = Arc::clone(core);
@@ -164,13 +164,9 @@ fn signed_in(
     return_to: &ReturnTo,
     now: Timestamp,
 ) -> Reply {
-    match sealing::login_cookies(core, sealed, now) {
-        Ok(cookies) => {
-            let data = cookies.len() - 1;
-            let shown = RequestCookies::gather(request.headers, &core.names).own_chunks();
-            let stale = sealing::stale_chunks(core, shown, data);
-            Reply::see_other(return_to.as_str()).with_cookies(cookies).with_cookies(stale)
-        }
+    let shown = RequestCookies::gather(request.headers, &core.names).own_chunks();
+    match sealing::login_cookies(core, &sealed.value, &sealed.session, shown, now) {
+        Ok(cookies) => Reply::see_other(return_to.as_str()).with_cookies(cookies),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a login cannot be kept");
             page(core, 500, PageKind::Misconfigured, None)

@@ -5,7 +5,7 @@ use aes_gcm::aead::inout::InOutBuf;
 use base64::Engine;
 use zeroize::Zeroizing;
 
-use super::dialect::Dialect;
+use super::dialect::OfficialDialect;
 use super::key::OfficialKey;
 use super::payload::OfficialPayload;
 use crate::random::random;
@@ -44,7 +44,11 @@ impl OfficialKey {
     }
 
     /// Seals a session in the dialect that the other applications read.
-    pub(crate) fn seal(&self, payload: &OfficialPayload, dialect: Dialect) -> Result<String, SealError> {
+    pub(crate) fn seal(
+        &self,
+        payload: &OfficialPayload,
+        dialect: OfficialDialect,
+    ) -> Result<String, SealError> {
         self.seal_with_nonce(payload, dialect, *random().map_err(|_| SealError::NoRandomness)?)
     }
 
@@ -52,7 +56,7 @@ impl OfficialKey {
     pub(super) fn seal_with_nonce(
         &self,
         payload: &OfficialPayload,
-        dialect: Dialect,
+        dialect: OfficialDialect,
         nonce: [u8; NONCE],
     ) -> Result<String, SealError> {
         self.seal_plaintext(&payload.encode(dialect).map_err(|_| SealError::Cipher)?, nonce)
@@ -85,7 +89,7 @@ impl OfficialKey {
 pub(crate) struct Opened {
     pub(crate) payload: OfficialPayload,
     /// How it was written.
-    pub(crate) dialect: Dialect,
+    pub(crate) dialect: OfficialDialect,
 }
 
 /// Why a value did not open. To the browser all of these are the same: nobody (R37).

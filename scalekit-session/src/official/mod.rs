@@ -35,7 +35,14 @@ mod payload;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use cipher::{MAX_TEXT, OpenError, Opened, SealError};
-pub(crate) use dialect::Dialect;
-pub(crate) use key::{OfficialKey, OfficialKeyError, ShortSecrets};
-pub(crate) use payload::{NotVerified, OfficialPayload};
+pub use dialect::OfficialDialect;
+
+pub(crate) use cipher::{MAX_TEXT, SealError};
+#[cfg(test)]
+pub(crate) use cipher::{OpenError, Opened};
+#[cfg(test)]
+pub(crate) use key::OfficialKeyError;
+pub(crate) use key::{OfficialKey, ShortSecrets};
+#[cfg(test)]
+pub(crate) use payload::NotVerified;
+pub(crate) use payload::OfficialPayload;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 use super::cipher::OpenError;
-use super::dialect::{Dialect, Field};
+use super::dialect::{Field, OfficialDialect};
 use super::members::{Member, Members, NotAnObject};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
@@ -50,16 +50,25 @@ impl OfficialPayload {
         })
     }
 
-    /// The session after a refresh, as the packages do it: the ID token stays, and so does what a newer package added.
-    pub(crate) fn rotated(
-        &self,
+    /// A session whose access token could not be verified yet. The packages find no user in it, and that its token is
+    /// over: they refresh it, and check what they get.
+    pub(crate) fn unverified(
         access_token: AccessToken,
         refresh_token: Option<RefreshToken>,
-        claims: &Claims,
-    ) -> Result<Self, NotVerified> {
-        let id_token = self.id_token.clone();
-        let fresh = Self::new(access_token, refresh_token, id_token, claims)?;
-        Ok(Self { other: self.other.clone(), ..fresh })
+        id_token: Option<IdToken>,
+    ) -> Self {
+        let (user, expires_at, other) = (None, Some(Timestamp::EPOCH), Zeroizing::default());
+        Self { access_token, refresh_token, id_token, user, expires_at, other }
+    }
+
+    /// The same with the members that [`beside`](Self::beside) told.
+    pub(crate) fn with_beside(self, beside: Zeroizing<String>) -> Self {
+        Self { other: beside, ..self }
+    }
+
+    /// What a newer package wrote beside, to be written back after a refresh; `None` for nothing.
+    pub(crate) fn beside(&self) -> Option<&str> {
+        Some(self.other.as_str()).filter(|other| !other.is_empty())
     }
 
     /// What the cookie says about the user, as JSON. Security: this is nobody's identity. It is what another
@@ -70,12 +79,13 @@ impl OfficialPayload {
 
     /// Until when the cookie says that the access token is good. Security: as for
     /// [`unverified_user`](Self::unverified_user), the verified access token says it.
+    #[cfg(test)]
     pub(crate) fn unverified_expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
 
     /// The JSON to seal.
-    pub(super) fn encode(&self, dialect: Dialect) -> io::Result<Zeroizing<Vec<u8>>> {
+    pub(super) fn encode(&self, dialect: OfficialDialect) -> io::Result<Zeroizing<Vec<u8>>> {
         // Measured first: growing would leave plaintext behind in memory.
         let mut length = Length(0);
         self.write(dialect, &mut length)?;
@@ -85,7 +95,7 @@ impl OfficialPayload {
     }
 
     /// Reads a payload of either dialect.
-    pub(super) fn decode(plaintext: &[u8]) -> Result<(Self, Dialect), OpenError> {
+    pub(super) fn decode(plaintext: &[u8]) -> Result<(Self, OfficialDialect), OpenError> {
         let text = str::from_utf8(plaintext).map_err(|_| OpenError::NoSession)?;
         let fields = Fields::read(text)?;
         let (Some(access_token), Some(dialect)) = (token(fields.access_token)?, fields.dialect) else {
@@ -102,7 +112,7 @@ impl OfficialPayload {
         Ok((payload, dialect))
     }
 
-    fn write(&self, dialect: Dialect, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, dialect: OfficialDialect, out: &mut impl Write) -> io::Result<()> {
         let refresh_token = self.refresh_token.as_ref().map(RefreshToken::secret);
         let id_token = self.id_token.as_ref().map(IdToken::secret);
         let mut members = MemberWriter { out, dialect, any: false };
@@ -146,7 +156,7 @@ fn verified_user(token: &AccessToken, claims: &Claims) -> Result<Zeroizing<Strin
 /// The members of a payload, as they are written.
 #[derive(Default)]
 struct Fields<'a> {
-    dialect: Option<Dialect>,
+    dialect: Option<OfficialDialect>,
     user: Option<&'a str>,
     access_token: Option<&'a str>,
     refresh_token: Option<&'a str>,
@@ -230,7 +240,7 @@ fn time(value: Option<&str>) -> Result<Option<Timestamp>, OpenError> {
 /// Writes members in the order in which the packages write them.
 struct MemberWriter<'a, W> {
     out: &'a mut W,
-    dialect: Dialect,
+    dialect: OfficialDialect,
     any: bool,
 }
 
@@ -238,8 +248,8 @@ impl<W: Write> MemberWriter<'_, W> {
     fn json(&mut self, field: Field, value: Option<&str>) -> io::Result<()> {
         match (value, self.dialect) {
             (Some(value), _) => self.name(field)?.write_all(value.as_bytes()),
-            (None, Dialect::Python) => self.name(field)?.write_all(b"null"),
-            (None, Dialect::Node) => Ok(()),
+            (None, OfficialDialect::Python) => self.name(field)?.write_all(b"null"),
+            (None, OfficialDialect::Node) => Ok(()),
         }
     }
 

@@ -42,6 +42,8 @@ pub(crate) struct Landed {
     pub(crate) session: Session,
     /// Whether the new access token verified and may be served.
     pub(crate) usable: bool,
+    /// The session that was refreshed. A session that changes its form may get another id.
+    pub(crate) heir_of: SessionId,
     landed_at: Timestamp,
     /// Milliseconds; 0 while nobody was given it.
     handed_out_at: AtomicU64,
@@ -54,8 +56,14 @@ impl fmt::Debug for Landed {
 }
 
 impl Landed {
-    pub(crate) fn new(value: Arc<str>, session: Session, usable: bool, now: Timestamp) -> Self {
-        Self { value, session, usable, landed_at: now, handed_out_at: AtomicU64::new(0) }
+    pub(crate) fn new(
+        value: Arc<str>,
+        session: Session,
+        usable: bool,
+        heir_of: SessionId,
+        now: Timestamp,
+    ) -> Self {
+        Self { value, session, usable, heir_of, landed_at: now, handed_out_at: AtomicU64::new(0) }
     }
 
     pub(crate) fn hand_out(&self, now: Timestamp) {
@@ -240,9 +248,17 @@ impl RefreshTable {
 
     /// Logout: nobody can pick up a successor of that session any more (R32).
     pub(crate) fn drop_session(&self, id: &SessionId) {
-        let of_session =
-            |slot: &Slot| matches!(slot, Slot::Landed(landed) if landed.session.facts().session_id == *id);
+        let is_of = |landed: &Landed| [landed.session.facts().session_id, landed.heir_of].contains(id);
+        let of_session = |slot: &Slot| matches!(slot, Slot::Landed(landed) if is_of(landed));
         self.lock().slots.retain(|_, slot| !of_session(slot));
+    }
+
+    /// Notes that a browser shows that generation: another process, or an application that shares the cookie, may have
+    /// rotated the session since we last did.
+    pub(crate) fn seen(&self, id: &SessionId, generation: u32) {
+        if let Some((newest, _)) = self.lock().newest.get_mut(id) {
+            *newest = generation.max(*newest);
+        }
     }
 
     /// Whether a response may write that generation: none newer is known (R54).

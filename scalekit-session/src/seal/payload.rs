@@ -60,6 +60,8 @@ pub(crate) struct SessionPayload {
     pub(crate) id_token: Option<IdToken>,
     /// The profile as JSON, when the ID token had to go.
     pub(crate) profile: Option<Zeroizing<Vec<u8>>>,
+    /// What an official cookie held beside, to be written back there. It is not sealed here.
+    pub(crate) beside: Option<Zeroizing<String>>,
 }
 
 impl SessionPayload {
@@ -248,6 +250,7 @@ impl<'a> SessionView<'a> {
             refresh_token: self.refresh_token(),
             id_token: self.id_token(),
             profile: self.profile.map(|profile| Zeroizing::new(profile.to_vec())),
+            beside: None,
         }
     }
 }

@@ -90,7 +90,8 @@ impl TestEnvironment {
     pub fn sign_in(&self, scalekit: &Scalekit, user: &TestUser) -> String {
         let cookies =
             scalekit.seal(&self.grant(user), self.clock.now()).expect("a test user that can be signed in");
-        let pairs = cookies.iter().map(|cookie| cookie.as_str().split(';').next().unwrap_or_default());
+        let set = cookies.iter().filter(|cookie| !cookie.as_str().contains("Max-Age=0"));
+        let pairs = set.map(|cookie| cookie.as_str().split(';').next().unwrap_or_default());
         pairs.collect::<Vec<_>>().join("; ")
     }
 

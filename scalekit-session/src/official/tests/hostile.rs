@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
-use super::super::{Dialect, OfficialKey, OpenError, ShortSecrets};
+use super::super::{OfficialDialect, OfficialKey, OpenError, ShortSecrets};
 use super::{SECRET, key, open_plaintext, payload};
 
 fn refusal(value: impl AsRef<[u8]>) -> OpenError {
@@ -11,7 +11,7 @@ fn refusal(value: impl AsRef<[u8]>) -> OpenError {
 
 /// A sealed session and its bytes.
 fn sealed() -> (String, Vec<u8>) {
-    let text = key().seal(&payload(), Dialect::Python).unwrap();
+    let text = key().seal(&payload(), OfficialDialect::Python).unwrap();
     let bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
     (text, bytes)
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::key::derive;
-use super::super::{Dialect, OfficialKey, OfficialKeyError, ShortSecrets};
+use super::super::{OfficialDialect, OfficialKey, OfficialKeyError, ShortSecrets};
 use super::SECRET;
 use crate::clock::Timestamp;
 
@@ -12,14 +12,14 @@ use crate::clock::Timestamp;
 const VECTORS: &str = include_str!("../../../tests/vectors/sk_session_v1.json");
 
 /// Each with the secret of these tests and the nonce 00 01 … 0b.
-const MINIMAL: [(Dialect, &str, &str); 2] = [
+const MINIMAL: [(OfficialDialect, &str, &str); 2] = [
     (
-        Dialect::Python,
+        OfficialDialect::Python,
         r#"{"user":{"sub":"usr_1"},"access_token":"at","refresh_token":"rt","id_token":"it","expires_at":1735689600}"#,
         "AQABAgMEBQYHCAkKC2qVHWJpVsxb3f3r7pl-isoHySlvTCgYrdbCoSem_wxLrstiVG2Z9aDKWeUZZ2XU-uVyPXQLWN87iHL4Lf9TVjXzV3CiQjttqwqnwNe62KmS0HI1n7bkNab5bnNtKbG7yJ525CflQGcDHSNJk7EpGaW4Ql-KRj-cwMA",
     ),
     (
-        Dialect::Node,
+        OfficialDialect::Node,
         r#"{"user":{"sub":"usr_1"},"accessToken":"at","refreshToken":"rt","idToken":"it","expiresAt":1735689600}"#,
         "AQABAgMEBQYHCAkKC2qVHWJpVsxb3f3r7pl-isoHySlvTCgYrdbCoSem_wxAtc9sXyGB7ePfD-sXN3LX7vJkJkg7R9U-zyb4ZakDDjW2EU2pdips4lXri5m6nf_VhCA5laP-BreoCyMuOL68x5R14i-h5DMScmgnoy0A6Yi4qQhQyw",
     ),
@@ -60,7 +60,7 @@ fn r38_cookies_of_the_official_package_open_and_are_made_again() {
         let key = OfficialKey::new(&case.secret, ShortSecrets::Allow).unwrap();
         let opened = key.open(case.cookie.as_bytes()).unwrap();
         let payload = &opened.payload;
-        assert_eq!(opened.dialect, Dialect::Python, "{}", case.name);
+        assert_eq!(opened.dialect, OfficialDialect::Python, "{}", case.name);
         assert_eq!(payload.access_token.secret(), case.payload.access_token, "{}", case.name);
         let refresh_token = payload.refresh_token.as_ref().map(|token| token.secret().to_owned());
         assert_eq!(refresh_token, case.payload.refresh_token, "{}", case.name);
@@ -72,7 +72,12 @@ fn r38_cookies_of_the_official_package_open_and_are_made_again() {
         assert_eq!(payload.unverified_expires_at(), Some(expires_at), "{}", case.name);
 
         let nonce = URL_SAFE_NO_PAD.decode(&case.cookie).unwrap()[1..13].try_into().unwrap();
-        assert_eq!(key.seal_with_nonce(payload, Dialect::Python, nonce), Ok(case.cookie), "{}", case.name);
+        assert_eq!(
+            key.seal_with_nonce(payload, OfficialDialect::Python, nonce),
+            Ok(case.cookie),
+            "{}",
+            case.name
+        );
     }
 }
 
@@ -103,7 +108,7 @@ fn the_key_is_the_one_that_the_official_package_derives() {
 
 #[test]
 fn a_secret_is_taken_whole_commas_and_white_space_included() {
-    let sealed = super::key().seal(&super::payload(), Dialect::Node).unwrap();
+    let sealed = super::key().seal(&super::payload(), OfficialDialect::Node).unwrap();
     for other in [
         format!("{SECRET},"),
         format!("{SECRET},{SECRET}"),

@@ -42,6 +42,7 @@ fn payload() -> SessionPayload {
         access_token: AccessToken::new(jwt(ACCESS_CLAIMS, 990)),
         refresh_token: Some(RefreshToken::new("3f9a0b1c2d4e5f60718293a4b5c6d7e8f9012345")),
         id_token: Some(IdToken::new(jwt(ID_CLAIMS, 1246))),
+        beside: None,
         profile: None,
     }
 }
@@ -170,6 +171,7 @@ prop_compose! {
             access_token: AccessToken::new(access_token),
             refresh_token: refresh_token.map(RefreshToken::new),
             id_token: id_token.map(IdToken::new),
+            beside: None,
             profile: profile.map(Zeroizing::new),
         }
     }

@@ -1,0 +1,111 @@
+//! Which session a request shows: our own data with its marker, or else the cookie that is shared with Scalekit's official
+//! packages.
+
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq;
+
+use crate::clock::Timestamp;
+use crate::cookie::RequestCookies;
+use crate::core::Core;
+use crate::decide::Evidence;
+use crate::evidence::{Found, Shown};
+use crate::form::Form;
+use crate::id::SessionId;
+use crate::request::RequestView;
+
+/// The session among the request's cookies.
+///
+/// The official cookie has no marker, so it is looked at only where ours shows no session: what is left of it in a
+/// browser, or was planted there, takes nobody's place.
+pub(crate) fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Evidence<'a>> {
+    let nothing = match own(core, cookies) {
+        Ok(found) => return Ok(found),
+        Err(nothing @ Nothing::TwoUsers) => nothing,
+        Err(nothing) => match official(core, cookies) {
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) => nothing,
+            Err(two) => two,
+        },
+    };
+    Err(match nothing {
+        Nothing::Unmarked { sealed_at } => Evidence::NoMarker { sealed_at },
+        Nothing::Unreadable | Nothing::TwoUsers => Evidence::Unreadable,
+    })
+}
+
+/// Why a request shows no session.
+#[derive(Clone, Copy, Debug)]
+enum Nothing {
+    /// Data without any marker; `sealed_at` when it opens.
+    Unmarked { sealed_at: Option<Timestamp> },
+    /// Nothing that opens, and that its marker belongs to.
+    Unreadable,
+    /// The sessions of two users: neither is served.
+    TwoUsers,
+}
+
+/// Data of ours that opens, with its marker.
+fn own(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Nothing> {
+    let unmarked = cookies.markers().next().is_none();
+    let mut best: Option<Found> = None;
+    let mut sealed_at: Option<Timestamp> = None;
+    for sealed in cookies.candidates() {
+        let Some(found) = Found::open(core, Form::Whole, &sealed) else { continue };
+        if unmarked {
+            sealed_at = sealed_at.max(Some(found.rotated_at()));
+            continue;
+        }
+        let own = found.marker();
+        if !cookies.markers().any(|marker| marker.ct_eq(&own).into()) {
+            continue;
+        }
+        best = Some(newer(best, found)?);
+    }
+    match best {
+        Some(found) => Ok(found),
+        None if unmarked => Err(Nothing::Unmarked { sealed_at }),
+        None => Err(Nothing::Unreadable),
+    }
+}
+
+/// A session in the official cookie, which opens under that name only (R21).
+fn official(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Option<Found>, Nothing> {
+    cookies
+        .official()
+        .filter_map(|sealed| Found::open(core, Form::Official, &sealed))
+        .try_fold(None, |best, found| newer(best, found).map(Some))
+}
+
+/// Of duplicates the newest login counts; two users at once are nobody (R23).
+fn newer(best: Option<Found>, found: Found) -> Result<Found, Nothing> {
+    match best {
+        None => Ok(found),
+        Some(other) if !other.is_of_same_user(&found) => {
+            tracing::warn!(target: "scalekit_session::security", "two users' sessions in one request: neither is served");
+            Err(Nothing::TwoUsers)
+        }
+        Some(other) => Ok(if found.age() > other.age() { found } else { other }),
+    }
+}
+
+/// Ids and login times of every session whose data opens, with its marker or without, for logout; each once.
+pub(crate) fn named(core: &Core, request: &RequestView<'_>) -> Vec<(SessionId, Timestamp)> {
+    let cookies = RequestCookies::gather(request.headers, &core.names);
+    let own = cookies.candidates().map(|sealed| (Form::Whole, sealed));
+    let all = own.chain(cookies.official().map(|sealed| (Form::Official, sealed)));
+    let mut named: Vec<(SessionId, Timestamp)> = Vec::new();
+    for found in all.filter_map(|(form, sealed)| Found::open(core, form, &sealed)) {
+        let (id, login_at) = (found.names().0, found.age().0);
+        if named.iter().all(|(other, _)| *other != id) {
+            named.push((id, login_at));
+        }
+    }
+    named
+}
+
+/// The session that a request shows, for logout and login, whatever its token's age.
+pub(crate) fn shown(core: &Arc<Core>, request: &RequestView<'_>) -> Option<Shown> {
+    let cookies = RequestCookies::gather(request.headers, &core.names);
+    find(core, &cookies).ok()?.into_shown(core)
+}

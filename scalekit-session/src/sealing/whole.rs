@@ -1,0 +1,85 @@
+//! A session in our own cookie: everything in one sealed value, within the budget of cookies.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::head::{Head, facts};
+use crate::claims::Claims;
+use crate::core::Core;
+use crate::error::{Error, Repr, Sizes};
+use crate::form::Form;
+use crate::jwt::VerifyingKey;
+use crate::profile::KeptProfile;
+use crate::random::random;
+use crate::seal::{Purpose, SessionPayload};
+use crate::session::{SealedSession, Session};
+
+/// The live value of a session that was in a form without a marker until now.
+pub(super) const NO_MARKER: [u8; 16] = [0; 16];
+
+/// Seals a session within its budget of cookies. The ID token goes first when there is too much; the profile in it
+/// stays (R15).
+pub(super) fn seal(
+    core: &Arc<Core>,
+    mut payload: SessionPayload,
+    claims: Claims,
+    profile: KeptProfile,
+    key: Option<Arc<VerifyingKey>>,
+) -> Result<SealedSession, Error> {
+    if payload.live == NO_MARKER {
+        payload.live = *random().map_err(|_| Repr::Random)?;
+    }
+    payload.beside = None;
+    let mut value = seal_payload(core, &payload)?;
+    if request_bytes(core, &value) > core.config.budget && payload.id_token.is_some() {
+        payload.id_token = None;
+        payload.profile =
+            profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
+        value = seal_payload(core, &payload)?;
+        tracing::warn!(user = claims.subject(), "the session is large: its ID token is not kept");
+    }
+    let cookies = request_bytes(core, &value);
+    if cookies > core.config.budget {
+        return Err(Repr::TooLarge(Sizes {
+            cookies,
+            budget: core.config.budget,
+            access_token: payload.access_token.secret().len(),
+            refresh_token: payload.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
+            profile: payload.profile.as_ref().map_or(0, |profile| profile.len()),
+        })
+        .into());
+    }
+    if cookies * 4 > core.config.budget * 3 {
+        tracing::debug!(
+            cookies,
+            budget = core.config.budget,
+            "the session takes over 75 % of its cookie budget"
+        );
+    }
+    let value: Arc<str> = value.into();
+    let head = Head::of(core, &payload);
+    let session =
+        Session::new(facts(core, Form::Whole, head, claims, profile, key, Arc::clone(&value), false));
+    Ok(SealedSession { value, session })
+}
+
+fn seal_payload(core: &Core, payload: &SessionPayload) -> Result<String, Error> {
+    let sealed = core.keyring.seal(Purpose::Session, core.names.data(), &payload.encode());
+    sealed.map_err(|_| Repr::Random.into())
+}
+
+/// What the session adds to each request: names, values and separators of data and marker.
+fn request_bytes(core: &Core, value: &str) -> usize {
+    const MARKER: usize = 22;
+    const PIECE: usize = 3900;
+    let pieces = value.len().div_ceil(PIECE);
+    let name = core.names.data().len() + "; .1=".len();
+    value.len() + pieces * name + core.names.marker().len() + MARKER + 3
+}
+
+/// Opens a value that this instance has seen before.
+pub(super) fn open(core: &Core, value: &str) -> Option<SessionPayload> {
+    let opened = core.keyring.open(Purpose::Session, core.names.data(), value).ok()?;
+    SessionPayload::decode(&opened.plaintext).ok()
+}
