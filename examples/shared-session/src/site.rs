@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use scalekit_emulator::Emulator;
-use scalekit_session::{Scalekit, ScalekitBuilder};
+use scalekit_session::{OfficialCookie, OfficialDialect, Scalekit, ScalekitBuilder};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -132,6 +132,7 @@ impl Secrets {
             "SCALEKIT_COOKIE_SECRET" => Some(self.cookie.clone()),
             _ => variables.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone()),
         })
+        .official_cookie(OfficialCookie::new(&self.official).write(OfficialDialect::Python))
         .login_path(format!("/{prefix}/auth/login"))
         .logout_path(format!("/{prefix}/auth/logout"))
         .default_return_to(format!("/{prefix}/account"))
