@@ -1,4 +1,6 @@
-//! Starts the services, the FastAPI application and an emulator behind one origin.
+//! Starts the services, the FastAPI application and an emulator behind one origin, <http://localhost:3000> or at `PORT`.
+//!
+//! `SDK_PYTHON=$(scripts/sdk-python) cargo run -p shared-session`
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,10 +32,12 @@ async fn run() -> Result<(), Failure> {
     let python = std::env::var_os("SDK_PYTHON").map(PathBuf::from);
     let site = Site::start(port, Emulator::start().await?, python.as_deref(), |_, builder| builder).await?;
     println!("One session, several services: {}", site.origin());
-    println!("An emulator signs people in: {}", site.emulator().url());
+    println!("An emulator signs people in, bob@acme.example for one: {}", site.emulator().url());
     if !site.has_fastapi() {
-        println!("Without FastAPI: SDK_PYTHON names no Python with Scalekit's SDK.");
-        println!("scripts/sdk-python makes one, and prints its path.");
+        println!(
+            "FastAPI is missing: SDK_PYTHON does not name a Python with Scalekit's SDK. scripts/sdk-python makes one:"
+        );
+        println!("  SDK_PYTHON=$(scripts/sdk-python) cargo run -p shared-session");
     }
     println!("Stop with Ctrl-C.");
     stop.await;

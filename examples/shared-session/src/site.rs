@@ -30,7 +30,7 @@ pub struct Site {
     origin: String,
     emulator: Emulator,
     scalekits: Vec<Scalekit>,
-    _services: Vec<Service>,
+    services: Vec<Service>,
     fastapi: Option<FastApi>,
     proxy: JoinHandle<()>,
 }
@@ -47,7 +47,9 @@ impl Site {
         python: Option<&Path>,
         adjust: impl Fn(&'static str, ScalekitBuilder) -> ScalekitBuilder,
     ) -> Result<Self, Failure> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(|error| format!("cannot listen on port {port}: {error}; choose another with PORT=…"))?;
         let origin = format!("http://localhost:{}", listener.local_addr()?.port());
         let secrets = Secrets::of(&emulator);
         let connect = |prefix| adjust(prefix, secrets.connect(&emulator, &origin, prefix)).build();
@@ -74,7 +76,7 @@ impl Site {
                 eprintln!("the proxy ended: {error}");
             }
         });
-        Ok(Self { origin, emulator, scalekits: scalekits.into(), _services: services, fastapi, proxy })
+        Ok(Self { origin, emulator, scalekits: scalekits.into(), services, fastapi, proxy })
     }
 
     /// Where a browser finds it, without a slash at the end.
@@ -97,8 +99,9 @@ impl Site {
 
     /// Stops, and waits for what goes on behind the requests: a rotated token that is not stored would be lost with the
     /// process.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.proxy.abort();
+        self.services.clear();
         for scalekit in &self.scalekits {
             scalekit.drain(DRAIN).await;
         }
