@@ -10,6 +10,8 @@ use std::time::Duration;
 use shared_session::SERVICES;
 use visit::{FASTAPI, Visit};
 
+/// Has a dozen permissions.
+const ADA: &str = "ada@acme.example";
 /// The integration refreshes ten seconds before a token expires: here, at every request.
 const SHORT: Duration = Duration::from_secs(9);
 const LONG: Duration = Duration::from_secs(300);
@@ -45,6 +47,7 @@ async fn a_session_is_everybodys(first: &str) {
     for service in SERVICES.into_iter().chain([FASTAPI]) {
         assert_eq!(visit.open(service).await, account, "at {service}");
     }
+    visit.assert_cookie_is_as_the_package_sets_it().await;
     assert_eq!(visit.token_calls(), 1, "the one of the login");
     visit.end().await;
 }
@@ -122,6 +125,20 @@ async fn signed_out_here_is_signed_out_at_fastapi() {
             visit.click(&format!("form[action='/{service}/auth/logout'] button")).await;
             visit.assert_signed_out().await;
         }
+    }
+    visit.end().await;
+}
+
+#[tokio::test]
+async fn r15_who_does_not_fit_into_the_one_cookie_is_told_so_and_not_sent_around() {
+    let Some(visit) = Visit::begin(LONG).await else {
+        return;
+    };
+    for service in SERVICES {
+        visit.ask_to_sign_in(service, ADA).await;
+        visit.wait_for_title("Something is not set up").await;
+        assert_eq!(visit.sessions().await, [""; 0], "at {service}");
+        visit.forget().await;
     }
     visit.end().await;
 }

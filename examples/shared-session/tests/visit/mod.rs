@@ -60,10 +60,15 @@ impl Visit {
 
     /// Opens the page of a service without a session, and is led there through login.
     pub(crate) async fn sign_in(&self, service: &str) {
+        self.ask_to_sign_in(service, BOB).await;
+        self.wait_for(&self.account_of(service)).await;
+    }
+
+    /// The same as somebody else, wherever it leads.
+    pub(crate) async fn ask_to_sign_in(&self, service: &str, email: &str) {
         self.goto(service).await;
         self.wait_for_login_page().await;
-        self.click(&format!("button[name='email'][value='{BOB}']")).await;
-        self.wait_for(&self.account_of(service)).await;
+        self.click(&format!("button[name='email'][value='{email}']")).await;
     }
 
     /// Opens the page of a service with a session.
@@ -89,7 +94,22 @@ impl Visit {
                 "{service} asks to sign in, at {address}"
             );
         }
+        self.forget().await;
+    }
+
+    /// Nothing of the site or the login page is left in the browser.
+    pub(crate) async fn forget(&self) {
         self.page().delete_all_cookies().await.unwrap();
+    }
+
+    /// Whoever set it: for the whole host, out of the reach of scripts, until the browser is closed.
+    pub(crate) async fn assert_cookie_is_as_the_package_sets_it(&self) {
+        let cookie = self.page().get_named_cookie("sk_session").await.unwrap();
+        assert_eq!(cookie.http_only(), Some(true));
+        assert_eq!(cookie.secure(), Some(false), "on plain http");
+        assert_eq!(cookie.path(), Some("/"));
+        assert_eq!(cookie.same_site().map(|site| site.to_string()).as_deref(), Some("Lax"));
+        assert!(cookie.expires().is_none() && cookie.max_age().is_none(), "{:?}", cookie.expires());
     }
 
     pub(crate) async fn click(&self, what: &str) {
@@ -133,6 +153,12 @@ impl Visit {
 
     async fn address(&self) -> String {
         self.page().current_url().await.unwrap().to_string()
+    }
+
+    pub(crate) async fn wait_for_title(&self, title: &str) {
+        let shown = self.page().wait().at_most(PATIENCE);
+        let place = format!("//title[.='{title}']");
+        shown.for_element(Locator::XPath(&place)).await.unwrap();
     }
 
     async fn wait_for(&self, address: &str) {
