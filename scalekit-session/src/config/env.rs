@@ -26,24 +26,32 @@ pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> ScalekitBuilder {
     builder.issuers = one(&["SCALEKIT_ISSUER"]).map(list);
     builder.audiences = one(&["SCALEKIT_AUDIENCE"]).map(list);
     builder.post_logout_redirect_uri = one(&["SCALEKIT_POST_LOGOUT_REDIRECT_URI"]);
-    // Taken whole, white space included: so do the official packages.
-    builder.official =
-        var("SCALEKIT_OFFICIAL_COOKIE_SECRET").filter(|secret| !secret.is_empty()).map(|secret| {
-            let cookie = OfficialCookie::new(secret);
-            let name = one(&["SCALEKIT_OFFICIAL_COOKIE_NAME"]);
-            let cookie = match name {
-                Some(name) => cookie.name(name),
-                None => cookie,
-            };
-            match one(&["SCALEKIT_OFFICIAL_COOKIE_WRITE"]).as_deref() {
-                None => cookie,
-                Some("python") => cookie.write(OfficialDialect::Python),
-                Some("node") => cookie.write(OfficialDialect::Node),
-                Some(other) => {
-                    builder.unreadable.push(Problem::OfficialDialect(other.to_owned()));
-                    cookie
-                }
-            }
-        });
+    read_official(&var, &mut builder);
     builder
+}
+
+/// The cookie shared with Scalekit's official packages.
+fn read_official(var: &impl Fn(&str) -> Option<String>, builder: &mut ScalekitBuilder) {
+    const SECRET: &str = "SCALEKIT_OFFICIAL_COOKIE_SECRET";
+    let one = |name| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let (name, write) = (one("SCALEKIT_OFFICIAL_COOKIE_NAME"), one("SCALEKIT_OFFICIAL_COOKIE_WRITE"));
+    // Taken whole, white space included: so do the packages.
+    let Some(secret) = var(SECRET).filter(|secret| !secret.is_empty()) else {
+        if name.is_some() || write.is_some() {
+            let advice = "it is the `cookie_encryption_secret` of the application that shares the cookie";
+            builder.unreadable.push(Problem::Missing { setting: SECRET, advice });
+        }
+        return;
+    };
+    let mut cookie = OfficialCookie::new(secret);
+    if let Some(name) = name {
+        cookie = cookie.name(name);
+    }
+    match write.as_deref() {
+        None => {}
+        Some("python") => cookie = cookie.write(OfficialDialect::Python),
+        Some("node") => cookie = cookie.write(OfficialDialect::Node),
+        Some(other) => builder.unreadable.push(Problem::OfficialDialect(other.to_owned())),
+    }
+    builder.official = Some(cookie);
 }
