@@ -136,7 +136,7 @@ async fn r15_who_does_not_fit_into_the_one_cookie_is_told_so_and_not_sent_around
     };
     for service in SERVICES {
         visit.ask_to_sign_in(service, ADA).await;
-        visit.wait_for_title("Something is not set up").await;
+        visit.wait_for_title("Your account is too large").await;
         assert_eq!(visit.sessions().await, [""; 0], "at {service}");
         visit.forget().await;
     }

@@ -156,9 +156,14 @@ impl Visit {
     }
 
     pub(crate) async fn wait_for_title(&self, title: &str) {
-        let shown = self.page().wait().at_most(PATIENCE);
-        let place = format!("//title[.='{title}']");
-        shown.for_element(Locator::XPath(&place)).await.unwrap();
+        let shown = async {
+            while self.page().title().await.unwrap() != title {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, shown).await.is_err() {
+            panic!("the browser shows {:?} at {}", self.page().title().await, self.address().await);
+        }
     }
 
     async fn wait_for(&self, address: &str) {
