@@ -106,7 +106,8 @@ async fn signed_out_by_fastapi_is_signed_out_everywhere() {
     };
     for first in [FASTAPI, "axum"] {
         visit.sign_in(first).await;
-        visit.open(FASTAPI).await;
+        let account = visit.open(first).await;
+        assert_eq!(visit.open(FASTAPI).await, account, "begun by {first}");
         visit.click("a[href='/fastapi/logout']").await;
         visit.assert_signed_out().await;
     }
@@ -121,7 +122,8 @@ async fn signed_out_here_is_signed_out_at_fastapi() {
     for service in SERVICES {
         for first in [FASTAPI, service] {
             visit.sign_in(first).await;
-            visit.open(service).await;
+            let account = visit.open(first).await;
+            assert_eq!(visit.open(service).await, account, "begun by {first}");
             visit.click(&format!("form[action='/{service}/auth/logout'] button")).await;
             visit.assert_signed_out().await;
         }
