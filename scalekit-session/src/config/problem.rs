@@ -102,9 +102,10 @@ pub enum Problem {
     OfficialCookieName(String),
     /// A way to write the official cookie that does not exist.
     #[error(
-        "SCALEKIT_OFFICIAL_COOKIE_WRITE is `{0}`; write `python` for FastAPI, Flask and Django, `node` for Express and Next.js"
+        "SCALEKIT_OFFICIAL_COOKIE_WRITE is neither `python`, for FastAPI, Flask and Django, nor `node`, for Express and \
+         Next.js"
     )]
-    OfficialDialect(String),
+    OfficialDialect,
     /// What tokens are checked against.
     #[error("the rules for tokens cannot be used: {0}")]
     Rules(String),

@@ -23,6 +23,7 @@ pub(crate) struct RequestCookies<'a> {
     markers: Values<'a>,
     looped: Option<&'a [u8]>,
     official: Values<'a>,
+    official_left_out: bool,
     transactions: [Option<(&'a str, &'a [u8])>; MAX_TRANSACTIONS],
 }
 
@@ -37,6 +38,7 @@ impl<'a> RequestCookies<'a> {
             markers: [None; MAX_DUPLICATES],
             looped: None,
             official: [None; MAX_DUPLICATES],
+            official_left_out: false,
             transactions: [None; MAX_TRANSACTIONS],
         };
         headers.visit("cookie", &mut |line| cookies.scan(line, names));
@@ -47,6 +49,16 @@ impl<'a> RequestCookies<'a> {
     pub(crate) fn has_data(&self) -> bool {
         let [data, ..] = &self.parts;
         data.iter().chain(&self.official).flatten().any(|value| !value.is_empty())
+    }
+
+    /// Whether more of them came than are tried: the genuine one may be among those left out.
+    pub(crate) fn leaves_official_out(&self) -> bool {
+        self.official_left_out
+    }
+
+    /// Whether the cookie that is shared with Scalekit's official packages came.
+    pub(crate) fn has_official(&self) -> bool {
+        is_present(&self.official)
     }
 
     /// The values of the cookie that is shared with Scalekit's official packages.
@@ -105,12 +117,18 @@ impl<'a> RequestCookies<'a> {
         let value = trim(value.get(1..).unwrap_or_default());
         match names.role(trim_end(name)) {
             Some(Role::Part(index)) => {
-                self.parts.get_mut(index).into_iter().for_each(|part| push(part, value))
+                if let Some(part) = self.parts.get_mut(index) {
+                    push(part, value);
+                }
             }
-            Some(Role::Marker) => push(&mut self.markers, value),
+            Some(Role::Marker) => {
+                push(&mut self.markers, value);
+            }
             Some(Role::Looped) => self.looped = self.looped.or(Some(value)),
-            Some(Role::Official) => push(&mut self.official, value),
-            Some(Role::Transaction(flow)) => push(&mut self.transactions, (flow, value)),
+            Some(Role::Official) => self.official_left_out |= !push(&mut self.official, value),
+            Some(Role::Transaction(flow)) => {
+                push(&mut self.transactions, (flow, value));
+            }
             None => {}
         }
     }
@@ -128,10 +146,14 @@ impl fmt::Debug for RequestCookies<'_> {
     }
 }
 
-/// Puts a value in the first free place; what finds none is dropped.
-fn push<T>(places: &mut [Option<T>], value: T) {
-    if let Some(free) = places.iter_mut().find(|place| place.is_none()) {
-        *free = Some(value);
+/// Puts a value in the first free place, and says whether there was one; what finds none is dropped.
+fn push<T>(places: &mut [Option<T>], value: T) -> bool {
+    match places.iter_mut().find(|place| place.is_none()) {
+        Some(free) => {
+            *free = Some(value);
+            true
+        }
+        None => false,
     }
 }
 

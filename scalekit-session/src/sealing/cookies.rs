@@ -1,11 +1,14 @@
 //! From a sealed session to `Set-Cookie` lines, and the lines that remove them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::cookie::{self, ChunkSet, SetCookie};
+use crate::cookie::{self, ChunkSet, RequestCookies, SetCookie};
 use crate::core::Core;
 use crate::error::{Error, Repr, Sizes};
+use crate::evidence::Found;
+use crate::find::{self, Beside};
 use crate::form::Form;
 use crate::session::Session;
 
@@ -32,20 +35,47 @@ pub(crate) fn login_cookies(
     Ok(cookies)
 }
 
-/// The cookies of a session that was rotated or sealed again, where the request showed it `from` that form. A session
-/// that changes its form counts as a new login: it leaves the old form and gets the marker of the new one.
+/// What a request shows of the session that its response writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Showing {
+    /// Its form.
+    pub(crate) form: Form,
+    /// Which of its data cookies.
+    pub(crate) chunks: ChunkSet,
+    /// What is in the official cookie beside it.
+    pub(crate) beside: Beside,
+}
+
+impl Showing {
+    pub(crate) fn of(core: &Arc<Core>, cookies: &RequestCookies<'_>, found: &Found) -> Self {
+        let beside = find::beside(core, cookies, found);
+        Self { form: found.form(), chunks: cookies.own_chunks(), beside }
+    }
+
+    /// That form, in as many cookies as it needs now.
+    pub(crate) fn only(form: Form) -> Self {
+        Self { form, chunks: ChunkSet::default(), beside: Beside::Nothing }
+    }
+}
+
+/// The cookies of a session that was rotated or sealed again. A session that changes its form counts as a new login: it
+/// leaves the old form and gets the marker of the new one.
 pub(crate) fn renewed_cookies(
     core: &Core,
     value: &str,
     session: &Session,
-    (from, shown): (Form, ChunkSet),
+    showing: Showing,
     now: Timestamp,
 ) -> Result<Vec<SetCookie>, Error> {
-    if from == session.facts().form {
-        data_cookies(core, value, session, shown, now)
-    } else {
-        login_cookies(core, value, session, shown, now)
+    if showing.form != session.facts().form {
+        return login_cookies(core, value, session, showing.chunks, now);
     }
+    let mut cookies = data_cookies(core, value, session, showing.chunks, now)?;
+    if showing.beside == Beside::Copy {
+        // Two answers that wrote two forms came in the wrong order: of what is left only this is renewed.
+        cookies.extend(removals(core, Form::Official));
+    }
+    Ok(cookies)
 }
 
 /// The data cookies of a session, which live no longer than it may (R28), and the removal of the chunks that were shown

@@ -7,9 +7,9 @@ mod whole;
 
 use std::sync::Arc;
 
-pub(crate) use self::cookies::{login_cookies, removals, renewed_cookies};
+pub(crate) use self::cookies::{Showing, login_cookies, removals, renewed_cookies};
 pub(crate) use self::head::{Head, facts};
-pub(crate) use self::official::verified_profile;
+pub(crate) use self::official::{may_be_shared, verified_profile};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::core::Core;
