@@ -93,7 +93,6 @@ async fn r30_a_logout_after_the_move_ends_the_copies_of_sessions_born_before_the
     assert_eq!(fake.refreshes(), 1, "a refresh token known to be consumed is never sent again");
 }
 
-/// R49:
 #[tokio::test]
 async fn r49_a_watch_hears_of_the_logout_of_a_session_that_moved() {
     let fake = FakeScalekit::new();
