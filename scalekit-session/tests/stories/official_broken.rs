@@ -93,7 +93,6 @@ async fn r30_a_logout_after_the_move_ends_the_copies_of_sessions_born_before_the
     assert_eq!(fake.refreshes(), 1, "a refresh token known to be consumed is never sent again");
 }
 
-/// R49:
 #[tokio::test]
 async fn r49_a_watch_hears_of_the_logout_of_a_session_that_moved() {
     let fake = FakeScalekit::new();
@@ -108,7 +107,6 @@ async fn r49_a_watch_hears_of_the_logout_of_a_session_that_moved() {
     assert_eq!(watch.ended().await, SessionEnd::Ended);
 }
 
-/// R49: the watch does not follow the refresh either.
 #[tokio::test]
 async fn r49_a_watch_follows_a_session_that_moves() {
     let fake = FakeScalekit::new();
@@ -122,7 +120,6 @@ async fn r49_a_watch_follows_a_session_that_moves() {
     assert!(is_on(&mut watch), "refreshed half a minute ago");
 }
 
-/// F2: `is_heir` knows one step only.
 #[tokio::test]
 async fn r2_latecomers_of_a_session_that_moved_and_was_refreshed_again() {
     let fake = FakeScalekit::new();
@@ -167,7 +164,7 @@ async fn r1_control_our_own_cookie_within_a_second() {
     assert_eq!(fake.refreshes(), 1);
 }
 
-/// R54: the older of two of one second overwrites the newer.
+/// The older of two of one second would overwrite the newer.
 #[tokio::test]
 async fn r54_of_two_refreshes_in_one_second_the_older_is_not_written_last() {
     let fake = FakeScalekit::new();
@@ -241,7 +238,7 @@ async fn r23_planted_duplicates_do_not_crowd_out_the_genuine_cookie() {
     assert!(answer.is_anonymous(), "beside a genuine one it makes both nobody: {answer:?}");
 }
 
-/// F7. 13b in the official form is read back as if it had been verified.
+/// In the official form nothing says that a token was not verified when it was written.
 #[tokio::test]
 async fn r11_tokens_that_cannot_be_verified_are_not_refreshed_over_and_over() {
     let mut counts = Vec::new();
