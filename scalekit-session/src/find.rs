@@ -13,13 +13,14 @@ use crate::evidence::{Found, Shown};
 use crate::form::Form;
 use crate::id::SessionId;
 use crate::request::RequestView;
+use crate::secret::IdToken;
 
 /// The session among the request's cookies.
 ///
 /// The official cookie has no marker, so it is looked at only where ours shows no session: what is left of it in a
 /// browser, or was planted there, takes nobody's place.
 pub(crate) fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Evidence<'a>> {
-    let nothing = match own(core, cookies) {
+    let nothing = match own(core, cookies, core.names.served()) {
         Ok(found) => return Ok(found),
         Err(nothing @ Nothing::TwoUsers) => nothing,
         Err(nothing) => match official(core, cookies) {
@@ -28,10 +29,16 @@ pub(crate) fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result
             Err(two) => two,
         },
     };
-    Err(match nothing {
-        Nothing::Unmarked { sealed_at } => Evidence::NoMarker { sealed_at },
-        Nothing::Unreadable | Nothing::TwoUsers => Evidence::Unreadable,
-    })
+    Err(nothing.into())
+}
+
+/// The session that a request shows in one of the forms of the split layout.
+pub(crate) fn find_as<'a>(
+    core: &Arc<Core>,
+    request: &RequestView<'_>,
+    form: Form,
+) -> Result<Found, Evidence<'a>> {
+    own(core, &RequestCookies::gather_of(request.headers, &core.names, form), form).map_err(Evidence::from)
 }
 
 /// Why a request shows no session.
@@ -45,13 +52,22 @@ enum Nothing {
     TwoUsers,
 }
 
-/// Data of ours that opens, with its marker.
-fn own(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Nothing> {
+impl From<Nothing> for Evidence<'_> {
+    fn from(nothing: Nothing) -> Self {
+        match nothing {
+            Nothing::Unmarked { sealed_at } => Evidence::NoMarker { sealed_at },
+            Nothing::Unreadable | Nothing::TwoUsers => Evidence::Unreadable,
+        }
+    }
+}
+
+/// Data of ours that opens, with its marker; of duplicates that which matches it.
+fn own(core: &Arc<Core>, cookies: &RequestCookies<'_>, form: Form) -> Result<Found, Nothing> {
     let unmarked = cookies.markers().next().is_none();
     let mut best: Option<Found> = None;
     let mut sealed_at: Option<Timestamp> = None;
     for sealed in cookies.candidates() {
-        let Some(found) = Found::open(core, Form::Whole, &sealed) else { continue };
+        let Some(found) = Found::open(core, form, &sealed) else { continue };
         if unmarked {
             sealed_at = sealed_at.max(Some(found.rotated_at()));
             continue;
@@ -91,14 +107,17 @@ fn newer(best: Option<Found>, found: Found) -> Result<Found, Nothing> {
 
 /// Ids and login times of every session whose data opens, with its marker or without, for logout; each once.
 pub(crate) fn named(core: &Core, request: &RequestView<'_>) -> Vec<(SessionId, Timestamp)> {
-    let cookies = RequestCookies::gather(request.headers, &core.names);
-    let own = cookies.candidates().map(|sealed| (Form::Whole, sealed));
-    let all = own.chain(cookies.official().map(|sealed| (Form::Official, sealed)));
+    let forms: &[Form] = if core.is_split() { &Form::SPLIT } else { &[Form::Whole] };
     let mut named: Vec<(SessionId, Timestamp)> = Vec::new();
-    for found in all.filter_map(|(form, sealed)| Found::open(core, form, &sealed)) {
-        let (id, login_at) = (found.names().0, found.age().0);
-        if named.iter().all(|(other, _)| *other != id) {
-            named.push((id, login_at));
+    for form in forms {
+        let cookies = RequestCookies::gather_of(request.headers, &core.names, *form);
+        let own = cookies.candidates().map(|sealed| (*form, sealed));
+        let all = own.chain(cookies.official().map(|sealed| (Form::Official, sealed)));
+        for found in all.filter_map(|(form, sealed)| Found::open(core, form, &sealed)) {
+            let (id, login_at) = (found.names().0, found.age().0);
+            if named.iter().all(|(other, _)| *other != id) {
+                named.push((id, login_at));
+            }
         }
     }
     named
@@ -106,6 +125,17 @@ pub(crate) fn named(core: &Core, request: &RequestView<'_>) -> Vec<(SessionId, T
 
 /// The session that a request shows, for logout and login, whatever its token's age.
 pub(crate) fn shown(core: &Arc<Core>, request: &RequestView<'_>) -> Option<Shown> {
+    if core.is_split() {
+        // The access cookie may have another path; that of the ID cookie covers the login's own routes.
+        let as_form = |form| find_as(core, request, form).ok()?.into_shown(core);
+        return [Form::Identity, Form::Access].into_iter().find_map(as_form);
+    }
     let cookies = RequestCookies::gather(request.headers, &core.names);
     find(core, &cookies).ok()?.into_shown(core)
+}
+
+/// The ID token that a request shows of that session, in the split layout.
+pub(crate) fn id_token_of(core: &Arc<Core>, request: &RequestView<'_>, id: SessionId) -> Option<IdToken> {
+    let found = find_as(core, request, Form::Identity).ok().filter(|found| found.names().0 == id)?;
+    found.into_shown(core)?.payload.id_token
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::cookie::ChunkSet;
+use crate::cookie::Present;
 use crate::core::Core;
 use crate::decide::Cookies;
 use crate::form::Form;
 use crate::id::SessionId;
-use crate::manager::{Resolution, State, Write, WriteOf};
+use crate::manager::{Nobody, Resolution, State, Write, WriteOf};
 use crate::refresh::RefreshKey;
 use crate::sealing;
 use crate::session::Session;
@@ -26,10 +26,14 @@ pub(crate) fn serve(core: &Arc<Core>, session: Session, now: Timestamp) -> Resol
 fn reseal(core: &Arc<Core>, session: &Session, now: Timestamp) -> Option<Box<Write>> {
     let facts = session.facts();
     let form = facts.form;
+    if core.is_split() {
+        // An access cookie knows of no refresh token; it is over soon.
+        return None;
+    }
     let payload = sealing::open(core, form, &facts.tokens.sealed()?)?;
     let (claims, profile) = (facts.claims.clone(), facts.profile.clone());
     let sealed = sealing::seal(core, form, payload, claims, profile, facts.key.clone()).ok()?;
-    let shown = (form, ChunkSet::default());
+    let shown = (form, Present::default());
     let cookies = sealing::renewed_cookies(core, &sealed.value, &sealed.session, shown, now).ok()?;
     let of = Some(WriteOf::Data(facts.session_id, facts.generation));
     Some(Box::new(Write { cookies, of }))
@@ -60,6 +64,8 @@ pub(crate) fn asking_again(
     racing: bool,
 ) -> Resolution {
     let again = |key| core.refreshes.may_ask_again(&key);
-    resolution.racing = racing && resolution.write.is_none() && key.is_some_and(again);
+    if racing && resolution.write.is_none() && key.is_some_and(again) {
+        resolution.nobody = Nobody::Racing;
+    }
     resolution
 }

@@ -88,7 +88,7 @@ async fn run(call: Call, payload: SessionPayload, session: Session) {
         }
         Ok((sealed, usable)) => {
             let SealedSession { value, session: renewed } = sealed;
-            if usable {
+            if usable && !core.is_split() {
                 core.opened.insert(Arc::clone(&value), renewed.clone());
             }
             let landed = Arc::new(Landed::new(value, renewed, usable, session.facts().session_id, now));
@@ -209,6 +209,7 @@ async fn rotate(
         refresh_token: tokens.refresh_token.clone().or_else(|| payload.refresh_token.clone()),
         id_token,
         profile: kept_profile,
+        identity: None,
         ..payload.clone()
     };
     let sealed = seal(core, next, claims, profile, key).map_err(|error| {

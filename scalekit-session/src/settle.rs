@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::{Either, ready, select};
 
 use crate::clock::Timestamp;
-use crate::cookie::ChunkSet;
+use crate::cookie::Present;
 use crate::core::Core;
 use crate::decide::{
     self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency, Way,
@@ -29,9 +29,9 @@ use crate::sealing;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
     pub(crate) way: Way,
-    /// The form in which the request showed its session, and which of its data cookies.
+    /// The form in which the request showed its session, and which data cookies its browser has.
     pub(crate) form: Form,
-    pub(crate) chunks: ChunkSet,
+    pub(crate) present: Present,
     /// A `GET` that loads a page.
     pub(crate) navigation: bool,
 }
@@ -55,7 +55,7 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
         Ok(cookies) => cookies,
         Err(state) => return Pending::new(ready(Resolution::new(state))),
     };
-    let chunks = cookies.own_chunks();
+    let present = Present::whole(cookies.own_chunks());
     let found = find::find(core, &cookies).ok().filter(|_| way.writable);
     let shown = found.and_then(|found| found.into_shown(core));
     let core = Arc::clone(core);
@@ -63,7 +63,7 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
         let Some(shown) = shown else {
             return Resolution::new(State::Anonymous);
         };
-        let asked = Asked { way, form: shown.session.facts().form, chunks, navigation: false };
+        let asked = Asked { way, form: shown.session.facts().form, present, navigation: false };
         let (token, session) = evidence::verify(&core, &shown, now);
         let session = session.unwrap_or_else(|| shown.session.clone());
         let shown = Shown { session, ..shown };
@@ -77,6 +77,11 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
             other => run(&core, asked, shown, token, other).await,
         }
     })
+}
+
+/// Refreshes a session whose access token is not at hand, for the refresh route of the split layout.
+pub(crate) async fn renew(core: &Arc<Core>, asked: Asked, shown: Shown) -> Resolution {
+    refresh(core, asked, shown, false, Urgency::Required).await
 }
 
 /// Each round does one piece of I/O and decides again. `NeedKeys` and `Refresh` follow one another at most once.
@@ -260,7 +265,7 @@ fn write(core: &Core, asked: Asked, state: State, landed: Option<&Landed>, now: 
         return Resolution::new(State::Anonymous);
     }
     let mut resolution = Resolution::new(state);
-    let shown = (asked.form, asked.chunks);
+    let shown = (asked.form, asked.present);
     if let Ok(cookies) = sealing::renewed_cookies(core, &landed.value, &landed.session, shown, now) {
         landed.hand_out(now);
         let of = Some(WriteOf::Data(facts.session_id, facts.generation));

@@ -1,8 +1,8 @@
 //! Settings from environment variables.
 
-use super::OfficialCookie;
 use super::builder::ScalekitBuilder;
 use super::problem::Problem;
+use super::{OfficialCookie, SplitCookies};
 use crate::official::OfficialDialect;
 
 /// Reads the variables into a builder; what is missing is reported by `build()`.
@@ -45,5 +45,16 @@ pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> ScalekitBuilder {
                 }
             }
         });
+    match one(&["SCALEKIT_COOKIE_LAYOUT"]).as_deref() {
+        None | Some("whole") => {}
+        Some("split") => {
+            let (split, path) = (SplitCookies::new(), one(&["SCALEKIT_ACCESS_COOKIE_PATH"]));
+            builder.split = Some(match path {
+                Some(path) => split.access_path(path),
+                None => split,
+            });
+        }
+        Some(other) => builder.unreadable.push(Problem::CookieLayout(other.to_owned())),
+    }
     builder
 }

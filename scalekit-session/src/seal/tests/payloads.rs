@@ -42,6 +42,7 @@ fn payload() -> SessionPayload {
         access_token: AccessToken::new(jwt(ACCESS_CLAIMS, 990)),
         refresh_token: Some(RefreshToken::new("3f9a0b1c2d4e5f60718293a4b5c6d7e8f9012345")),
         id_token: Some(IdToken::new(jwt(ID_CLAIMS, 1246))),
+        identity: None,
         beside: None,
         profile: None,
     }
@@ -80,7 +81,7 @@ fn r38_unknown_optional_fields_are_ignored_and_required_ones_refuse() {
     assert_eq!(with(&[9, 0]), Ok(known.clone()));
     assert_eq!(with(&[9, 3, 1, 2, 3, 0x81, 0x7f, 1, 0]), Ok(known.clone()));
     for refused in [
-        &[10_u8, 0][..],
+        &[12_u8, 0][..],
         &[9],
         &[9, 2, 0],
         &[9, 0, 9, 0],
@@ -171,7 +172,8 @@ prop_compose! {
             access_token: AccessToken::new(access_token),
             refresh_token: refresh_token.map(RefreshToken::new),
             id_token: id_token.map(IdToken::new),
-            beside: None,
+            identity: None,
+        beside: None,
             profile: profile.map(Zeroizing::new),
         }
     }
