@@ -27,3 +27,8 @@ pub use scalekit_session::{
     PageKind, RejectionKind, Requirement, Requires, Scalekit, ScalekitBuilder, SessionEnd, SessionManager,
     SessionWatch, render_page,
 };
+
+/// The examples of a page that stands beside the crates.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/move-from-fastapi-or-express.md")]
+struct MoveFromFastapiOrExpress;

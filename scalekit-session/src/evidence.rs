@@ -309,5 +309,12 @@ pub(crate) fn verify(core: &Arc<Core>, shown: &Shown, now: Timestamp) -> (Token,
     let facts = shown.session.facts();
     let head = Head::of(core, &shown.payload);
     let checked = Checked { form: facts.form, head, value: &shown.value, retired: facts.retired };
-    checked.verify(core, &shown.payload.access_token, |_| facts.profile.clone(), now)
+    let profile = |claims: &Claims| match facts.form {
+        Form::Whole => facts.profile.clone(),
+        // Its keys may have come since it was looked at first.
+        Form::Official => {
+            sealing::verified_profile(core, shown.payload.id_token.as_ref(), claims.subject(), now)
+        }
+    };
+    checked.verify(core, &shown.payload.access_token, profile, now)
 }

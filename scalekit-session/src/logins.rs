@@ -24,7 +24,9 @@ pub(crate) enum Finish {
     Refused,
     /// Scalekit does not answer.
     Unavailable,
-    /// Our own configuration or the size of the session is wrong; the log says how.
+    /// The session is larger than its cookies may be; the log says by how much.
+    TooLarge,
+    /// Our own configuration is wrong; the log says how.
     Misconfigured,
 }
 

@@ -44,6 +44,8 @@ pub enum PageKind {
     ConfirmLogin,
     /// 200: a link asks for logout.
     ConfirmLogout,
+    /// 500: the user signed in, and the session is larger than its cookies may be (R15).
+    SessionTooLarge,
     /// 500: the application is configured wrongly.
     Misconfigured,
 }
@@ -93,6 +95,10 @@ impl Page {
                 "Another site asks to sign you in here. You may then be signed in with another account.",
             ),
             PageKind::ConfirmLogout => ("Sign out?", "Do you want to sign out?"),
+            PageKind::SessionTooLarge => (
+                "Your account is too large",
+                "You signed in, but your account has more roles and permissions than this application can keep. Signing in again does not help: please tell its administrators.",
+            ),
             PageKind::Misconfigured => (
                 "Something is not set up",
                 "Signing in is not set up correctly. The application's log says what is wrong.",

@@ -195,11 +195,14 @@ async fn rotate(
     }
     // Where the session is shared, its ID token names it, so it stays.
     let renewed = if core.official.is_none() { renewed_profile(core, &tokens, session) } else { None };
-    let (id_token, profile) = match renewed {
-        Some(profile) => (tokens.id_token.clone(), Some(profile).into()),
-        None => (payload.id_token.clone(), session.facts().profile.clone()),
+    let (id_token, profile, kept_profile) = match (renewed, &payload.id_token) {
+        (Some(profile), _) => (tokens.id_token.clone(), Some(profile).into(), None),
+        (None, id_token @ Some(token)) if session.facts().form == Form::Official => {
+            let profile = sealing::verified_profile(core, Some(token), claims.subject(), core.now());
+            (id_token.clone(), profile, None)
+        }
+        (None, id_token) => (id_token.clone(), session.facts().profile.clone(), payload.profile.clone()),
     };
-    let kept_profile = if id_token.is_none() { payload.profile.clone() } else { None };
     let next = SessionPayload {
         generation: payload.generation.saturating_add(1),
         rotated_at: received_at,

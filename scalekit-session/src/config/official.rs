@@ -15,8 +15,8 @@ use crate::official::{OfficialDialect, OfficialKey, ShortSecrets};
 /// It is read in both ways in which the packages write it. Unless [`write`](Self::write) says so, sessions are written to
 /// our own cookie: at its next refresh a session moves there. Our own cookie goes before.
 ///
-/// The format holds less than ours does and has no marker: what does not hold while it is written is listed in the page
-/// "Move from FastAPI or Express" of the documentation.
+/// The format holds less than ours does and has no marker: what does not hold while it is written is listed in
+/// [Move from FastAPI or Express](https://github.com/scalekit-session/scalekit-session/blob/main/docs/move-from-fastapi-or-express.md).
 ///
 /// ```
 /// # #[cfg(feature = "testing")] {

@@ -42,7 +42,9 @@ impl Kind {
 
     fn check_access(self, claims: &ClaimSet, client_id: &str) -> Result<(), InvalidToken> {
         let subject = claims.sub.text().ok_or(InvalidToken::Missing("sub"))?;
-        if subject == client_id || claims.client_id.text() == Some(subject) || !claims.at_hash.is_absent() {
+        let is_machine = subject == client_id || claims.client_id.text() == Some(subject);
+        let is_id = !claims.at_hash.is_absent() || !claims.nonce.is_absent() || claims.has_other("c_hash");
+        if is_machine || is_id {
             return Err(self.mismatch());
         }
         claims.jti.text().ok_or(InvalidToken::Missing("jti"))?;

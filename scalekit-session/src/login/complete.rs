@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::cookie::{Present, RequestCookies};
 use crate::core::Core;
 use crate::decide::Ended;
+use crate::error::ErrorKind;
 use crate::find;
 use crate::grant::Grant;
 use crate::hooks::Login;
@@ -145,6 +146,7 @@ async fn redeem(
         Finish::Unavailable => {
             page(core, 503, PageKind::Unavailable, Some(&return_to)).with_header("retry-after", "5")
         }
+        Finish::TooLarge => Reply::html(500, (core.hooks.pages)(&Page::new(PageKind::SessionTooLarge))),
         Finish::Misconfigured => page(core, 500, PageKind::Misconfigured, None),
     }
 }
@@ -259,7 +261,10 @@ async fn accept(core: &Arc<Core>, transaction: &Transaction, tokens: TokenRespon
         }
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a login cannot be kept");
-            Finish::Misconfigured
+            match error.kind() {
+                ErrorKind::TooLarge => Finish::TooLarge,
+                _ => Finish::Misconfigured,
+            }
         }
     }
 }

@@ -29,6 +29,8 @@ pub(super) fn seal(
 ) -> Result<SealedSession, Error> {
     if payload.live == NO_MARKER {
         payload.live = *random().map_err(|_| Repr::Random)?;
+        // An ID token that nobody verified stays as the hint for logout, and tells nothing.
+        payload.profile = profile.get().is_none().then(|| Zeroizing::new(b"{}".to_vec()));
     }
     payload.beside = None;
     let mut value = seal_payload(core, &payload)?;

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit};
-use scalekit_session::{ConfigError, Problem, Route, Scalekit, ScalekitBuilder, SessionManager};
+use scalekit_session::{
+    ConfigError, OfficialCookie, Problem, Route, Scalekit, ScalekitBuilder, SessionManager,
+};
 
 const GOOD: [(&str, &str); 5] = [
     ("SCALEKIT_ENVIRONMENT_URL", "https://acme.scalekit.dev"),
@@ -74,6 +76,44 @@ async fn everything_wrong_is_reported_at_once() {
     .scopes(["profile"]);
     let error = problems(wrong);
     assert_eq!(error.problems().len(), 21, "{error}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_official_cookie_is_said() {
+    const SECRET: (&str, &str) =
+        ("SCALEKIT_OFFICIAL_COOKIE_SECRET", "a secret, with commas; 32 bytes or more");
+    let name = |name| ("SCALEKIT_OFFICIAL_COOKIE_NAME", name);
+    let write = |dialect| ("SCALEKIT_OFFICIAL_COOKIE_WRITE", dialect);
+    for (changes, says) in [
+        (vec![("SCALEKIT_OFFICIAL_COOKIE_SECRET", "changeme")], "8 bytes, at least 32"),
+        (
+            vec![
+                SECRET,
+                ("SCALEKIT_COOKIE_SECRET", "whole secret whole secret whole secret 0123"),
+                ("SCALEKIT_OFFICIAL_COOKIE_SECRET", "whole secret whole secret whole secret 0123"),
+            ],
+            "one of the cookie secrets as well",
+        ),
+        (vec![SECRET, write("ruby")], "`ruby`; write `python`"),
+        (vec![write("node")], "SCALEKIT_OFFICIAL_COOKIE_SECRET is missing"),
+        (vec![SECRET, name("__Host-scalekit")], "`__Host-scalekit`"),
+        (vec![SECRET, name("__Host-scalekit-live")], "`__Host-scalekit-live`"),
+        (vec![SECRET, name("__Host-scalekit.1")], "`__Host-scalekit.1`"),
+        (vec![SECRET, name("__Host-scalekit-tx-abc")], "`__Host-scalekit-tx-abc`"),
+        (vec![SECRET, name("sk session")], "`sk session`"),
+    ] {
+        let error = problems(builder(&changes));
+        assert!(error.problems().len() == 1 && error.to_string().contains(says), "{says}: {error}");
+        assert!(!error.to_string().contains("whole secret"), "R46");
+    }
+    for changes in
+        [vec![SECRET], vec![SECRET, write("python")], vec![SECRET, write(" node "), name("session.v1")]]
+    {
+        assert!(builder(&changes).build().is_ok(), "{changes:?}");
+    }
+    let short = OfficialCookie::new("changeme").allow_short_secret();
+    assert!(builder(&[]).official_cookie(short.clone()).build().is_ok());
+    assert!(!format!("{short:?}").contains("changeme"), "R46");
 }
 
 #[tokio::test]

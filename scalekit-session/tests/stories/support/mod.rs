@@ -2,6 +2,7 @@
 
 mod browser;
 mod jar;
+pub(crate) mod official;
 mod scalekit;
 
 pub(crate) use browser::{Answer, Browser, finish, set_cookies};

@@ -204,6 +204,26 @@ impl FakeScalekit {
             "iss": URL, "organization_id": "org_1", "connection_id": "conn_1", "login_hint": "ada@acme.example",
             "relay_state": relay_state, "iat": now, "nbf": now, "exp": now + 300,
         });
+        self.sign(&claims)
+    }
+
+    /// The tokens of a login in another application of the same client.
+    pub(crate) fn grant(&self) -> Value {
+        let code = self.issue_code("of the other application");
+        let fields = [("code", code), ("code_verifier", "its own".to_owned())];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value)).into();
+        serde_json::from_slice(&self.tokens("authorization_code", &fields).body).unwrap()
+    }
+
+    /// The tokens that another application gets for a refresh token; `None` when it is refused.
+    pub(crate) fn refresh(&self, token: &str) -> Option<Value> {
+        let fields = [("refresh_token".to_owned(), token.to_owned())].into();
+        let answer = self.tokens("refresh_token", &fields);
+        (answer.status == 200).then(|| serde_json::from_slice(&answer.body).unwrap())
+    }
+
+    /// Signs what it never would.
+    pub(crate) fn sign(&self, claims: &Value) -> String {
         let header = json!({ "alg": "RS256", "kid": self.state.lock().unwrap().kid, "typ": "JWT" });
         self.key.sign(&header.to_string(), &claims.to_string())
     }
