@@ -310,11 +310,11 @@ pub(crate) fn verify(core: &Arc<Core>, shown: &Shown, now: Timestamp) -> (Token,
     let head = Head::of(core, &shown.payload);
     let checked = Checked { form: facts.form, head, value: &shown.value, retired: facts.retired };
     let profile = |claims: &Claims| match facts.form {
-        Form::Whole => facts.profile.clone(),
         // Its keys may have come since it was looked at first.
         Form::Official => {
             sealing::verified_profile(core, shown.payload.id_token.as_ref(), claims.subject(), now)
         }
+        _ => facts.profile.clone(),
     };
     checked.verify(core, &shown.payload.access_token, profile, now)
 }
