@@ -2,13 +2,17 @@
 //!
 //! The refresh route says in a sealed cookie until when the access cookie should be there that it set, or that it found
 //! fresh. A page load that comes without one before that time would be led in circles: the browser does not keep the
-//! cookie, or does not send it there. A page load after that time is an ordinary one whose token is over.
+//! cookie, or does not send it there. A page load after that time is an ordinary one whose token is over. And a guard of
+//! another session, whose answer came late, says nothing of this one.
+
+use subtle::ConstantTimeEq;
 
 use crate::clock::Timestamp;
 use crate::cookie::{RequestCookies, SetCookie};
 use crate::core::Core;
 use crate::request::RequestView;
 use crate::seal::Purpose;
+use crate::session::Session;
 
 /// Whether a page load without an access cookie comes too early to be led through the refresh route.
 fn is_loop(guarded_until: Option<Timestamp>, now: Timestamp) -> bool {
@@ -17,12 +21,14 @@ fn is_loop(guarded_until: Option<Timestamp>, now: Timestamp) -> bool {
 
 /// Whether the refresh route has led this browser here before, in vain.
 pub(crate) fn led_in_vain(core: &Core, request: &RequestView<'_>, now: Timestamp) -> bool {
-    is_loop(read(core, request), now)
+    let cookies = RequestCookies::gather(request.headers, &core.names);
+    is_loop(read(core, &cookies), now)
 }
 
-/// The guard of a hop that leaves an access cookie which should be there until then.
-pub(crate) fn guard(core: &Core, until: Timestamp, now: Timestamp) -> Option<SetCookie> {
-    let plaintext = until.as_millis().to_be_bytes();
+/// The guard of a hop that leaves an access cookie of that session, which should be there until then.
+pub(crate) fn guard(core: &Core, session: &Session, until: Timestamp, now: Timestamp) -> Option<SetCookie> {
+    let mut plaintext = until.as_millis().to_be_bytes().to_vec();
+    plaintext.extend(session.facts().marker);
     let value = core.keyring.seal(Purpose::Hop, core.names.hop(), &plaintext).ok()?;
     Some(core.spec.set(core.names.hop(), &value, Some(until.since(now))))
 }
@@ -32,12 +38,12 @@ pub(crate) fn clear(core: &Core) -> SetCookie {
     core.spec.remove(core.names.hop())
 }
 
-fn read(core: &Core, request: &RequestView<'_>) -> Option<Timestamp> {
-    let value = RequestCookies::gather(request.headers, &core.names).hop()?;
-    let value = std::str::from_utf8(value).ok()?;
+fn read(core: &Core, cookies: &RequestCookies<'_>) -> Option<Timestamp> {
+    let value = std::str::from_utf8(cookies.hop()?).ok()?;
     let opened = core.keyring.open(Purpose::Hop, core.names.hop(), value).ok()?;
-    let until = opened.plaintext.as_slice().try_into().ok()?;
-    Some(Timestamp::from_millis(u64::from_be_bytes(until)))
+    let (until, marker) = opened.plaintext.split_first_chunk::<8>()?;
+    cookies.markers().find(|own| own.ct_eq(marker).into())?;
+    Some(Timestamp::from_millis(u64::from_be_bytes(*until)))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::cookie::{Present, RequestCookies};
 use crate::core::Core;
-use crate::decide::{self, Decision, Ended, Evidence, Standing, Way};
+use crate::decide::{self, Decision, Evidence, Standing, Way};
 use crate::evidence::Found;
 use crate::find;
 use crate::form::Form;
@@ -94,11 +94,8 @@ fn decide(
             Decision::Nobody(cookies) => {
                 let racing = matches!(evidence.refresh, Standing::Rejected { .. }) && is_navigation(request);
                 let resolution = resolve::nobody(core, found.form(), Some(found.names()), cookies, now);
-                let mut resolution = resolve::asking_again(core, resolution, found.refresh_key(), racing);
-                if core.is_split() && evidence.ended == Ended::No && now >= evidence.end {
-                    resolution.nobody = Nobody::Expired;
-                }
-                return Inspection::Settled(resolution);
+                let resolution = resolve::asking_again(core, resolution, found.refresh_key(), racing);
+                return Inspection::Settled(resolve::unless_expired(core, resolution, &evidence, now));
             }
             Decision::Unavailable { retry_after } => {
                 return settled(State::Unavailable { retry_after });

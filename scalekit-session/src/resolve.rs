@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::cookie::Present;
 use crate::core::Core;
-use crate::decide::Cookies;
+use crate::decide::{Cookies, Ended, SessionEvidence, Token};
 use crate::form::Form;
 use crate::id::SessionId;
 use crate::manager::{Nobody, Resolution, State, Write, WriteOf};
@@ -53,6 +53,20 @@ pub(crate) fn nobody(
         resolution.write = Some(Box::new(Write { cookies: sealing::removals(core, form), of }));
     }
     resolution
+}
+
+/// Split layout: an access token that is over, or whose key was withdrawn, is brought back by the refresh route.
+pub(crate) fn unless_expired(
+    core: &Core,
+    resolution: Resolution,
+    evidence: &SessionEvidence,
+    now: Timestamp,
+) -> Resolution {
+    let over = now >= evidence.end || evidence.token == Token::StillUnknown;
+    match core.is_split() && evidence.ended == Ended::No && over {
+        true => Resolution { nobody: Nobody::Expired, ..resolution },
+        false => resolution,
+    }
 }
 
 /// A token refused moments ago may have lost a race whose winner's cookies are on their way: a page load asks once

@@ -108,7 +108,9 @@ async fn run(
                 return Resolution::new(State::Unavailable { retry_after });
             }
             Decision::Nobody(cookies) => {
-                return nobody(core, &shown, cookies, core.now());
+                let now = core.now();
+                let evidence = evidence::evidence(core, &shown.session, token, now);
+                return resolve::unless_expired(core, nobody(core, &shown, cookies, now), &evidence, now);
             }
         }
         let now = core.now();

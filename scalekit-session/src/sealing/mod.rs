@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(crate) use self::cookies::{all_removals, login_cookies, removals, renewed_cookies};
 pub(crate) use self::head::{Head, facts};
 pub(crate) use self::official::verified_profile;
-pub(crate) use self::split::{access_age, fresh_until};
+pub(crate) use self::split::{access_age, fresh_until, key_id};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::core::Core;

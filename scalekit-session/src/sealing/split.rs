@@ -21,6 +21,7 @@ use crate::cookie::{self, ChunkSet, Present, SetCookie};
 use crate::core::Core;
 use crate::error::{Error, Repr, Sizes};
 use crate::form::Form;
+use crate::jwt;
 use crate::profile::KeptProfile;
 use crate::seal::{Purpose, SessionPayload};
 use crate::secret::AccessToken;
@@ -45,7 +46,7 @@ fn part(form: Form, payload: &SessionPayload, claims: &Claims, profile: &KeptPro
         refresh_token: None,
         id_token: None,
         profile: None,
-        identity: Some(identity(claims)),
+        identity: Some(identity(payload, claims)),
         beside: None,
         ..*payload
     };
@@ -65,14 +66,16 @@ fn part(form: Form, payload: &SessionPayload, claims: &Claims, profile: &KeptPro
     }
 }
 
-/// The claims that a refresh and a login compare. All of them would double the session.
-fn identity(claims: &Claims) -> Zeroizing<Vec<u8>> {
+/// The claims that a refresh and a login compare, and the key that signed them. All claims would double the session.
+fn identity(payload: &SessionPayload, claims: &Claims) -> Zeroizing<Vec<u8>> {
+    let key_id = jwt::unverified_key_id(payload.access_token.secret());
     let texts = [
         ("iss", Some(claims.issuer())),
         ("sub", Some(claims.subject())),
         ("sid", claims.session_id()),
         ("oid", claims.organization_id()),
         ("client_id", claims.client_id()),
+        (KEY_ID, key_id.as_deref()),
     ];
     let mut members: Map<String, Value> =
         texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))).collect();
@@ -81,6 +84,14 @@ fn identity(claims: &Claims) -> Zeroizing<Vec<u8>> {
     }
     Zeroizing::new(Value::Object(members).to_string().into_bytes())
 }
+
+/// The key that signed an access token which is in another cookie.
+pub(crate) fn key_id(session: &Session) -> Option<&str> {
+    session.facts().claims.custom(KEY_ID)?.as_str()
+}
+
+/// No claim of that name means a key.
+const KEY_ID: &str = "kid";
 
 fn seal(core: &Core, form: Form, payload: &SessionPayload) -> Result<String, Error> {
     let names = core.names.of(form).ok_or(Repr::Unreadable)?;
