@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::cookies::{marker, time_left};
+use super::whole::{data_bytes, marker_bytes};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::cookie::{self, ChunkSet, Present, SetCookie};
@@ -105,22 +106,22 @@ pub(super) fn open(core: &Core, form: Form, value: &str) -> Option<SessionPayloa
     SessionPayload::decode(&opened.plaintext).ok()
 }
 
-/// What the session adds to the largest request there is, the refresh route's, in names, values and separators.
+/// What the session adds to the request that carries most of it, in names, values and separators: as a rule one for the
+/// refresh route.
 pub(super) fn request_bytes(
     core: &Core,
     payload: &SessionPayload,
     claims: &Claims,
     profile: &KeptProfile,
 ) -> Result<usize, Error> {
-    let path = core.config.routes.refresh.as_deref().unwrap_or_default();
-    Form::SPLIT.into_iter().filter_map(|form| Some((form, core.names.of(form)?))).try_fold(
-        super::whole::marker_bytes(core),
-        |sum, (form, names)| {
-            let sealed = seal(core, form, &part(form, payload, claims, profile))?;
-            let sent = names.is_sent_to(path);
-            Ok(sum + if sent { super::whole::data_bytes(names.name(), &sealed) } else { 0 })
-        },
-    )
+    let mut sizes = Vec::with_capacity(Form::SPLIT.len());
+    for (form, names) in Form::SPLIT.into_iter().filter_map(|form| Some((form, core.names.of(form)?))) {
+        let sealed = seal(core, form, &part(form, payload, claims, profile))?;
+        sizes.push((names, data_bytes(names.name(), &sealed)));
+    }
+    let sent_to = |path| sizes.iter().filter(move |(names, _)| names.is_sent_to(path));
+    let most = sizes.iter().map(|(names, _)| sent_to(names.path()).map(|(_, bytes)| bytes).sum::<usize>());
+    Ok(most.max().unwrap_or_default() + marker_bytes(core))
 }
 
 /// The cookies of a new login, marker first.

@@ -25,5 +25,7 @@ mod runtimes;
 mod send_sync;
 mod sessions;
 mod spent;
+mod split;
+mod split_login;
 mod support;
 mod watch;
