@@ -113,6 +113,8 @@ impl Core {
     /// Ends a session for this process: no answer under way brings it back, nobody picks its successors up, and those
     /// who watch it hear of it.
     pub(crate) fn end(&self, id: SessionId, how: Ended, login_at: Timestamp, now: Timestamp) {
+        // A login time that was not verified may lie anywhere; none is later than now.
+        let login_at = login_at.min(now + self.config.policy.leeway);
         // A replayed logout costs a look-up: the successors of a session are dropped when it ends, and it gets no others.
         if self.ended.end(id, how, login_at + self.config.policy.absolute_limit, now) {
             self.refreshes.drop_session(&id);

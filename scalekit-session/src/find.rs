@@ -20,25 +20,24 @@ use crate::secret::IdToken;
 /// The official cookie has no marker, so it is looked at only where ours shows no session: what is left of it in a
 /// browser, or was planted there, takes nobody's place.
 pub(crate) fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Evidence<'a>> {
-    let nothing = match own(core, cookies, core.names.served()) {
-        Ok(found) => return Ok(found),
-        Err(nothing @ Nothing::TwoUsers) => nothing,
-        Err(nothing) => match official(core, cookies) {
-            Ok(Some(found)) => return Ok(found),
-            Ok(None) => nothing,
-            Err(two) => two,
-        },
-    };
-    Err(nothing.into())
+    any(core, cookies).map_err(|nothing| match nothing {
+        Nothing::Unmarked { sealed_at } => Evidence::NoMarker { sealed_at },
+        Nothing::Unreadable | Nothing::TwoUsers => Evidence::Unreadable,
+    })
 }
 
 /// The session that a request shows in one of the forms of the split layout.
-pub(crate) fn find_as<'a>(
-    core: &Arc<Core>,
-    request: &RequestView<'_>,
-    form: Form,
-) -> Result<Found, Evidence<'a>> {
-    own(core, &RequestCookies::gather_of(request.headers, &core.names, form), form).map_err(Evidence::from)
+pub(crate) fn find_as(core: &Arc<Core>, request: &RequestView<'_>, form: Form) -> Option<Found> {
+    own(core, &RequestCookies::gather_of(request.headers, &core.names, form), form).ok()
+}
+
+fn any(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Nothing> {
+    match own(core, cookies, core.names.served()) {
+        Err(nothing @ (Nothing::Unmarked { .. } | Nothing::Unreadable)) => {
+            official(core, cookies)?.ok_or(nothing)
+        }
+        found => found,
+    }
 }
 
 /// Why a request shows no session.
@@ -50,15 +49,6 @@ enum Nothing {
     Unreadable,
     /// The sessions of two users: neither is served.
     TwoUsers,
-}
-
-impl From<Nothing> for Evidence<'_> {
-    fn from(nothing: Nothing) -> Self {
-        match nothing {
-            Nothing::Unmarked { sealed_at } => Evidence::NoMarker { sealed_at },
-            Nothing::Unreadable | Nothing::TwoUsers => Evidence::Unreadable,
-        }
-    }
 }
 
 /// Data of ours that opens, with its marker; of duplicates that which matches it.
@@ -85,12 +75,48 @@ fn own(core: &Arc<Core>, cookies: &RequestCookies<'_>, form: Form) -> Result<Fou
     }
 }
 
-/// A session in the official cookie, which opens under that name only (R21).
+/// A session in the official cookie, which opens under that name only (R21). More duplicates than are tried were planted,
+/// and may have crowded the genuine one out: that is nobody as well.
 fn official(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Option<Found>, Nothing> {
+    if cookies.leaves_official_out() {
+        tracing::warn!(target: "scalekit_session::security", "too many official cookies in one request: none is served");
+        return Err(Nothing::TwoUsers);
+    }
     cookies
         .official()
         .filter_map(|sealed| Found::open(core, Form::Official, &sealed))
         .try_fold(None, |best, found| newer(best, found).map(Some))
+}
+
+/// The session of the official cookie alone, for requests whose own session is over.
+pub(crate) fn other(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Option<Found> {
+    official(core, cookies).ok().flatten()
+}
+
+/// What a request holds in the official cookie beside a session of our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// Nothing that opens.
+    Nothing,
+    /// A copy of the same session, from before it moved.
+    Copy,
+    /// Another session, which is the other application's to keep.
+    Other,
+}
+
+/// What stands beside a session that was found.
+pub(crate) fn beside(core: &Arc<Core>, cookies: &RequestCookies<'_>, session: &Found) -> Beside {
+    if session.form() == Form::Official {
+        return Beside::Nothing;
+    }
+    let id = session.names().0;
+    let opened = cookies.official().filter_map(|sealed| Found::open(core, Form::Official, &sealed));
+    let found = opened.fold(Beside::Nothing, |beside, found| match found.names().0 == id {
+        true if beside == Beside::Nothing => Beside::Copy,
+        true => beside,
+        false => Beside::Other,
+    });
+    if cookies.leaves_official_out() { Beside::Other } else { found }
 }
 
 /// Of duplicates the newest login counts; two users at once are nobody (R23).
@@ -123,11 +149,17 @@ pub(crate) fn named(core: &Core, request: &RequestView<'_>) -> Vec<(SessionId, T
     named
 }
 
+/// Whether a request shows the sessions of two users, so that nobody can tell whose it is.
+pub(crate) fn is_crowded(core: &Arc<Core>, request: &RequestView<'_>) -> bool {
+    let cookies = RequestCookies::gather(request.headers, &core.names);
+    matches!(any(core, &cookies), Err(Nothing::TwoUsers))
+}
+
 /// The session that a request shows, for logout and login, whatever its token's age.
 pub(crate) fn shown(core: &Arc<Core>, request: &RequestView<'_>) -> Option<Shown> {
     if core.is_split() {
         // The access cookie may have another path; that of the ID cookie covers the login's own routes.
-        let as_form = |form| find_as(core, request, form).ok()?.into_shown(core);
+        let as_form = |form| find_as(core, request, form)?.into_shown(core);
         return [Form::Identity, Form::Access].into_iter().find_map(as_form);
     }
     let cookies = RequestCookies::gather(request.headers, &core.names);
@@ -136,6 +168,6 @@ pub(crate) fn shown(core: &Arc<Core>, request: &RequestView<'_>) -> Option<Shown
 
 /// The ID token that a request shows of that session, in the split layout.
 pub(crate) fn id_token_of(core: &Arc<Core>, request: &RequestView<'_>, id: SessionId) -> Option<IdToken> {
-    let found = find_as(core, request, Form::Identity).ok().filter(|found| found.names().0 == id)?;
+    let found = find_as(core, request, Form::Identity).filter(|found| found.names().0 == id)?;
     found.into_shown(core)?.payload.id_token
 }

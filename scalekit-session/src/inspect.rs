@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::cookie::{Present, RequestCookies};
+use crate::cookie::RequestCookies;
 use crate::core::Core;
 use crate::decide::{self, Decision, Evidence, Standing, Way};
 use crate::evidence::Found;
@@ -14,6 +14,7 @@ use crate::navigation;
 use crate::origin;
 use crate::request::RequestView;
 use crate::resolve;
+use crate::sealing::Showing;
 use crate::settle::{self, Asked};
 
 /// Looks at a request. What can be decided without Scalekit is decided here.
@@ -24,7 +25,7 @@ pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestam
     };
     let evidence = if cookies.has_data() {
         match find::find(core, &cookies) {
-            Ok(found) => return decide(core, request, found, Present::whole(cookies.own_chunks()), now),
+            Ok(found) => return decide(core, request, found, &cookies, now),
             Err(evidence) => evidence,
         }
     } else {
@@ -75,7 +76,7 @@ fn decide(
     core: &Arc<Core>,
     request: &RequestView<'_>,
     mut found: Found,
-    present: Present,
+    cookies: &RequestCookies<'_>,
     now: Timestamp,
 ) -> Inspection {
     let mut way = Way { preflight: false, writable: request.writable, early: false };
@@ -91,6 +92,11 @@ fn decide(
                 return Inspection::Settled(resolve::serve(core, session, now));
             }
             Decision::Verify => token = found.verify(core, now),
+            // A session of ours that is over hides no live one of the official cookie.
+            Decision::Nobody(_) if let Some(other) = other(core, &found, cookies) => {
+                token = other.token(core, now);
+                found = other;
+            }
             Decision::Nobody(cookies) => {
                 let racing = matches!(evidence.refresh, Standing::Rejected { .. }) && is_navigation(request);
                 let resolution = resolve::nobody(core, found.form(), Some(found.names()), cookies, now);
@@ -101,15 +107,20 @@ fn decide(
                 return settled(State::Unavailable { retry_after });
             }
             waiting @ (Decision::NeedKeys | Decision::Refresh(_)) => {
+                let showing = Showing::of(core, cookies, &found);
                 let Some(shown) = found.into_shown(core) else {
                     return settled(State::Anonymous);
                 };
-                let (way, form) = (navigation::way(request), shown.session.facts().form);
-                let asked = Asked { way, form, present, navigation: is_navigation(request) };
+                let (way, navigation) = (navigation::way(request), is_navigation(request));
+                let asked = Asked { way, showing, navigation, renew: false };
                 return Inspection::Pending(settle::settle(core, asked, shown, token, waiting));
             }
         }
     }
+}
+
+fn other(core: &Arc<Core>, found: &Found, cookies: &RequestCookies<'_>) -> Option<Found> {
+    if found.form() == Form::Whole && cookies.has_official() { find::other(core, cookies) } else { None }
 }
 
 fn is_navigation(request: &RequestView<'_>) -> bool {

@@ -26,7 +26,7 @@ use crate::refuse;
 use crate::reply::Reply;
 use crate::request::{RequestHead, RequestView};
 use crate::resolve;
-use crate::sealing;
+use crate::sealing::{self, Showing};
 use crate::session::Session;
 use crate::settle::{self, Asked};
 
@@ -45,11 +45,11 @@ pub(crate) async fn renew(core: &Arc<Core>, head: &RequestHead) -> Reply {
         }
         "POST" => {
             let (outcome, cookies) = outcome(core, head, Caller::Script).await;
-            to_script(core, &request, outcome).with_cookies(cookies)
+            to_script(core, &request, &outcome).with_cookies(cookies)
         }
         "GET" if navigation::may_begin_login(&request) => {
             let (outcome, cookies) = outcome(core, head, Caller::Page).await;
-            to_page(core, &request, outcome).with_cookies(cookies)
+            to_page(core, &request, &outcome).with_cookies(cookies)
         }
         "GET" => refuse::problem(core, &Refusal::Unauthenticated),
         "HEAD" => Reply::new(204),
@@ -73,8 +73,8 @@ enum Outcome {
     Unavailable(std::time::Duration),
 }
 
-fn to_script(core: &Core, request: &RequestView<'_>, outcome: Outcome) -> Reply {
-    match outcome {
+fn to_script(core: &Core, request: &RequestView<'_>, outcome: &Outcome) -> Reply {
+    match *outcome {
         Outcome::Signed(..) => Reply::new(204),
         Outcome::Nobody(_) => refuse::problem(core, &Refusal::Unauthenticated),
         Outcome::Unavailable(retry_after) => {
@@ -83,12 +83,12 @@ fn to_script(core: &Core, request: &RequestView<'_>, outcome: Outcome) -> Reply 
     }
 }
 
-fn to_page(core: &Core, request: &RequestView<'_>, outcome: Outcome) -> Reply {
+fn to_page(core: &Core, request: &RequestView<'_>, outcome: &Outcome) -> Reply {
     let return_to = login::return_to(core, request);
     let now = core.now();
-    match outcome {
-        Outcome::Signed(session, until) => {
-            Reply::see_other(return_to.as_str()).with_cookies(hop::guard(core, &session, until, now))
+    match *outcome {
+        Outcome::Signed(ref session, until) => {
+            Reply::see_other(return_to.as_str()).with_cookies(hop::guard(core, session, until, now))
         }
         // 16a: another answer may be bringing the cookies.
         Outcome::Nobody(Nobody::Racing) => Reply::see_other(return_to.as_str()),
@@ -130,7 +130,7 @@ enum Look {
 async fn look(core: &Arc<Core>, request: &RequestView<'_>, caller: Caller) -> Look {
     let way = Way { preflight: false, writable: true, early: true };
     let policy = &core.config.policy;
-    let found = find::find_as(core, request, Form::Refresh).ok();
+    let found = find::find_as(core, request, Form::Refresh);
     // Nothing is deleted here that does not open with its marker: without one nobody comes here, and a login overwrites it.
     let Some(mut shown) = found.and_then(|found| found.into_shown(core)) else {
         return Look::Settled(Resolution::new(State::Anonymous));
@@ -148,7 +148,8 @@ async fn look(core: &Arc<Core>, request: &RequestView<'_>, caller: Caller) -> Lo
             // What a refresh does not bring anew stays (R12, R34).
             shown.payload.id_token = find::id_token_of(core, request, of.0);
             let present = Present::of(request, &core.names);
-            let asked = Asked { way, form: Form::Refresh, present, navigation: caller == Caller::Page };
+            let showing = Showing::with(Form::Refresh, present);
+            let asked = Asked { way, showing, navigation: caller == Caller::Page, renew: true };
             Look::Due(asked, Box::new(shown))
         }
         Decision::Nobody(cookies) => {

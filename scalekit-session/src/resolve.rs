@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::cookie::Present;
 use crate::core::Core;
 use crate::decide::{Cookies, Ended, SessionEvidence, Token};
 use crate::form::Form;
 use crate::id::SessionId;
 use crate::manager::{Nobody, Resolution, State, Write, WriteOf};
 use crate::refresh::RefreshKey;
-use crate::sealing;
+use crate::sealing::{self, Showing};
 use crate::session::Session;
 
 /// A session that may be served.
@@ -33,8 +32,8 @@ fn reseal(core: &Arc<Core>, session: &Session, now: Timestamp) -> Option<Box<Wri
     let payload = sealing::open(core, form, &facts.tokens.sealed()?)?;
     let (claims, profile) = (facts.claims.clone(), facts.profile.clone());
     let sealed = sealing::seal(core, form, payload, claims, profile, facts.key.clone()).ok()?;
-    let shown = (form, Present::default());
-    let cookies = sealing::renewed_cookies(core, &sealed.value, &sealed.session, shown, now).ok()?;
+    let showing = Showing::only(form);
+    let cookies = sealing::renewed_cookies(core, &sealed.value, &sealed.session, showing, now).ok()?;
     let of = Some(WriteOf::Data(facts.session_id, facts.generation));
     Some(Box::new(Write { cookies, of }))
 }

@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::core::Core;
 use crate::decide::{Ended, Refreshed};
 use crate::error::Error;
+use crate::find::Beside;
 use crate::form::Form;
 use crate::jwt::{self, Expected, Verdict, VerifyingKey};
 use crate::keys::{Budget, Fetched};
@@ -37,10 +38,11 @@ pub(crate) fn start(
     key: RefreshKey,
     payload: SessionPayload,
     session: Session,
+    beside: Beside,
     landing: Landing,
 ) {
     let call = Call { core: Arc::clone(core), key, landing: Some(landing) };
-    core.runtime.spawn(Box::pin(run(call, payload, session)));
+    core.runtime.spawn(Box::pin(run(call, payload, session, beside)));
 }
 
 /// A call that was begun. Dropped before it landed, by a panic or a runtime that shuts down, it has failed for now.
@@ -71,12 +73,12 @@ impl Drop for Call {
     }
 }
 
-async fn run(call: Call, payload: SessionPayload, session: Session) {
+async fn run(call: Call, payload: SessionPayload, session: Session, beside: Beside) {
     let (core, key) = (Arc::clone(&call.core), call.key);
     // Fails while a drain waits: nothing is sent that the process might not live to keep.
     let under_way = core.under_way.try_read();
     let rotated = if under_way.is_some() {
-        attempt(&core, &payload, &session).await
+        attempt(&core, &payload, &session, beside).await
     } else {
         Err(Failure::Transient(None))
     };
@@ -91,7 +93,7 @@ async fn run(call: Call, payload: SessionPayload, session: Session) {
             if usable && !core.is_split() {
                 core.opened.insert(Arc::clone(&value), renewed.clone());
             }
-            let landed = Arc::new(Landed::new(value, renewed, usable, session.facts().session_id, now));
+            let landed = Arc::new(Landed::new(value, renewed, usable, now));
             core.refreshes.land(key, Arc::clone(&landed), now);
             if usable {
                 core.watches.renewed(&landed.session);
@@ -110,12 +112,13 @@ async fn attempt(
     core: &Arc<Core>,
     payload: &SessionPayload,
     session: &Session,
+    beside: Beside,
 ) -> Result<(SealedSession, bool), Failure> {
     let _turn = turn(core, &core.calls).await.map_err(|_| Failure::Transient(None))?;
     if is_ended(core, session) {
         return Err(Failure::Ended);
     }
-    rotate(core, payload, session).await
+    rotate(core, payload, session, beside).await
 }
 
 /// Why there is no successor.
@@ -168,6 +171,7 @@ async fn rotate(
     core: &Arc<Core>,
     payload: &SessionPayload,
     session: &Session,
+    beside: Beside,
 ) -> Result<(SealedSession, bool), Failure> {
     let refresh_token = payload.refresh_token.as_ref().ok_or(Failure::Rejected)?;
     let request = oauth::refresh_request(&core.endpoints, &core.client, refresh_token);
@@ -215,7 +219,7 @@ async fn rotate(
         identity: None,
         ..payload.clone()
     };
-    let sealed = seal(core, next, claims, profile, key).map_err(|error| {
+    let sealed = seal(core, beside, next, claims, profile, key).map_err(|error| {
         tracing::error!(
             error = &error as &dyn std::error::Error,
             "a refreshed session cannot be kept; the old one goes on until its token's end"
@@ -225,16 +229,18 @@ async fn rotate(
     Ok((sealed, usable))
 }
 
-/// Seals the successor in the form that is written now. Where the official cookie cannot hold it, ours does: nobody is
-/// logged out by a refresh.
+/// Seals the successor in the form that is written now. A session stays in our own cookie, because a refresh logs nobody
+/// out, when the official one cannot hold it; when the official one holds another session; and when the packages would
+/// not know it for the same one later.
 fn seal(
     core: &Arc<Core>,
+    beside: Beside,
     payload: SessionPayload,
     claims: Claims,
     profile: KeptProfile,
     key: Option<Arc<VerifyingKey>>,
 ) -> Result<SealedSession, Error> {
-    if core.form() == Form::Official {
+    if core.form() == Form::Official && beside != Beside::Other && sealing::may_be_shared(&payload) {
         let shared = sealing::seal(
             core,
             Form::Official,
@@ -244,7 +250,7 @@ fn seal(
             key.clone(),
         );
         match shared {
-            Err(error) => tracing::error!(
+            Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "a refreshed session cannot be shared with Scalekit's official packages; it goes on in our own cookie"
             ),

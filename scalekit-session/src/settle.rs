@@ -6,14 +6,12 @@ use std::time::Duration;
 use futures_util::future::{Either, ready, select};
 
 use crate::clock::Timestamp;
-use crate::cookie::Present;
 use crate::core::Core;
 use crate::decide::{
     self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency, Way,
 };
 use crate::evidence::{self, Shown};
 use crate::find;
-use crate::form::Form;
 use crate::inspect;
 use crate::jwt::{self, Verdict};
 use crate::keys::Fetched;
@@ -23,17 +21,17 @@ use crate::refresh::{Found, Landed, Outcome};
 use crate::request::RequestView;
 use crate::resolve;
 use crate::rotation;
-use crate::sealing;
+use crate::sealing::{self, Showing};
 
 /// How a request that waits asked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
     pub(crate) way: Way,
-    /// The form in which the request showed its session, and which data cookies its browser has.
-    pub(crate) form: Form,
-    pub(crate) present: Present,
+    pub(crate) showing: Showing,
     /// A `GET` that loads a page.
     pub(crate) navigation: bool,
+    /// Wants a refresh whatever the token's age.
+    pub(crate) renew: bool,
 }
 
 /// Carries out what `inspect` could not decide without Scalekit.
@@ -55,27 +53,21 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
         Ok(cookies) => cookies,
         Err(state) => return Pending::new(ready(Resolution::new(state))),
     };
-    let present = Present::whole(cookies.own_chunks());
     let found = find::find(core, &cookies).ok().filter(|_| way.writable);
-    let shown = found.and_then(|found| found.into_shown(core));
+    let found = found.and_then(|found| Some((Showing::of(core, &cookies, &found), found.into_shown(core)?)));
     let core = Arc::clone(core);
     Pending::new(async move {
-        let Some(shown) = shown else {
+        let Some((showing, shown)) = found else {
             return Resolution::new(State::Anonymous);
         };
-        let asked = Asked { way, form: shown.session.facts().form, present, navigation: false };
+        let asked = Asked { way, showing, navigation: false, renew: true };
         let (token, session) = evidence::verify(&core, &shown, now);
         let session = session.unwrap_or_else(|| shown.session.clone());
         let shown = Shown { session, ..shown };
         let evidence = evidence::evidence(&core, &shown.session, token, now);
         // Who may not be served may not refresh either; a token that is over is no obstacle.
-        match decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now) {
-            Decision::Nobody(cookies) => nobody(&core, &shown, cookies, now),
-            Decision::Serve if shown.session.facts().refresh.is_some() => {
-                run(&core, asked, shown, token, Decision::Refresh(Urgency::Required)).await
-            }
-            other => run(&core, asked, shown, token, other).await,
-        }
+        let next = decide::decide(way, Evidence::Session(&evidence), &core.config.policy, now);
+        run(&core, asked, shown, token, next).await
     })
 }
 
@@ -95,6 +87,11 @@ async fn run(
     loop {
         match next {
             Decision::NeedKeys => token = fetch_keys(core, &mut shown).await,
+            Decision::Serve | Decision::Refresh(_)
+                if asked.renew && shown.session.facts().refresh.is_some() =>
+            {
+                return refresh(core, asked, shown, token == Token::Valid, Urgency::Required).await;
+            }
             Decision::Refresh(urgency) => {
                 return refresh(core, asked, shown, token == Token::Valid, urgency).await;
             }
@@ -168,7 +165,7 @@ async fn refresh(
         Urgency::Required => REQUIRED_WAIT,
     };
     for _ in 0..LONGEST_CHAIN {
-        let outcome = fly(core, &shown, patience).await;
+        let outcome = fly(core, asked.showing, &shown, patience).await;
         let now = core.now();
         let old_end = shown.session.facts().end;
         let landed = outcome.landed.filter(|landed| is_heir(&shown, landed));
@@ -214,7 +211,7 @@ async fn refresh(
 }
 
 /// Joins the one call for this refresh token, or picks up its result. Whoever runs out of patience finds it later.
-async fn fly(core: &Arc<Core>, shown: &Shown, patience: Duration) -> Outcome {
+async fn fly(core: &Arc<Core>, showing: Showing, shown: &Shown, patience: Duration) -> Outcome {
     let now = core.now();
     let facts = shown.session.facts();
     let Some(key) = facts.refresh else {
@@ -223,7 +220,7 @@ async fn fly(core: &Arc<Core>, shown: &Shown, patience: Duration) -> Outcome {
     let mut found = core.refreshes.join(key, facts.generation, core.config.policy.retention, now);
     if let Found::Begun(flight, landing) = found {
         // No lock is held here: a runtime may run the task at once, and the task takes it.
-        rotation::start(core, key, shown.payload.clone(), shown.session.clone(), landing);
+        rotation::start(core, key, shown.payload.clone(), shown.session.clone(), showing.beside, landing);
         found = Found::Flying(flight);
     }
     match found {
@@ -253,8 +250,7 @@ fn nobody(core: &Core, shown: &Shown, cookies: Cookies, now: Timestamp) -> Resol
 /// A successor is given only to the session it belongs to.
 fn is_heir(shown: &Shown, landed: &Landed) -> bool {
     let (old, new) = (shown.session.facts(), landed.session.facts());
-    (old.session_id == new.session_id || old.session_id == landed.heir_of)
-        && old.claims.subject() == new.claims.subject()
+    old.session_id == new.session_id && old.claims.subject() == new.claims.subject()
 }
 
 /// The decision, with the cookies of the successor if there is one; nothing for a session that ended meanwhile (R32).
@@ -267,8 +263,7 @@ fn write(core: &Core, asked: Asked, state: State, landed: Option<&Landed>, now: 
         return Resolution::new(State::Anonymous);
     }
     let mut resolution = Resolution::new(state);
-    let shown = (asked.form, asked.present);
-    if let Ok(cookies) = sealing::renewed_cookies(core, &landed.value, &landed.session, shown, now) {
+    if let Ok(cookies) = sealing::renewed_cookies(core, &landed.value, &landed.session, asked.showing, now) {
         landed.hand_out(now);
         let of = Some(WriteOf::Data(facts.session_id, facts.generation));
         resolution.write = Some(Box::new(Write { cookies, of }));

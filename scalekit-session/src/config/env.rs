@@ -52,7 +52,7 @@ fn read_official(var: &impl Fn(&str) -> Option<String>, builder: &mut ScalekitBu
         None => {}
         Some("python") => cookie = cookie.write(OfficialDialect::Python),
         Some("node") => cookie = cookie.write(OfficialDialect::Node),
-        Some(other) => builder.unreadable.push(Problem::OfficialDialect(other.to_owned())),
+        Some(_) => builder.unreadable.push(Problem::OfficialDialect),
     }
     builder.official = Some(cookie);
 }

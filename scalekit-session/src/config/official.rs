@@ -75,7 +75,9 @@ impl OfficialCookie {
         if !names.admits(&self.name) {
             problems.push(Problem::OfficialCookieName(self.name.clone()));
         }
-        if own_secrets.iter().any(|own| own.trim() == self.secret.trim()) {
+        // Ours are lists: one text in both settings would give the others our secrets.
+        let parts = || self.secret.split(',').chain([self.secret.as_str()]).map(str::trim);
+        if own_secrets.iter().any(|own| parts().any(|part| part == own.trim())) {
             problems.push(Problem::OfficialSecretShared);
         }
         match OfficialKey::new(&self.secret, self.short) {

@@ -102,9 +102,10 @@ pub enum Problem {
     OfficialCookieName(String),
     /// A way to write the official cookie that does not exist.
     #[error(
-        "SCALEKIT_OFFICIAL_COOKIE_WRITE is `{0}`; write `python` for FastAPI, Flask and Django, `node` for Express and Next.js"
+        "SCALEKIT_OFFICIAL_COOKIE_WRITE is neither `python`, for FastAPI, Flask and Django, nor `node`, for Express and \
+         Next.js"
     )]
-    OfficialDialect(String),
+    OfficialDialect,
     /// A layout of cookies that does not exist.
     #[error(
         "SCALEKIT_COOKIE_LAYOUT is `{0}`; write `whole` for one session cookie, `split` for one of each token"

@@ -25,6 +25,7 @@ pub(crate) struct RequestCookies<'a> {
     looped: Option<&'a [u8]>,
     hop: Option<&'a [u8]>,
     official: Values<'a>,
+    official_left_out: bool,
     transactions: [Option<(&'a str, &'a [u8])>; MAX_TRANSACTIONS],
 }
 
@@ -45,6 +46,7 @@ impl<'a> RequestCookies<'a> {
             looped: None,
             hop: None,
             official: [None; MAX_DUPLICATES],
+            official_left_out: false,
             transactions: [None; MAX_TRANSACTIONS],
         };
         headers.visit("cookie", &mut |line| cookies.scan(line, names, form));
@@ -55,6 +57,16 @@ impl<'a> RequestCookies<'a> {
     pub(crate) fn has_data(&self) -> bool {
         let [data, ..] = &self.parts;
         data.iter().chain(&self.official).flatten().any(|value| !value.is_empty())
+    }
+
+    /// Whether more of them came than are tried: the genuine one may be among those left out.
+    pub(crate) fn leaves_official_out(&self) -> bool {
+        self.official_left_out
+    }
+
+    /// Whether the cookie that is shared with Scalekit's official packages came.
+    pub(crate) fn has_official(&self) -> bool {
+        is_present(&self.official)
     }
 
     /// The values of the cookie that is shared with Scalekit's official packages.
@@ -118,13 +130,19 @@ impl<'a> RequestCookies<'a> {
         let value = trim(value.get(1..).unwrap_or_default());
         match names.role(trim_end(name), form) {
             Some(Role::Part(index)) => {
-                self.parts.get_mut(index).into_iter().for_each(|part| push(part, value))
+                if let Some(part) = self.parts.get_mut(index) {
+                    push(part, value);
+                }
             }
-            Some(Role::Marker) => push(&mut self.markers, value),
+            Some(Role::Marker) => {
+                push(&mut self.markers, value);
+            }
             Some(Role::Looped) => self.looped = self.looped.or(Some(value)),
             Some(Role::Hop) => self.hop = self.hop.or(Some(value)),
-            Some(Role::Official) => push(&mut self.official, value),
-            Some(Role::Transaction(flow)) => push(&mut self.transactions, (flow, value)),
+            Some(Role::Official) => self.official_left_out |= !push(&mut self.official, value),
+            Some(Role::Transaction(flow)) => {
+                push(&mut self.transactions, (flow, value));
+            }
             None => {}
         }
     }
@@ -142,10 +160,14 @@ impl fmt::Debug for RequestCookies<'_> {
     }
 }
 
-/// Puts a value in the first free place; what finds none is dropped.
-fn push<T>(places: &mut [Option<T>], value: T) {
-    if let Some(free) = places.iter_mut().find(|place| place.is_none()) {
-        *free = Some(value);
+/// Puts a value in the first free place, and says whether there was one; what finds none is dropped.
+fn push<T>(places: &mut [Option<T>], value: T) -> bool {
+    match places.iter_mut().find(|place| place.is_none()) {
+        Some(free) => {
+            *free = Some(value);
+            true
+        }
+        None => false,
     }
 }
 

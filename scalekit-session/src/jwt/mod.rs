@@ -24,4 +24,6 @@ pub use invalid::InvalidToken;
 pub(crate) use jwk::{KeySet, KeySetError, VerifyingKey};
 pub(crate) use jws::{unverified_key_id, unverified_payload};
 pub(crate) use kind::Kind;
-pub(crate) use verify::{Rules, RulesError, Verdict, unverified_claims, verify, verify_session_token};
+pub(crate) use verify::{
+    Rules, RulesError, Verdict, unverified_claims, unverified_claims_for_us, verify, verify_session_token,
+};

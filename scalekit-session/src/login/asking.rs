@@ -25,9 +25,10 @@ pub(super) fn holds_back(begun_elsewhere: bool, before: Option<&str>, now: &str)
     begun_elsewhere && before.is_some_and(|before| before != now)
 }
 
-/// The session that a request shows and that a login would replace.
-pub(super) fn standing(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Option<Shown> {
-    find::shown(core, request).filter(|shown| stands(core, shown, now))
+/// Whether a login would replace somebody: the session that a request shows, or one of two users' that it shows.
+pub(super) fn replaces(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> bool {
+    find::shown(core, request).is_some_and(|shown| stands(core, &shown, now))
+        || find::is_crowded(core, request)
 }
 
 /// Not ended, and within its limits. Its access token may be over: a refresh would bring it back.

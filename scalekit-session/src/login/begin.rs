@@ -29,7 +29,7 @@ pub(crate) async fn begin(core: &Arc<Core>, head: &RequestHead) -> Reply {
     let query = Query::of(&head.view());
     let mut selectors = Selectors::of(&query);
     let elsewhere = asking::begun_elsewhere(&head.view());
-    if elsewhere && selectors.any() && asking::standing(core, &head.view(), now).is_some() {
+    if elsewhere && selectors.any() && asking::replaces(core, &head.view(), now) {
         return confirm(core, &head.view());
     }
     let mut return_to = return_to(core, &query);

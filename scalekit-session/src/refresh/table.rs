@@ -42,8 +42,6 @@ pub(crate) struct Landed {
     pub(crate) session: Session,
     /// Whether the new access token verified and may be served.
     pub(crate) usable: bool,
-    /// The session that was refreshed. A session that changes its form may get another id.
-    pub(crate) heir_of: SessionId,
     landed_at: Timestamp,
     /// Milliseconds; 0 while nobody was given it.
     handed_out_at: AtomicU64,
@@ -56,14 +54,8 @@ impl fmt::Debug for Landed {
 }
 
 impl Landed {
-    pub(crate) fn new(
-        value: Arc<str>,
-        session: Session,
-        usable: bool,
-        heir_of: SessionId,
-        now: Timestamp,
-    ) -> Self {
-        Self { value, session, usable, heir_of, landed_at: now, handed_out_at: AtomicU64::new(0) }
+    pub(crate) fn new(value: Arc<str>, session: Session, usable: bool, now: Timestamp) -> Self {
+        Self { value, session, usable, landed_at: now, handed_out_at: AtomicU64::new(0) }
     }
 
     pub(crate) fn hand_out(&self, now: Timestamp) {
@@ -87,6 +79,10 @@ impl Landed {
     /// Whether Scalekit gave another refresh token for it: then it is spent.
     fn spends(&self, key: &RefreshKey) -> bool {
         self.session.facts().refresh != Some(*key)
+    }
+
+    fn is_newer_than(&self, generation: u32) -> bool {
+        self.session.facts().generation > generation
     }
 
     fn bytes(&self) -> usize {
@@ -172,9 +168,9 @@ impl RefreshTable {
         }
     }
 
-    /// Joins what is under way or at hand for this token, or has the caller make a call: at most one per token, ever (R1). A server
-    /// that does not rotate hands the same token back; `generation` tells whether the result at hand is newer than
-    /// what the request shows.
+    /// Joins what is under way or at hand for this token, or has the caller make a call: at most one per token, ever (R1).
+    /// A server that does not rotate hands the same token back; there `generation` tells whether the result at hand is
+    /// newer than what the request shows.
     pub(crate) fn join(
         &self,
         key: RefreshKey,
@@ -186,7 +182,7 @@ impl RefreshTable {
         inner.sweep(retention, now);
         match inner.slots.get(&key) {
             Some(Slot::Flying(flight)) => return Found::Flying(flight.clone()),
-            Some(Slot::Landed(landed)) if landed.session.facts().generation > generation => {
+            Some(Slot::Landed(landed)) if landed.spends(&key) || landed.is_newer_than(generation) => {
                 return Found::Landed(inner.newest_successor(landed));
             }
             Some(Slot::BackOff { until, .. }) if is_pause(*until, now) => {
@@ -205,7 +201,8 @@ impl RefreshTable {
     pub(crate) fn land(&self, key: RefreshKey, landed: Arc<Landed>, now: Timestamp) {
         let mut inner = self.lock();
         let facts = landed.session.facts();
-        inner.newest.insert(facts.session_id, (facts.generation, now));
+        let (newest, at) = inner.newest.entry(facts.session_id).or_default();
+        (*newest, *at) = (facts.generation.max(*newest), now);
         inner.slots.insert(key, Slot::Landed(landed));
     }
 
@@ -248,8 +245,8 @@ impl RefreshTable {
 
     /// Logout: nobody can pick up a successor of that session any more (R32).
     pub(crate) fn drop_session(&self, id: &SessionId) {
-        let is_of = |landed: &Landed| [landed.session.facts().session_id, landed.heir_of].contains(id);
-        let of_session = |slot: &Slot| matches!(slot, Slot::Landed(landed) if is_of(landed));
+        let of_session =
+            |slot: &Slot| matches!(slot, Slot::Landed(landed) if landed.session.facts().session_id == *id);
         self.lock().slots.retain(|_, slot| !of_session(slot));
     }
 

@@ -1,12 +1,15 @@
 //! From a sealed session to `Set-Cookie` lines, and the lines that remove them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::split;
 use crate::clock::Timestamp;
-use crate::cookie::{self, ChunkSet, Present, SetCookie};
+use crate::cookie::{self, ChunkSet, Present, RequestCookies, SetCookie};
 use crate::core::Core;
 use crate::error::{Error, Repr, Sizes};
+use crate::evidence::Found;
+use crate::find::{self, Beside};
 use crate::form::Form;
 use crate::session::Session;
 
@@ -35,22 +38,55 @@ pub(crate) fn login_cookies(
     Ok(cookies)
 }
 
-/// The cookies of a session that was rotated or sealed again, where the request showed it `from` that form. A session
-/// that changes its form counts as a new login: it leaves the old form and gets the marker of the new one.
+/// What a request shows of the session that its response writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Showing {
+    /// Its form.
+    pub(crate) form: Form,
+    /// Which data cookies its browser has.
+    pub(crate) present: Present,
+    /// What is in the official cookie beside it.
+    pub(crate) beside: Beside,
+}
+
+impl Showing {
+    pub(crate) fn of(core: &Arc<Core>, cookies: &RequestCookies<'_>, found: &Found) -> Self {
+        let beside = find::beside(core, cookies, found);
+        Self { form: found.form(), present: Present::whole(cookies.own_chunks()), beside }
+    }
+
+    /// That form, in as many cookies as it needs now.
+    pub(crate) fn only(form: Form) -> Self {
+        Self::with(form, Present::default())
+    }
+
+    /// That form, and nothing of another one.
+    pub(crate) fn with(form: Form, present: Present) -> Self {
+        Self { form, present, beside: Beside::Nothing }
+    }
+}
+
+/// The cookies of a session that was rotated or sealed again. A session that changes its form counts as a new login: it
+/// leaves the old form and gets the marker of the new one.
 pub(crate) fn renewed_cookies(
     core: &Core,
     value: &str,
     session: &Session,
-    (from, present): (Form, Present),
+    showing: Showing,
     now: Timestamp,
 ) -> Result<Vec<SetCookie>, Error> {
     if core.is_split() {
-        split::data_cookies(core, value, session, present, now)
-    } else if from == session.facts().form {
-        data_cookies(core, value, session, present.get(from), now)
-    } else {
-        login_cookies(core, value, session, present, now)
+        return split::data_cookies(core, value, session, showing.present, now);
     }
+    if showing.form != session.facts().form {
+        return login_cookies(core, value, session, showing.present, now);
+    }
+    let mut cookies = data_cookies(core, value, session, showing.present.get(Form::Whole), now)?;
+    if showing.beside == Beside::Copy {
+        // Two answers that wrote two forms came in the wrong order: of what is left only this is renewed.
+        cookies.extend(removals(core, Form::Official));
+    }
+    Ok(cookies)
 }
 
 /// The data cookies of a session, and the removal of the chunks that were shown and that they do not overwrite.

@@ -8,9 +8,9 @@ mod whole;
 
 use std::sync::Arc;
 
-pub(crate) use self::cookies::{all_removals, login_cookies, removals, renewed_cookies};
+pub(crate) use self::cookies::{Showing, all_removals, login_cookies, removals, renewed_cookies};
 pub(crate) use self::head::{Head, facts};
-pub(crate) use self::official::verified_profile;
+pub(crate) use self::official::{may_be_shared, verified_profile};
 pub(crate) use self::split::{access_age, fresh_until, key_id};
 use crate::claims::Claims;
 use crate::clock::Timestamp;

@@ -19,7 +19,7 @@ use crate::clock::Timestamp;
 use crate::core::{Core, Official};
 use crate::error::{Error, Repr};
 use crate::form::Form;
-use crate::jwt::{self, Expected, Verdict, VerifyingKey};
+use crate::jwt::{self, Expected, Kind, Verdict, VerifyingKey};
 use crate::official::{OfficialPayload, SealError};
 use crate::profile::KeptProfile;
 use crate::seal::SessionPayload;
@@ -40,7 +40,8 @@ pub(super) fn seal(
     else {
         return Err(Repr::Unreadable.into());
     };
-    let SessionPayload { access_token, refresh_token, id_token, beside, unverified, .. } = payload;
+    let SessionPayload { session_id, generation, login_at, end, unverified, beside, .. } = payload;
+    let SessionPayload { access_token, refresh_token, id_token, .. } = payload;
     let id_token = Some(id_token.ok_or(Repr::NotASession("ID token beside it"))?);
     let payload = if unverified {
         OfficialPayload::unverified(access_token, refresh_token, id_token)
@@ -57,8 +58,16 @@ pub(super) fn seal(
         return Err(Repr::OfficialTooLong { characters: value.len() }.into());
     }
     let value: Arc<str> = value.into();
-    let session =
-        session_of(payload).ok_or(Repr::NotASession("`iat` and `sub` that an official cookie needs"))?;
+    let read = session_of(core, payload).filter(|read| read.session_id == session_id);
+    let read = read.ok_or(Repr::NotASession("claims by which an official cookie is known again"))?;
+    let session = SessionPayload {
+        // Several refreshes may fall into one second, and a session that moves comes with generations of its own.
+        generation: read.generation.max(generation),
+        login_at: read.login_at.min(login_at),
+        // Here the time of arrival is known; whoever reads the cookie has to go by `exp`.
+        end,
+        ..read
+    };
     let head = Head::of(core, &session);
     let facts = facts(core, Form::Official, head, claims, profile, key, Arc::clone(&value), false);
     Ok(SealedSession { value, session: Session::new(facts) })
@@ -71,15 +80,23 @@ pub(super) fn open(core: &Core, value: &str) -> Option<SessionPayload> {
     if let Some(own) = official.write.filter(|own| *own != opened.dialect) {
         tracing::debug!(read = ?opened.dialect, written = ?own, "an official cookie of the other language");
     }
-    session_of(opened.payload)
+    session_of(core, opened.payload)
 }
 
-/// The session that an official cookie holds: with an ID token, and with one user's tokens only.
-fn session_of(payload: OfficialPayload) -> Option<SessionPayload> {
-    let claims = jwt::unverified_claims(payload.access_token.secret())?;
+/// Whether the packages would know a session again: by the ID token that it was named after. Sessions from before the
+/// cookie was shared were not, nor is an ID token that came with a refresh the one of the login.
+pub(crate) fn may_be_shared(payload: &SessionPayload) -> bool {
+    payload.id_token.as_ref().is_some_and(|id_token| lineage(id_token) == payload.session_id)
+}
+
+/// The session that an official cookie holds: with an ID token, with one user's tokens only, and by what they say about
+/// themselves of our environment and client. Our own format is sealed for these; here nothing is refreshed, ended or
+/// deleted that belongs to another application.
+fn session_of(core: &Core, payload: OfficialPayload) -> Option<SessionPayload> {
+    let claims = jwt::unverified_claims_for_us(payload.access_token.secret(), Kind::Access, &core.rules)?;
     let id_token = payload.id_token.as_ref()?;
-    let id_claims =
-        jwt::unverified_claims(id_token.secret()).filter(|id| id.subject() == claims.subject())?;
+    let id_claims = jwt::unverified_claims_for_us(id_token.secret(), Kind::Id, &core.rules)
+        .filter(|id| id.subject() == claims.subject())?;
     let rotated_at = claims.issued_at();
     Some(SessionPayload {
         session_id: lineage(id_token),

@@ -15,6 +15,7 @@ mod forgery;
 mod login;
 mod logout;
 mod official;
+mod official_broken;
 mod official_forged;
 mod official_moving;
 mod outage;
