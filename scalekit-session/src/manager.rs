@@ -57,7 +57,7 @@ pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
     /// The answer to a request that is refused.
     fn refuse(&self, request: &RequestView<'_>, why: &Refusal, now: Timestamp) -> Reply;
 
-    /// Where login, callback and logout are mounted.
+    /// Where its own routes are mounted.
     fn routes(&self) -> &Routes;
 
     /// Serves one of its own routes.
