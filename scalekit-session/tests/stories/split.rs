@@ -175,6 +175,26 @@ async fn r13b_tokens_that_cannot_be_verified_yet_are_kept_and_not_served() {
 }
 
 #[tokio::test]
+async fn r45_a_fresh_token_whose_key_was_withdrawn_is_refreshed() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.set_keys("snk_2", &["snk_2"]);
+    fake.clock.advance(secs(61));
+    browser.scalekit = split(&fake);
+    let told = refused(&browser, "GET", "application/json").await;
+    assert!(told.body.contains("\"code\":\"session_expired\""), "{}", told.body);
+    let led = hop(&browser).await;
+    assert_eq!((led.header("location"), fake.refreshes()), (Some("/dashboard"), 1));
+    browser.apply(&led);
+    assert!(browser.get().await.is_active());
+    assert_eq!((post(&browser).await.status, fake.refreshes()), (204, 1), "the new one is fresh");
+
+    fake.script_keys(Script::status(503));
+    browser.scalekit = split(&fake);
+    assert_eq!((post(&browser).await.status, fake.refreshes()), (204, 1), "nobody said that it is gone");
+}
+
+#[tokio::test]
 async fn r09_an_outage_keeps_the_cookies() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &split(&fake)).await;

@@ -104,6 +104,23 @@ fn r38_unknown_optional_fields_are_ignored_and_required_ones_refuse() {
 }
 
 #[test]
+fn r38_who_a_token_in_another_cookie_is_about_stands_for_its_claims() {
+    let identity = br#"{"iss":"https://acme.scalekit.dev","sub":"usr_1","iat":1,"exp":2}"#;
+    let kept = SessionPayload {
+        access_token: AccessToken::new(""),
+        id_token: None,
+        identity: Some(Zeroizing::new(identity.to_vec())),
+        ..payload()
+    };
+    let encoded = kept.encode();
+    assert_eq!(SessionView::parse(&encoded).unwrap().access_claims(), Some(&identity[..]));
+    assert_eq!(SessionPayload::decode(&encoded), Ok(kept));
+    let own = payload().encode();
+    let own = SessionView::parse(&own).unwrap();
+    assert_ne!(own.access_claims(), Some(&identity[..]), "where the token is there, it speaks for itself");
+}
+
+#[test]
 fn what_is_not_wholly_a_session_is_refused() {
     let encoded = payload().encode();
     let changed = |at: usize, to: u8| {
