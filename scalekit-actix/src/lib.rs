@@ -25,5 +25,5 @@ pub use service::SessionService;
 pub use scalekit_session::{
     self as core, ConfigError, Login, LoginRefused, OfficialCookie, OfficialDialect, Page, PageAction,
     PageKind, RejectionKind, Requirement, Requires, Scalekit, ScalekitBuilder, SessionEnd, SessionManager,
-    SessionWatch, render_page,
+    SessionWatch, SplitCookies, render_page,
 };

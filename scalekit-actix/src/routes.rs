@@ -10,7 +10,7 @@ use crate::headers::RequestLines;
 use crate::reply::response;
 
 /// Login, callback and logout, at the paths of the configuration: `/auth/login`, the path of the redirect URI, and
-/// `/auth/logout`. Give them to [`App::configure`](actix_web::App::configure); they need no middleware.
+/// `/auth/logout`; and `/auth/refresh` with [`SplitCookies`](crate::SplitCookies). Give them to [`App::configure`](actix_web::App::configure); they need no middleware.
 #[must_use = "the routes are not there before `App::configure` has them"]
 pub fn routes(scalekit: &Scalekit) -> impl FnOnce(&mut ServiceConfig) + use<> {
     let manager = scalekit.manager();

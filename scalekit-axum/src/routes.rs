@@ -13,7 +13,7 @@ use crate::headers::RequestLines;
 use crate::reply::response;
 
 /// Login, callback and logout, at the paths of the configuration: `/auth/login`, the path of the redirect URI, and
-/// `/auth/logout`. Merge them into the application's router; they need no layer.
+/// `/auth/logout`; and `/auth/refresh` with [`SplitCookies`](crate::SplitCookies). Merge them into the application's router; they need no layer.
 pub fn routes<S>(scalekit: &Scalekit) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -23,5 +23,5 @@ pub use rejection::SessionRejection;
 pub use scalekit_session::{
     self as core, ConfigError, Login, LoginRefused, OfficialCookie, OfficialDialect, Page, PageAction,
     PageKind, RejectionKind, Requirement, Requires, Scalekit, ScalekitBuilder, SessionEnd, SessionManager,
-    SessionWatch, render_page,
+    SessionWatch, SplitCookies, render_page,
 };

@@ -1,4 +1,4 @@
-//! The ready-made routes: login, callback and logout, at the paths of the configuration.
+//! The ready-made routes: login, callback, logout and, in the split layout, refresh, at the paths of the configuration.
 
 use std::sync::Arc;
 

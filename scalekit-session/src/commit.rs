@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::caching;
 use crate::clock::Timestamp;
+use crate::cookie::SetCookie;
 use crate::core::Core;
 use crate::decide::Ended;
 use crate::id::SessionId;
@@ -26,6 +27,12 @@ pub(crate) fn conclude(
         vary: caching::vary(response),
         removed: caching::overrides(response),
     }
+}
+
+/// The same for the reply of a route of our own, which no handler writes beside: the cookies that it may still carry.
+pub(crate) fn current_cookies(core: &Core, resolution: &Resolution, now: Timestamp) -> Vec<SetCookie> {
+    let write = resolution.write.as_deref().filter(|write| is_current(core, write, now));
+    write.map(|write| write.cookies.clone()).unwrap_or_default()
 }
 
 /// How long a decision to delete holds. A login takes longer, so what it brought is not deleted by a slow handler's

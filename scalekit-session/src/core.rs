@@ -122,7 +122,12 @@ impl Core {
         }
     }
 
-    /// The form in which sessions are written.
+    /// Whether sessions lie in the cookies of the split layout.
+    pub(crate) fn is_split(&self) -> bool {
+        self.names.is_split()
+    }
+
+    /// The form in which sessions are sealed.
     pub(crate) fn form(&self) -> Form {
         match &self.official {
             Some(Official { write: Some(_), .. }) => Form::Official,

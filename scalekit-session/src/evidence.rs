@@ -182,13 +182,14 @@ impl Found {
 impl Fresh {
     fn open(core: &Core, form: Form, value: Arc<str>) -> Option<Self> {
         let (plaintext, beside, retired) = match form {
-            Form::Whole => {
-                let opened = core.keyring.open(Purpose::Session, core.names.data(), &*value).ok()?;
-                (opened.plaintext, None, opened.retired)
-            }
             Form::Official => {
                 let payload = sealing::open(core, form, &value)?;
                 (payload.encode(), payload.beside, false)
+            }
+            own => {
+                let name = core.names.of(own)?.name();
+                let opened = core.keyring.open(Purpose::Session, name, &*value).ok()?;
+                (opened.plaintext, None, opened.retired)
             }
         };
         let head = Head::of_view(core, &SessionView::parse(&plaintext).ok()?);
@@ -250,10 +251,8 @@ fn reopened(core: &Core, session: &Session) -> Option<Fresh> {
 /// verified then; another's is verified now.
 fn profile(core: &Core, form: Form, view: &SessionView<'_>, subject: &str, now: Timestamp) -> KeptProfile {
     match form {
-        Form::Whole => {
-            view.profile.or_else(|| view.id_claims()).map(KeptProfile::of_claims).unwrap_or_default()
-        }
         Form::Official => sealing::verified_profile(core, view.id_token().as_ref(), subject, now),
+        _ => view.profile.or_else(|| view.id_claims()).map(KeptProfile::of_claims).unwrap_or_default(),
     }
 }
 
@@ -311,11 +310,11 @@ pub(crate) fn verify(core: &Arc<Core>, shown: &Shown, now: Timestamp) -> (Token,
     let head = Head::of(core, &shown.payload);
     let checked = Checked { form: facts.form, head, value: &shown.value, retired: facts.retired };
     let profile = |claims: &Claims| match facts.form {
-        Form::Whole => facts.profile.clone(),
         // Its keys may have come since it was looked at first.
         Form::Official => {
             sealing::verified_profile(core, shown.payload.id_token.as_ref(), claims.subject(), now)
         }
+        _ => facts.profile.clone(),
     };
     checked.verify(core, &shown.payload.access_token, profile, now)
 }

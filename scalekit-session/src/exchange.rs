@@ -81,8 +81,8 @@ impl Exchange {
 
     /// The answer to a request that is refused, for what `resolve` found or for what a route requires.
     pub fn refuse(&self, request: &RequestView<'_>, why: Refusal) -> Reply {
-        let racing = self.latest().is_some_and(|resolution| resolution.racing);
-        self.0.manager.refuse(request, &why.racing(racing), self.0.manager.clock().now())
+        let nobody = self.latest().map(|resolution| resolution.nobody).unwrap_or_default();
+        self.0.manager.refuse(request, &why.of(nobody), self.0.manager.clock().now())
     }
 
     /// The commit point: call it once, with the headers of the response, just before they are sent.

@@ -13,6 +13,7 @@ use crate::evidence::{Found, Shown};
 use crate::form::Form;
 use crate::id::SessionId;
 use crate::request::RequestView;
+use crate::secret::IdToken;
 
 /// The session among the request's cookies.
 ///
@@ -25,8 +26,13 @@ pub(crate) fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result
     })
 }
 
+/// The session that a request shows in one of the forms of the split layout.
+pub(crate) fn find_as(core: &Arc<Core>, request: &RequestView<'_>, form: Form) -> Option<Found> {
+    own(core, &RequestCookies::gather_of(request.headers, &core.names, form), form).ok()
+}
+
 fn any(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Nothing> {
-    match own(core, cookies) {
+    match own(core, cookies, core.names.served()) {
         Err(nothing @ (Nothing::Unmarked { .. } | Nothing::Unreadable)) => {
             official(core, cookies)?.ok_or(nothing)
         }
@@ -45,13 +51,13 @@ enum Nothing {
     TwoUsers,
 }
 
-/// Data of ours that opens, with its marker.
-fn own(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Nothing> {
+/// Data of ours that opens, with its marker; of duplicates that which matches it.
+fn own(core: &Arc<Core>, cookies: &RequestCookies<'_>, form: Form) -> Result<Found, Nothing> {
     let unmarked = cookies.markers().next().is_none();
     let mut best: Option<Found> = None;
     let mut sealed_at: Option<Timestamp> = None;
     for sealed in cookies.candidates() {
-        let Some(found) = Found::open(core, Form::Whole, &sealed) else { continue };
+        let Some(found) = Found::open(core, form, &sealed) else { continue };
         if unmarked {
             sealed_at = sealed_at.max(Some(found.rotated_at()));
             continue;
@@ -127,14 +133,17 @@ fn newer(best: Option<Found>, found: Found) -> Result<Found, Nothing> {
 
 /// Ids and login times of every session whose data opens, with its marker or without, for logout; each once.
 pub(crate) fn named(core: &Core, request: &RequestView<'_>) -> Vec<(SessionId, Timestamp)> {
-    let cookies = RequestCookies::gather(request.headers, &core.names);
-    let own = cookies.candidates().map(|sealed| (Form::Whole, sealed));
-    let all = own.chain(cookies.official().map(|sealed| (Form::Official, sealed)));
+    let forms: &[Form] = if core.is_split() { &Form::SPLIT } else { &[Form::Whole] };
     let mut named: Vec<(SessionId, Timestamp)> = Vec::new();
-    for found in all.filter_map(|(form, sealed)| Found::open(core, form, &sealed)) {
-        let (id, login_at) = (found.names().0, found.age().0);
-        if named.iter().all(|(other, _)| *other != id) {
-            named.push((id, login_at));
+    for form in forms {
+        let cookies = RequestCookies::gather_of(request.headers, &core.names, *form);
+        let own = cookies.candidates().map(|sealed| (*form, sealed));
+        let all = own.chain(cookies.official().map(|sealed| (Form::Official, sealed)));
+        for found in all.filter_map(|(form, sealed)| Found::open(core, form, &sealed)) {
+            let (id, login_at) = (found.names().0, found.age().0);
+            if named.iter().all(|(other, _)| *other != id) {
+                named.push((id, login_at));
+            }
         }
     }
     named
@@ -148,6 +157,17 @@ pub(crate) fn is_crowded(core: &Arc<Core>, request: &RequestView<'_>) -> bool {
 
 /// The session that a request shows, for logout and login, whatever its token's age.
 pub(crate) fn shown(core: &Arc<Core>, request: &RequestView<'_>) -> Option<Shown> {
+    if core.is_split() {
+        // The access cookie may have another path; that of the ID cookie covers the login's own routes.
+        let as_form = |form| find_as(core, request, form)?.into_shown(core);
+        return [Form::Identity, Form::Access].into_iter().find_map(as_form);
+    }
     let cookies = RequestCookies::gather(request.headers, &core.names);
     find(core, &cookies).ok()?.into_shown(core)
+}
+
+/// The ID token that a request shows of that session, in the split layout.
+pub(crate) fn id_token_of(core: &Arc<Core>, request: &RequestView<'_>, id: SessionId) -> Option<IdToken> {
+    let found = find_as(core, request, Form::Identity).filter(|found| found.names().0 == id)?;
+    found.into_shown(core)?.payload.id_token
 }

@@ -9,7 +9,7 @@ use crate::decide::{self, Decision, Evidence, Standing, Way};
 use crate::evidence::Found;
 use crate::find;
 use crate::form::Form;
-use crate::manager::{Inspection, Resolution, State};
+use crate::manager::{Inspection, Nobody, Resolution, State};
 use crate::navigation;
 use crate::origin;
 use crate::request::RequestView;
@@ -23,13 +23,20 @@ pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestam
         Ok(cookies) => cookies,
         Err(state) => return settled(state),
     };
-    if !cookies.has_data() {
-        return without_session(core, request, Evidence::NoData, now);
-    }
-    match find::find(core, &cookies) {
-        Ok(found) => decide(core, request, found, &cookies, now),
-        Err(evidence) => without_session(core, request, evidence, now),
-    }
+    let evidence = if cookies.has_data() {
+        match find::find(core, &cookies) {
+            Ok(found) => return decide(core, request, found, &cookies, now),
+            Err(evidence) => evidence,
+        }
+    } else {
+        Evidence::NoData
+    };
+    // Split layout: a marker without its access cookie is a session that has to be refreshed elsewhere.
+    let nobody = match core.is_split() && cookies.markers().next().is_some() {
+        true => Nobody::Expired,
+        false => Nobody::Stranger,
+    };
+    without_session(core, request, evidence, nobody, now)
 }
 
 /// The cookies of a request that may have a session: no preflight, for our host, and not another origin's (R51).
@@ -52,12 +59,14 @@ fn without_session(
     core: &Core,
     request: &RequestView<'_>,
     evidence: Evidence<'_>,
+    nobody: Nobody,
     now: Timestamp,
 ) -> Inspection {
     let way = Way { preflight: false, writable: request.writable, early: false };
     match decide::decide(way, evidence, &core.config.policy, now) {
         Decision::Nobody(cookies) => {
-            Inspection::Settled(resolve::nobody(core, Form::Whole, None, cookies, now))
+            let resolution = resolve::nobody(core, Form::Whole, None, cookies, now);
+            Inspection::Settled(Resolution { nobody, ..resolution })
         }
         _ => settled(State::Anonymous),
     }
@@ -91,12 +100,8 @@ fn decide(
             Decision::Nobody(cookies) => {
                 let racing = matches!(evidence.refresh, Standing::Rejected { .. }) && is_navigation(request);
                 let resolution = resolve::nobody(core, found.form(), Some(found.names()), cookies, now);
-                return Inspection::Settled(resolve::asking_again(
-                    core,
-                    resolution,
-                    found.refresh_key(),
-                    racing,
-                ));
+                let resolution = resolve::asking_again(core, resolution, found.refresh_key(), racing);
+                return Inspection::Settled(resolve::unless_expired(core, resolution, &evidence, now));
             }
             Decision::Unavailable { retry_after } => {
                 return settled(State::Unavailable { retry_after });

@@ -55,10 +55,12 @@ mod watch;
 
 mod grant;
 mod hooks;
+mod hop;
 mod login;
 mod logins;
 mod logout;
 mod loops;
+mod renew;
 
 mod client;
 mod config;
@@ -76,7 +78,7 @@ pub use client::{
     ScalekitClient, ScalekitClientBuilder,
 };
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use config::{ConfigError, OfficialCookie, Problem, RedirectUriError, ScalekitBuilder};
+pub use config::{ConfigError, OfficialCookie, Problem, RedirectUriError, ScalekitBuilder, SplitCookies};
 pub use cookie::SetCookie;
 pub use error::{Error, ErrorKind};
 pub use exchange::{Exchange, Resolving};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::cookie::{RequestCookies, SetCookie};
+use crate::cookie::{Present, RequestCookies, SetCookie};
 use crate::core::Core;
 use crate::decide::Ended;
 use crate::find;
-use crate::form::Form;
+use crate::hop;
 use crate::loops;
 use crate::navigation;
 use crate::oauth::{self, LogoutRequest};
@@ -70,12 +70,15 @@ fn end(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Reply {
 
 /// The removal of everything of ours, whatever the request carried (R17, R29).
 fn cleared(core: &Core, request: &RequestView<'_>) -> Vec<SetCookie> {
-    let mut cookies: Vec<_> = Form::ALL.into_iter().flat_map(|form| sealing::removals(core, form)).collect();
+    let mut cookies = sealing::all_removals(core, Present::of(request, &core.names));
     let present = RequestCookies::gather(request.headers, &core.names);
     let flows = present.transactions().map(|(flow, _)| core.spec.remove(&core.names.transaction(flow)));
     cookies.extend(flows);
     if present.looped().is_some() {
         cookies.push(loops::clear(core));
+    }
+    if present.hop().is_some() {
+        cookies.push(hop::clear(core));
     }
     cookies
 }

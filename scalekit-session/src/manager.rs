@@ -57,7 +57,7 @@ pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
     /// The answer to a request that is refused.
     fn refuse(&self, request: &RequestView<'_>, why: &Refusal, now: Timestamp) -> Reply;
 
-    /// Where login, callback and logout are mounted.
+    /// Where its own routes are mounted.
     fn routes(&self) -> &Routes;
 
     /// Serves one of its own routes.
@@ -125,8 +125,20 @@ pub enum State {
 pub struct Resolution {
     pub(crate) state: State,
     pub(crate) write: Option<Box<Write>>,
-    /// A refresh token was refused moments ago: another answer may be bringing its successor (16a).
-    pub(crate) racing: bool,
+    /// What is known of nobody.
+    pub(crate) nobody: Nobody,
+}
+
+/// What is known of nobody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Nobody {
+    /// Nothing.
+    #[default]
+    Stranger,
+    /// Its refresh token was refused moments ago: another answer may be bringing the successor (16a).
+    Racing,
+    /// Split layout: there is a marker, and no access cookie that can be used. The refresh route may know more.
+    Expired,
 }
 
 /// Cookies to write, and the session and generation they are of.
@@ -148,7 +160,7 @@ pub(crate) enum WriteOf {
 impl Resolution {
     /// A decision that writes nothing.
     pub fn new(state: State) -> Self {
-        Self { state, write: None, racing: false }
+        Self { state, write: None, nobody: Nobody::Stranger }
     }
 
     /// The same decision with cookies to write.

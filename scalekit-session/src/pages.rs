@@ -38,7 +38,7 @@ pub enum PageKind {
     LoginRefused,
     /// 400: the login was completed before, or was begun too long ago.
     LoginStale,
-    /// 400: logins succeed, and the session never arrives.
+    /// 400: logins or refreshes succeed, and the session never arrives.
     LoginLoop,
     /// 200: another site wants to change who is signed in.
     ConfirmLogin,
@@ -88,7 +88,7 @@ impl Page {
             ),
             PageKind::LoginLoop => (
                 "Sign-in does not last",
-                "You signed in several times, but this browser does not keep the session. Please check that it accepts cookies from this site.",
+                "You signed in, but this browser does not show the session here. Please check that it accepts cookies from this site.",
             ),
             PageKind::ConfirmLogin => (
                 "Sign in?",

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::manager::Nobody;
+
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -10,6 +12,9 @@ pub enum Refusal {
     Unauthenticated,
     /// Nobody is signed in yet: a refresh lost a race whose winner's cookies are on their way.
     Racing,
+    /// Split layout: somebody was signed in, and the access cookie is gone or over. `POST` to the refresh route may bring
+    /// it back.
+    Expired,
     /// Somebody is, but may not do this. Says what is missing.
     Forbidden {
         /// What the route requires, for the program that asks; not shown on pages.
@@ -32,6 +37,7 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated | Self::Racing => "login_required",
+            Self::Expired => "session_expired",
             Self::Forbidden { .. } => "forbidden",
             Self::Unavailable { .. } => "unavailable",
             Self::CrossOrigin => "cross_origin",
@@ -43,17 +49,19 @@ impl Refusal {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::Unauthenticated | Self::Racing => 401,
+            Self::Unauthenticated | Self::Racing | Self::Expired => 401,
             Self::Forbidden { .. } | Self::CrossOrigin => 403,
             Self::Unavailable { .. } => 503,
             Self::Misdirected => 421,
         }
     }
 
-    pub(crate) fn racing(self, racing: bool) -> Self {
-        match self {
-            Self::Unauthenticated if racing => Self::Racing,
-            other => other,
+    /// The same with what is known of nobody.
+    pub(crate) fn of(self, nobody: Nobody) -> Self {
+        match (self, nobody) {
+            (Self::Unauthenticated, Nobody::Racing) => Self::Racing,
+            (Self::Unauthenticated, Nobody::Expired) => Self::Expired,
+            (other, _) => other,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::core::Core;
+use crate::hop;
 use crate::loops::{self, Loop};
 use crate::navigation::{self, Client};
 use crate::pages::{Page, PageKind};
@@ -19,6 +20,7 @@ pub(crate) fn refuse(core: &Core, request: &RequestView<'_>, why: &Refusal, now:
             Ok(itself) => Reply::see_other(itself.as_str()),
             Err(_) => to_login(core, request, now),
         },
+        (Client::Navigation, Refusal::Expired) => through_refresh(core, request, now),
         (Client::Navigation, _) => page(core, why),
         (Client::Program, _) => problem(core, why),
     }
@@ -28,14 +30,38 @@ pub(crate) fn refuse(core: &Core, request: &RequestView<'_>, why: &Refusal, now:
 pub(crate) fn login_path(core: &Core, return_to: Option<&ReturnTo>) -> String {
     let login = &core.config.routes.login;
     match return_to.filter(|path| **path != core.config.default_return_to) {
-        Some(path) => {
-            let query: String = url::form_urlencoded::Serializer::new(String::new())
-                .append_pair("return_to", path.as_str())
-                .finish();
-            format!("{login}?{query}")
-        }
+        Some(path) => leading_back(login, path),
         None => login.clone(),
     }
+}
+
+fn leading_back(route: &str, path: &ReturnTo) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    format!("{route}?{}", query.append_pair("return_to", path.as_str()).finish())
+}
+
+/// Split layout: the refresh token is sent to the refresh route only, so a page load goes there and comes back, once
+/// (R47). What cannot be repeated, and what nobody sees, is not led there.
+fn through_refresh(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Reply {
+    let Some(route) = &core.config.routes.refresh else { return to_login(core, request, now) };
+    let path = request.target.split(['?', '#']).next().unwrap_or_default();
+    if request.method != "GET" || !navigation::may_begin_login(request) || core.config.routes.reaches(path) {
+        return to_login(core, request, now);
+    }
+    let here = ReturnTo::parse(request.target).ok();
+    if !hop::led_in_vain(core, request, now) {
+        return Reply::see_other(match &here {
+            Some(here) => leading_back(route, here),
+            None => route.clone(),
+        });
+    }
+    tracing::error!(
+        path,
+        "a page was led through the refresh route and its access cookie did not come back: does the path of the access \
+         cookie cover this page, and does the browser keep cookies?"
+    );
+    let page = Page::new(PageKind::LoginLoop).with_link("Sign in again", login_path(core, here.as_ref()));
+    Reply::html(400, (core.hooks.pages)(&page)).with_cookies([hop::clear(core)])
 }
 
 /// Only a `GET` can be repeated after login; anything else leads to the start page. The own routes lead nowhere: the
@@ -52,7 +78,17 @@ fn to_login(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Reply {
         return problem(core, &Refusal::Unauthenticated);
     }
     let here = ReturnTo::parse(request.target).ok().filter(|_| request.method == "GET");
-    let login = login_path(core, here.as_ref());
+    begin_login(core, request, here.as_ref(), now)
+}
+
+/// Off to the login route, unless logins have led nowhere before.
+pub(crate) fn begin_login(
+    core: &Core,
+    request: &RequestView<'_>,
+    return_to: Option<&ReturnTo>,
+    now: Timestamp,
+) -> Reply {
+    let login = login_path(core, return_to);
     match loops::anonymous(core, request, now) {
         Loop::No(cookie) => Reply::see_other(login).with_cookies(cookie),
         Loop::Yes => {
@@ -63,23 +99,26 @@ fn to_login(core: &Core, request: &RequestView<'_>, now: Timestamp) -> Reply {
     }
 }
 
-fn page(core: &Core, why: &Refusal) -> Reply {
+pub(crate) fn page(core: &Core, why: &Refusal) -> Reply {
     let kind = match why {
         Refusal::Forbidden { .. } => PageKind::Forbidden,
         Refusal::CrossOrigin => PageKind::CrossOrigin,
         Refusal::Misdirected => PageKind::Misconfigured,
-        Refusal::Unavailable { .. } | Refusal::Unauthenticated | Refusal::Racing => PageKind::Unavailable,
+        Refusal::Unavailable { .. } | Refusal::Unauthenticated | Refusal::Racing | Refusal::Expired => {
+            PageKind::Unavailable
+        }
     };
     let reply = Reply::html(why.status(), (core.hooks.pages)(&Page::new(kind)));
     with_retry_after(reply, why)
 }
 
 /// RFC 9457, with a stable `code`.
-fn problem(core: &Core, why: &Refusal) -> Reply {
+pub(crate) fn problem(core: &Core, why: &Refusal) -> Reply {
     let (title, detail) = match why {
         Refusal::Unauthenticated | Refusal::Racing => {
             ("Unauthorized", "there is no session; log in first".to_owned())
         }
+        Refusal::Expired => ("Unauthorized", expired(core)),
         Refusal::Forbidden { required } => ("Forbidden", format!("the session does not have: {required}")),
         Refusal::Unavailable { .. } => {
             ("Service Unavailable", "the session cannot be checked at the moment; it is not lost".to_owned())
@@ -104,6 +143,11 @@ fn problem(core: &Core, why: &Refusal) -> Reply {
         reply = reply.with_header("www-authenticate", challenge);
     }
     with_retry_after(reply, why)
+}
+
+fn expired(core: &Core) -> String {
+    let route = core.config.routes.refresh.as_deref().unwrap_or_default();
+    format!("the access cookie is over; send POST {route}, and this request again")
 }
 
 fn with_retry_after(reply: Reply, why: &Refusal) -> Reply {

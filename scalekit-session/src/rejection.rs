@@ -76,7 +76,7 @@ impl Exchange {
             Refusal::Misdirected => {
                 (RejectionKind::Misdirected, "the request is for a host that is not served")
             }
-            Refusal::Unauthenticated | Refusal::Racing => {
+            Refusal::Unauthenticated | Refusal::Racing | Refusal::Expired => {
                 (RejectionKind::Unauthenticated, "there is no session")
             }
         };

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::core::Core;
-use crate::decide::Cookies;
+use crate::decide::{Cookies, Ended, SessionEvidence, Token};
 use crate::form::Form;
 use crate::id::SessionId;
-use crate::manager::{Resolution, State, Write, WriteOf};
+use crate::manager::{Nobody, Resolution, State, Write, WriteOf};
 use crate::refresh::RefreshKey;
 use crate::sealing::{self, Showing};
 use crate::session::Session;
@@ -25,6 +25,10 @@ pub(crate) fn serve(core: &Arc<Core>, session: Session, now: Timestamp) -> Resol
 fn reseal(core: &Arc<Core>, session: &Session, now: Timestamp) -> Option<Box<Write>> {
     let facts = session.facts();
     let form = facts.form;
+    if core.is_split() {
+        // An access cookie knows of no refresh token; it is over soon.
+        return None;
+    }
     let payload = sealing::open(core, form, &facts.tokens.sealed()?)?;
     let (claims, profile) = (facts.claims.clone(), facts.profile.clone());
     let sealed = sealing::seal(core, form, payload, claims, profile, facts.key.clone()).ok()?;
@@ -50,6 +54,20 @@ pub(crate) fn nobody(
     resolution
 }
 
+/// Split layout: an access token that is over, or whose key was withdrawn, is brought back by the refresh route.
+pub(crate) fn unless_expired(
+    core: &Core,
+    resolution: Resolution,
+    evidence: &SessionEvidence,
+    now: Timestamp,
+) -> Resolution {
+    let over = now >= evidence.end || evidence.token == Token::StillUnknown;
+    match core.is_split() && evidence.ended == Ended::No && over {
+        true => Resolution { nobody: Nobody::Expired, ..resolution },
+        false => resolution,
+    }
+}
+
 /// A token refused moments ago may have lost a race whose winner's cookies are on their way: a page load asks once
 /// more before it is sent to login (16a).
 pub(crate) fn asking_again(
@@ -59,6 +77,8 @@ pub(crate) fn asking_again(
     racing: bool,
 ) -> Resolution {
     let again = |key| core.refreshes.may_ask_again(&key);
-    resolution.racing = racing && resolution.write.is_none() && key.is_some_and(again);
+    if racing && resolution.write.is_none() && key.is_some_and(again) {
+        resolution.nobody = Nobody::Racing;
+    }
     resolution
 }

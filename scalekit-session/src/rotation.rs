@@ -90,7 +90,7 @@ async fn run(call: Call, payload: SessionPayload, session: Session, beside: Besi
         }
         Ok((sealed, usable)) => {
             let SealedSession { value, session: renewed } = sealed;
-            if usable {
+            if usable && !core.is_split() {
                 core.opened.insert(Arc::clone(&value), renewed.clone());
             }
             let landed = Arc::new(Landed::new(value, renewed, usable, now));
@@ -216,6 +216,7 @@ async fn rotate(
         refresh_token: tokens.refresh_token.clone().or_else(|| payload.refresh_token.clone()),
         id_token,
         profile: kept_profile,
+        identity: None,
         ..payload.clone()
     };
     let sealed = seal(core, beside, next, claims, profile, key).map_err(|error| {

@@ -10,6 +10,8 @@ pub enum Route {
     Callback,
     /// Ends the session here and at Scalekit.
     Logout,
+    /// Refreshes the session, in the split layout.
+    Refresh,
 }
 
 /// Paths of the ready-made routes.
@@ -22,6 +24,9 @@ pub struct Routes {
     pub callback: String,
     /// Default `/auth/logout`.
     pub logout: String,
+    /// Where [`SplitCookies`](crate::SplitCookies) are refreshed, `/auth/refresh` by default. Without them there is no such
+    /// route.
+    pub refresh: Option<String>,
 }
 
 impl Routes {
@@ -29,6 +34,7 @@ impl Routes {
     pub fn iter(&self) -> impl Iterator<Item = (Route, &str)> {
         [(Route::Login, &self.login), (Route::Callback, &self.callback), (Route::Logout, &self.logout)]
             .into_iter()
+            .chain(self.refresh.as_ref().map(|path| (Route::Refresh, path)))
             .map(|(route, path)| (route, path.as_str()))
     }
 
@@ -59,6 +65,7 @@ mod tests {
             login: "/auth/login".to_owned(),
             callback: "/auth/callback".to_owned(),
             logout: "/auth/logout".to_owned(),
+            refresh: Some("/auth/refresh".to_owned()),
         };
         for (path, reaches) in [
             ("/auth/login", true),
@@ -68,6 +75,8 @@ mod tests {
             ("/auth%2Flogout", true),
             ("/auth/logout/", true),
             ("/auth//logout", true),
+            ("/auth/%72efresh", true),
+            ("/auth/refresher", false),
             ("/auth/logout/all", false),
             ("/auth", false),
             ("/", false),

@@ -11,7 +11,7 @@ use futures_util::future::{Either, select};
 use crate::clock::{Clock, Timestamp};
 use crate::commit;
 use crate::config::ScalekitBuilder;
-use crate::cookie::{ChunkSet, SetCookie};
+use crate::cookie::{Present, SetCookie};
 use crate::core::Core;
 use crate::error::Error;
 use crate::grant::Grant;
@@ -22,6 +22,7 @@ use crate::manager::{Inspection, Pending, Resolution, SessionManager};
 use crate::policy::Policy;
 use crate::refusal::Refusal;
 use crate::refuse;
+use crate::renew;
 use crate::reply::{HeaderEdits, Reply};
 use crate::request::{Headers, RequestHead, RequestView};
 use crate::routes::{Route, Routes};
@@ -62,7 +63,8 @@ impl Scalekit {
     /// Starts from the environment's variables: `SCALEKIT_ENVIRONMENT_URL` (or `SCALEKIT_ENV_URL`), `SCALEKIT_CLIENT_ID`,
     /// `SCALEKIT_CLIENT_SECRET`, `SCALEKIT_REDIRECT_URI`, `SCALEKIT_COOKIE_SECRET` (or `COOKIE_ENCRYPTION_SECRET`; several,
     /// separated by commas: the first seals, all open), and optionally `SCALEKIT_ISSUER` and `SCALEKIT_AUDIENCE` (lists) and
-    /// `SCALEKIT_POST_LOGOUT_REDIRECT_URI`.
+    /// `SCALEKIT_POST_LOGOUT_REDIRECT_URI`; for [`SplitCookies`](crate::SplitCookies) `SCALEKIT_COOKIE_LAYOUT` (`split`, or
+    /// `whole`) and `SCALEKIT_ACCESS_COOKIE_PATH`.
     pub fn from_env() -> ScalekitBuilder {
         ScalekitBuilder::from_vars(|name| std::env::var(name).ok())
     }
@@ -109,7 +111,7 @@ impl SessionManager for Scalekit {
 
     fn seal(&self, grant: &Grant, now: Timestamp) -> Result<Vec<SetCookie>, Error> {
         let sealed = sealing::login(&self.0, grant, [0; 8], now)?;
-        sealing::login_cookies(&self.0, &sealed.value, &sealed.session, ChunkSet::default(), now)
+        sealing::login_cookies(&self.0, &sealed.value, &sealed.session, Present::default(), now)
     }
 
     fn inspect(&self, request: &RequestView<'_>, now: Timestamp) -> Inspection {
@@ -140,6 +142,7 @@ impl SessionManager for Scalekit {
         match route {
             Route::Login => login::begin(&self.0, &request).await,
             Route::Callback => login::complete(&self.0, &request).await,
+            Route::Refresh => renew::renew(&self.0, &request).await,
             Route::Logout => logout::logout(&self.0, &request.view(), self.0.now()),
         }
     }

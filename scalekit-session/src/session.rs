@@ -157,7 +157,7 @@ impl Session {
     pub fn refreshes(&self) -> u32 {
         match self.0.form {
             Form::Official => 0,
-            Form::Whole => self.0.generation,
+            _ => self.0.generation,
         }
     }
 

@@ -71,6 +71,11 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
     })
 }
 
+/// Refreshes a session whose access token is not at hand, for the refresh route of the split layout.
+pub(crate) async fn renew(core: &Arc<Core>, asked: Asked, shown: Shown) -> Resolution {
+    refresh(core, asked, shown, false, Urgency::Required).await
+}
+
 /// Each round does one piece of I/O and decides again. `NeedKeys` and `Refresh` follow one another at most once.
 async fn run(
     core: &Arc<Core>,
@@ -100,7 +105,9 @@ async fn run(
                 return Resolution::new(State::Unavailable { retry_after });
             }
             Decision::Nobody(cookies) => {
-                return nobody(core, &shown, cookies, core.now());
+                let now = core.now();
+                let evidence = evidence::evidence(core, &shown.session, token, now);
+                return resolve::unless_expired(core, nobody(core, &shown, cookies, now), &evidence, now);
             }
         }
         let now = core.now();

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::builder::ScalekitBuilder;
 use super::check::check;
 use super::problem::{ConfigError, Problem};
-use super::{Config, Reach, RedirectUri};
+use super::{Config, Reach, RedirectUri, split};
 use crate::cookie::{CookieNames, CookieSpec};
 use crate::core::Core;
 use crate::jwt::Rules;
@@ -55,8 +55,8 @@ impl ScalekitBuilder {
         };
         let keyring = Keyring::new(keys, endpoints.environment_url(), &client_id);
         let keyring = keyring.map_err(|error| problems.push(Problem::CookieSecrets(error.to_string()))).ok();
-        let base = base_name(&self.cookie_name, &redirect, endpoints.environment_url(), &client_id);
-        let names = CookieNames::new(base);
+        let suffix = suffix(&redirect, endpoints.environment_url(), &client_id);
+        let names = CookieNames::new(base_name(&self.cookie_name, suffix.as_deref()));
         let shared = self.official.as_ref();
         let official = shared.and_then(|cookie| cookie.check(&names, &self.cookie_secrets, &mut problems));
         let (Some(keyring), []) = (keyring, problems.as_slice()) else {
@@ -73,12 +73,15 @@ impl ScalekitBuilder {
         }
         let mut origins = vec![redirect.origin.clone()];
         origins.extend(self.allowed_origins);
+        let routes = Routes {
+            login: self.login_path,
+            callback: redirect.path.clone(),
+            logout: self.logout_path,
+            refresh: self.split.as_ref().map(|split| split.refresh_path.clone()),
+        };
+        let split = self.split.as_ref().map(|split| split::names(split, &routes, suffix.as_deref()));
         let config = Config {
-            routes: Routes {
-                login: self.login_path,
-                callback: redirect.path.clone(),
-                logout: self.logout_path,
-            },
+            routes,
             redirect,
             issuers,
             scopes: self.scopes,
@@ -89,7 +92,7 @@ impl ScalekitBuilder {
             budget: self.cookie_budget,
         };
         let client = OauthClient { id: client_id, secret: Some(secret) };
-        let names = names.with_official(self.official.map(|cookie| cookie.name));
+        let names = names.with_official(self.official.map(|cookie| cookie.name)).with_split(split);
         let cookies = (names, CookieSpec::new(secure).with_line_limit(self.set_cookie_limit));
         Ok(Scalekit::new(Core::new(
             config,
@@ -152,15 +155,22 @@ fn required(
     value.map(str::to_owned)
 }
 
-/// `__Host-` where the browser honours it. On loopback all ports share one cookie jar, so the name tells applications
-/// apart.
-fn base_name(name: &str, redirect: &RedirectUri, issuer: &str, client_id: &str) -> String {
+/// `__Host-` where the browser honours it.
+fn base_name(name: &str, suffix: Option<&str>) -> String {
+    match suffix {
+        None => format!("__Host-{name}"),
+        Some(suffix) => format!("{name}-{suffix}"),
+    }
+}
+
+/// On loopback all ports share one cookie jar, so the name tells applications apart.
+fn suffix(redirect: &RedirectUri, issuer: &str, client_id: &str) -> Option<String> {
     match redirect.reach {
-        Reach::Anybody => format!("__Host-{name}"),
+        Reach::Anybody => None,
         Reach::Loopback => {
             let hash: [u8; 32] = Sha256::digest(format!("{issuer}\n{client_id}\n{}", redirect.port)).into();
             let [a, b, c, d, ..] = hash;
-            format!("{name}-{a:02x}{b:02x}{c:02x}{d:02x}")
+            Some(format!("{a:02x}{b:02x}{c:02x}{d:02x}"))
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::env;
 use super::official::OfficialCookie;
 use super::problem::Problem;
+use super::split::SplitCookies;
 use crate::clock::{Clock, SystemClock};
 use crate::hooks::{Hooks, Login, LoginRefused};
 use crate::pages::Page;
@@ -26,6 +27,7 @@ pub struct ScalekitBuilder {
     pub(super) redirect_uri: Option<String>,
     pub(super) cookie_secrets: Vec<String>,
     pub(super) official: Option<OfficialCookie>,
+    pub(super) split: Option<SplitCookies>,
     /// What was wrong with variables of the environment that no setter can be given.
     pub(super) unreadable: Vec<Problem>,
     pub(super) issuers: Option<Vec<String>>,
@@ -56,6 +58,7 @@ impl ScalekitBuilder {
             redirect_uri: None,
             cookie_secrets: Vec::new(),
             official: None,
+            split: None,
             unreadable: Vec::new(),
             issuers: None,
             audiences: None,
@@ -118,6 +121,12 @@ impl ScalekitBuilder {
     /// Shares the session with applications of Scalekit's official packages behind the same origin. Default: not.
     pub fn official_cookie(mut self, cookie: OfficialCookie) -> Self {
         self.official = Some(cookie);
+        self
+    }
+
+    /// Keeps access, refresh and ID token in a cookie each, with a path of its own. Default: one cookie for all.
+    pub fn split_cookies(mut self, cookies: SplitCookies) -> Self {
+        self.split = Some(cookies);
         self
     }
 

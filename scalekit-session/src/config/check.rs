@@ -8,6 +8,7 @@ use url::Url;
 use super::RedirectUri;
 use super::builder::ScalekitBuilder;
 use super::problem::Problem;
+use super::split;
 use crate::return_to::ReturnTo;
 use crate::routes::Routes;
 
@@ -33,17 +34,25 @@ pub(super) fn check(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, p
         builder.allowed_origins.iter().filter(|origin| !is_origin(origin)).cloned().map(Problem::Origin),
     );
     check_paths(builder, redirect, problems);
+    split::check(builder, problems);
     check_ranges(builder, problems);
 }
 
 fn check_paths(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, problems: &mut Vec<Problem>) {
     let (login, logout) = (builder.login_path.as_str(), builder.logout_path.as_str());
     let callback = redirect.map(|redirect| redirect.path.as_str()).unwrap_or_default();
-    for (route, path, others) in [("login", login, [logout, callback]), ("logout", logout, [login, callback])]
-    {
+    let refresh = builder.split.as_ref().map(|split| split.refresh_path.as_str());
+    let all = [("login", Some(login)), ("logout", Some(logout)), ("refresh", refresh)];
+    for (route, path) in all {
+        let Some(path) = path else { continue };
+        let mut others = all
+            .into_iter()
+            .filter(|(other, _)| *other != route)
+            .filter_map(|(_, path)| path)
+            .chain([callback]);
         let reason = if !is_plain_path(path) {
             "is not a plain path; write one like `/auth/login`"
-        } else if others.contains(&path) {
+        } else if others.any(|other| other == path) {
             "is the path of another route as well"
         } else {
             continue;
@@ -52,7 +61,12 @@ fn check_paths(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, proble
     }
     // Without a redirect URI there is no callback path yet, and that is reported by itself.
     let callback = if callback.is_empty() { login } else { callback };
-    let routes = Routes { login: login.to_owned(), callback: callback.to_owned(), logout: logout.to_owned() };
+    let routes = Routes {
+        login: login.to_owned(),
+        callback: callback.to_owned(),
+        logout: logout.to_owned(),
+        refresh: refresh.map(str::to_owned),
+    };
     let reason = match ReturnTo::parse(&builder.default_return_to) {
         Err(_) => "is not a path of this origin",
         Ok(path) if routes.reaches(path.path()) => {
@@ -90,7 +104,7 @@ fn is_cookie_name(name: &str) -> bool {
 }
 
 /// A path that every router takes literally.
-fn is_plain_path(path: &str) -> bool {
+pub(super) fn is_plain_path(path: &str) -> bool {
     ReturnTo::parse(path).is_ok()
         && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte))
 }

@@ -1,8 +1,8 @@
 //! Settings from environment variables.
 
-use super::OfficialCookie;
 use super::builder::ScalekitBuilder;
 use super::problem::Problem;
+use super::{OfficialCookie, SplitCookies};
 use crate::official::OfficialDialect;
 
 /// Reads the variables into a builder; what is missing is reported by `build()`.
@@ -27,6 +27,7 @@ pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> ScalekitBuilder {
     builder.audiences = one(&["SCALEKIT_AUDIENCE"]).map(list);
     builder.post_logout_redirect_uri = one(&["SCALEKIT_POST_LOGOUT_REDIRECT_URI"]);
     read_official(&var, &mut builder);
+    read_layout(&var, &mut builder);
     builder
 }
 
@@ -54,4 +55,22 @@ fn read_official(var: &impl Fn(&str) -> Option<String>, builder: &mut ScalekitBu
         Some(_) => builder.unreadable.push(Problem::OfficialDialect),
     }
     builder.official = Some(cookie);
+}
+
+/// How the session lies in cookies.
+fn read_layout(var: &impl Fn(&str) -> Option<String>, builder: &mut ScalekitBuilder) {
+    const LAYOUT: &str = "SCALEKIT_COOKIE_LAYOUT";
+    let one = |name| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let path = one("SCALEKIT_ACCESS_COOKIE_PATH");
+    match (one(LAYOUT).as_deref(), path) {
+        (None | Some("whole"), None) => {}
+        (None | Some("whole"), Some(_)) => {
+            let advice =
+                "write `split`; in the other layout there is no access cookie whose path could be set";
+            builder.unreadable.push(Problem::Missing { setting: LAYOUT, advice });
+        }
+        (Some("split"), None) => builder.split = Some(SplitCookies::new()),
+        (Some("split"), Some(path)) => builder.split = Some(SplitCookies::new().access_path(path)),
+        (Some(other), _) => builder.unreadable.push(Problem::CookieLayout(other.to_owned())),
+    }
 }

@@ -7,11 +7,13 @@ mod env;
 mod official;
 mod problem;
 mod redirect_uri;
+mod split;
 
 pub use self::builder::ScalekitBuilder;
 pub use self::official::OfficialCookie;
 pub use self::problem::{ConfigError, Problem};
 pub use self::redirect_uri::RedirectUriError;
+pub use self::split::SplitCookies;
 
 pub(crate) use self::redirect_uri::{Reach, RedirectUri};
 

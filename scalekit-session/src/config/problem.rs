@@ -106,6 +106,20 @@ pub enum Problem {
          Next.js"
     )]
     OfficialDialect,
+    /// A layout of cookies that does not exist.
+    #[error(
+        "SCALEKIT_COOKIE_LAYOUT is `{0}`; write `whole` for one session cookie, `split` for one of each token"
+    )]
+    CookieLayout(String),
+    /// The split layout and the official cookie together.
+    #[error(
+        "the session cannot be split and shared with Scalekit's official packages, who have one cookie: leave out \
+         `split_cookies` (SCALEKIT_COOKIE_LAYOUT) or `official_cookie` (SCALEKIT_OFFICIAL_COOKIE_SECRET)"
+    )]
+    SplitAndOfficial,
+    /// The name of the session cookie is that of a split one.
+    #[error("the cookie name `{0}` is that of one of the split cookies; write another, or leave it out")]
+    CookieNameTaken(String),
     /// What tokens are checked against.
     #[error("the rules for tokens cannot be used: {0}")]
     Rules(String),

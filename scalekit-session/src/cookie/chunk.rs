@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::MAX_CHUNKS;
-use super::name::CookieNames;
+use super::data::DataNames;
 use super::spec::{CookieSpec, SetCookie};
 
 /// The lines that store a sealed value: one, or `{base}` with the number of parts and the first, then the others.
@@ -12,18 +12,19 @@ use super::spec::{CookieSpec, SetCookie};
 /// Parts beyond those written may be in the browser from before: [`clear`] `ChunkSet::beyond(lines.len())` too.
 pub(crate) fn split(
     spec: &CookieSpec,
-    names: &CookieNames,
+    names: &DataNames,
     sealed: &str,
     max_age: Option<Duration>,
 ) -> Result<Vec<SetCookie>, TooManyChunks> {
-    if sealed.len() <= spec.room(names.data(), max_age) {
-        return Ok(vec![spec.set(names.data(), sealed, max_age)]);
+    let path = names.path();
+    if sealed.len() <= spec.room_at(names.name(), path, max_age) {
+        return Ok(vec![spec.set_at(names.name(), path, sealed, max_age)]);
     }
     let mut pieces = Vec::with_capacity(MAX_CHUNKS);
     let mut rest = sealed;
-    for (index, name) in names.parts() {
+    for (index, name) in names.numbered() {
         // The first part shares its cookie with the count, a digit and a dot.
-        let room = spec.room(name, max_age).saturating_sub(if index == 0 { 2 } else { 0 });
+        let room = spec.room_at(name, path, max_age).saturating_sub(if index == 0 { 2 } else { 0 });
         let (piece, left) = rest.split_at_checked(room.min(rest.len())).unwrap_or((rest, ""));
         pieces.push((name, piece));
         rest = left;
@@ -39,8 +40,8 @@ pub(crate) fn split(
         .into_iter()
         .enumerate()
         .map(|(index, (name, piece))| match index {
-            0 => spec.set(name, &format!("{count}.{piece}"), max_age),
-            _ => spec.set(name, piece, max_age),
+            0 => spec.set_at(name, path, &format!("{count}.{piece}"), max_age),
+            _ => spec.set_at(name, path, piece, max_age),
         })
         .collect())
 }
@@ -48,10 +49,13 @@ pub(crate) fn split(
 /// The lines that delete the data cookie and chunks in `which`, with the attributes they were set with.
 pub(crate) fn clear(
     spec: &CookieSpec,
-    names: &CookieNames,
+    names: &DataNames,
     which: ChunkSet,
 ) -> impl Iterator<Item = SetCookie> {
-    names.parts().filter(move |(index, _)| which.contains(*index)).map(|(_, name)| spec.remove(name))
+    names
+        .numbered()
+        .filter(move |(index, _)| which.contains(*index))
+        .map(|(_, name)| spec.remove_at(name, names.path()))
 }
 
 /// A sealed value is longer than eight cookies hold.

@@ -10,13 +10,17 @@
 //! {base}-live       the live marker
 //! {base}-tx-{flow}  one sealed login transaction
 //! {base}-loop       the sealed loop guard
+//! {base}-hop        split layout: the sealed hop guard
+//! accessToken, refreshToken, idToken   split layout: the sealed session in three, each with chunks like those of {base}
 //! sk_session        the session shared with Scalekit's official packages, where that is asked for
 //! ```
 
 mod candidate;
 mod chunk;
+mod data;
 mod marker;
 mod name;
+mod present;
 mod request;
 mod spec;
 
@@ -27,8 +31,10 @@ mod tests;
 
 pub(crate) use candidate::Sealed;
 pub(crate) use chunk::{ChunkSet, clear, split};
+pub(crate) use data::{DataNames, SplitNames};
 pub(crate) use marker::marker_value;
 pub(crate) use name::CookieNames;
+pub(crate) use present::Present;
 pub(crate) use request::RequestCookies;
 pub(crate) use spec::CookieSpec;
 pub use spec::SetCookie;

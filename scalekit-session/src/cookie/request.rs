@@ -8,6 +8,7 @@ use super::MAX_CHUNKS;
 use super::candidate::{self, Sealed};
 use super::chunk::ChunkSet;
 use super::name::{CookieNames, Role};
+use crate::form::Form;
 use crate::request::Headers;
 
 /// How many cookies of one name are tried. A browser sends several when they were set for different domains or
@@ -22,6 +23,7 @@ pub(crate) struct RequestCookies<'a> {
     parts: [Values<'a>; MAX_CHUNKS],
     markers: Values<'a>,
     looped: Option<&'a [u8]>,
+    hop: Option<&'a [u8]>,
     official: Values<'a>,
     official_left_out: bool,
     transactions: [Option<(&'a str, &'a [u8])>; MAX_TRANSACTIONS],
@@ -33,15 +35,21 @@ pub(super) type Values<'a> = [Option<&'a [u8]>; MAX_DUPLICATES];
 impl<'a> RequestCookies<'a> {
     /// Scans all `Cookie` lines once. Hostile bytes cost their length and nothing more (R16, R43).
     pub(crate) fn gather(headers: &'a dyn Headers, names: &CookieNames) -> Self {
+        Self::gather_of(headers, names, names.served())
+    }
+
+    /// The same with the data cookies of that form.
+    pub(crate) fn gather_of(headers: &'a dyn Headers, names: &CookieNames, form: Form) -> Self {
         let mut cookies = Self {
             parts: [[None; MAX_DUPLICATES]; MAX_CHUNKS],
             markers: [None; MAX_DUPLICATES],
             looped: None,
+            hop: None,
             official: [None; MAX_DUPLICATES],
             official_left_out: false,
             transactions: [None; MAX_TRANSACTIONS],
         };
-        headers.visit("cookie", &mut |line| cookies.scan(line, names));
+        headers.visit("cookie", &mut |line| cookies.scan(line, names, form));
         cookies
     }
 
@@ -97,25 +105,30 @@ impl<'a> RequestCookies<'a> {
         self.looped
     }
 
-    fn scan(&mut self, mut line: &'a [u8], names: &CookieNames) {
+    /// The hop guard.
+    pub(crate) fn hop(&self) -> Option<&'a [u8]> {
+        self.hop
+    }
+
+    fn scan(&mut self, mut line: &'a [u8], names: &CookieNames, form: Form) {
         while !line.is_empty() {
             line = trim_start(line);
             let end = memchr(b';', line).unwrap_or(line.len());
             let (pair, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
             // Most cookies are not ours: look for the `=` of those only.
-            if names.may_be_of(pair) {
-                self.keep(pair, names);
+            if names.may_be_of(pair, form) {
+                self.keep(pair, names, form);
             }
             line = rest.get(1..).unwrap_or_default();
         }
     }
 
-    fn keep(&mut self, pair: &'a [u8], names: &CookieNames) {
+    fn keep(&mut self, pair: &'a [u8], names: &CookieNames, form: Form) {
         let Some((name, value)) = memchr(b'=', pair).and_then(|at| pair.split_at_checked(at)) else {
             return; // a pair without a name is nobody's cookie
         };
         let value = trim(value.get(1..).unwrap_or_default());
-        match names.role(trim_end(name)) {
+        match names.role(trim_end(name), form) {
             Some(Role::Part(index)) => {
                 if let Some(part) = self.parts.get_mut(index) {
                     push(part, value);
@@ -125,6 +138,7 @@ impl<'a> RequestCookies<'a> {
                 push(&mut self.markers, value);
             }
             Some(Role::Looped) => self.looped = self.looped.or(Some(value)),
+            Some(Role::Hop) => self.hop = self.hop.or(Some(value)),
             Some(Role::Official) => self.official_left_out |= !push(&mut self.official, value),
             Some(Role::Transaction(flow)) => {
                 push(&mut self.transactions, (flow, value));

@@ -15,10 +15,14 @@ pub(crate) const MAX_COOKIE_AGE: Duration = Duration::from_secs(400 * 24 * 60 * 
 /// What a browser keeps of one cookie, name and value together (RFC 6265bis §5.6).
 const MAX_PAIR: usize = 4096;
 
+/// The path of a cookie that every request of the origin carries.
+const ROOT: &str = "/";
+
 /// A limit below this leaves no room for a value beside name and attributes.
 const MIN_LINE_LIMIT: usize = 512;
 
-/// The attributes of every cookie of ours: `HttpOnly; SameSite=Lax; Path=/`, no `Domain`, and `Secure` or not.
+/// The attributes of every cookie of ours: `HttpOnly; SameSite=Lax`, `Path=/` unless another is said, no `Domain`, and
+/// `Secure` or not.
 ///
 /// Setting and removing share them, because a browser deletes only what has the same name, domain and path, and a
 /// `__Host-` cookie only when the line itself satisfies the prefix.
@@ -42,28 +46,43 @@ impl CookieSpec {
     /// A line that stores a value; without `max_age` until the browser closes. An age is at least a second, because
     /// zero deletes, and at most 400 days.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: Option<Duration>) -> SetCookie {
-        self.line(name, value, max_age.map(|age| age.clamp(Duration::from_secs(1), MAX_COOKIE_AGE)))
+        self.set_at(name, ROOT, value, max_age)
+    }
+
+    /// The same for a cookie with a path of its own.
+    pub(crate) fn set_at(&self, name: &str, path: &str, value: &str, max_age: Option<Duration>) -> SetCookie {
+        self.line(name, path, value, max_age.map(|age| age.clamp(Duration::from_secs(1), MAX_COOKIE_AGE)))
     }
 
     /// A line that deletes the cookie, with the same attributes.
     pub(crate) fn remove(&self, name: &str) -> SetCookie {
-        self.line(name, "", Some(Duration::ZERO))
+        self.remove_at(name, ROOT)
+    }
+
+    /// The same for a cookie with a path of its own: a browser deletes it there only.
+    pub(crate) fn remove_at(&self, name: &str, path: &str) -> SetCookie {
+        self.line(name, path, "", Some(Duration::ZERO))
     }
 
     /// How many characters of value a cookie of that name takes (R14).
     pub(crate) fn room(&self, name: &str, max_age: Option<Duration>) -> usize {
-        let empty = self.set(name, "", max_age);
+        self.room_at(name, ROOT, max_age)
+    }
+
+    /// The same for a cookie with a path of its own.
+    pub(crate) fn room_at(&self, name: &str, path: &str, max_age: Option<Duration>) -> usize {
+        let empty = self.set_at(name, path, "", max_age);
         let in_line = self.line_limit.saturating_sub(empty.line.len());
         let in_pair = MAX_PAIR.saturating_sub(empty.name_length);
         in_line.min(in_pair)
     }
 
-    fn line(&self, name: &str, value: &str, max_age: Option<Duration>) -> SetCookie {
+    fn line(&self, name: &str, path: &str, value: &str, max_age: Option<Duration>) -> SetCookie {
         let name = escaped(name, is_token, NOT_TOKEN);
         let value = escaped(value, is_cookie_octet, NOT_COOKIE_OCTET);
         let name_length = name.len();
         let mut cookie =
-            Cookie::build((name, value)).http_only(true).same_site(SameSite::Lax).path("/").build();
+            Cookie::build((name, value)).http_only(true).same_site(SameSite::Lax).path(path).build();
         cookie.set_secure(self.secure.then_some(true));
         // Whole seconds that fit, as `set` limits them.
         cookie.set_max_age(max_age.and_then(|age| cookie::time::Duration::try_from(age).ok()));

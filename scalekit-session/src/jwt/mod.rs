@@ -22,7 +22,7 @@ pub use idp_initiated::IdpInitiatedLogin;
 pub(crate) use idp_initiated::verify_idp_initiated;
 pub use invalid::InvalidToken;
 pub(crate) use jwk::{KeySet, KeySetError, VerifyingKey};
-pub(crate) use jws::unverified_payload;
+pub(crate) use jws::{unverified_key_id, unverified_payload};
 pub(crate) use kind::Kind;
 pub(crate) use verify::{
     Rules, RulesError, Verdict, unverified_claims, unverified_claims_for_us, verify, verify_session_token,

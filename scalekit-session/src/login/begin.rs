@@ -147,6 +147,11 @@ fn is_plain(value: &str) -> bool {
     value.len() <= 256 && !value.chars().any(char::is_control)
 }
 
+/// Where a request for one of the own routes asks to go afterwards.
+pub(crate) fn return_to_of(core: &Core, request: &RequestView<'_>) -> ReturnTo {
+    return_to(core, &Query::of(request))
+}
+
 /// `return_to`, or `returnTo` as Scalekit's own packages spell it.
 fn return_to(core: &Core, query: &Query) -> ReturnTo {
     let asked = query.first("return_to").or_else(|| query.first("returnTo"));

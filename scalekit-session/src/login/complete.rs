@@ -6,7 +6,7 @@ use super::asking;
 use super::query::{Query, Repeated};
 use super::transaction::{self, Transaction};
 use crate::clock::Timestamp;
-use crate::cookie::RequestCookies;
+use crate::cookie::{Present, RequestCookies};
 use crate::core::Core;
 use crate::decide::Ended;
 use crate::error::ErrorKind;
@@ -168,8 +168,8 @@ fn signed_in(
     return_to: &ReturnTo,
     now: Timestamp,
 ) -> Reply {
-    let shown = RequestCookies::gather(request.headers, &core.names).own_chunks();
-    match sealing::login_cookies(core, &sealed.value, &sealed.session, shown, now) {
+    let present = Present::of(request, &core.names);
+    match sealing::login_cookies(core, &sealed.value, &sealed.session, present, now) {
         Ok(cookies) => Reply::see_other(return_to.as_str()).with_cookies(cookies),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a login cannot be kept");

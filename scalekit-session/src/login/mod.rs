@@ -6,5 +6,5 @@ mod complete;
 mod query;
 mod transaction;
 
-pub(crate) use self::begin::begin;
+pub(crate) use self::begin::{begin, return_to_of as return_to};
 pub(crate) use self::complete::complete;

@@ -29,6 +29,7 @@ pub(super) struct Cipher {
     session: Hkdf<Sha256>,
     transaction: Hkdf<Sha256>,
     looped: Hkdf<Sha256>,
+    hop: Hkdf<Sha256>,
 }
 
 impl Cipher {
@@ -52,6 +53,7 @@ impl Cipher {
             session: subkey(Purpose::Session)?,
             transaction: subkey(Purpose::Transaction)?,
             looped: subkey(Purpose::Loop)?,
+            hop: subkey(Purpose::Hop)?,
         })
     }
 
@@ -106,6 +108,7 @@ impl Cipher {
             Purpose::Session => &self.session,
             Purpose::Transaction => &self.transaction,
             Purpose::Loop => &self.looped,
+            Purpose::Hop => &self.hop,
         };
         let material = expand::<{ AES_KEY + NONCE }>(subkey, &header.salt)?;
         let key = material.first_chunk::<AES_KEY>()?;

@@ -11,7 +11,7 @@
 //!    n  rotation time, as the difference to it
 //!    n  end, as the difference to that
 //! then fields until the end, tags ascending:
-//!    n  tag: 2 access token, 4 refresh token, 6 ID token, 8 profile
+//!    n  tag: 2 access token, 4 refresh token, 6 ID token, 8 profile, 10 identity
 //!    n  length
 //!       content
 //! ```
@@ -35,6 +35,7 @@ const ACCESS_TOKEN: u64 = 2;
 const REFRESH_TOKEN: u64 = 4;
 const ID_TOKEN: u64 = 6;
 const PROFILE: u64 = 8;
+const IDENTITY: u64 = 10;
 
 /// A session as its cookie holds it.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,6 +61,9 @@ pub(crate) struct SessionPayload {
     pub(crate) id_token: Option<IdToken>,
     /// The profile as JSON, when the ID token had to go.
     pub(crate) profile: Option<Zeroizing<Vec<u8>>>,
+    /// The claims by which the session is told from others, as JSON, where the access token is in another cookie; it is
+    /// empty then.
+    pub(crate) identity: Option<Zeroizing<Vec<u8>>>,
     /// What an official cookie held beside, to be written back there. It is not sealed here.
     pub(crate) beside: Option<Zeroizing<String>>,
 }
@@ -102,6 +106,10 @@ impl SessionPayload {
             writer.number(PROFILE);
             writer.prefixed(profile);
         }
+        if let Some(identity) = &self.identity {
+            writer.number(IDENTITY);
+            writer.prefixed(identity);
+        }
         writer.finish()
     }
 
@@ -118,6 +126,7 @@ impl SessionPayload {
             self.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
             self.id_token.as_ref().map_or(0, |token| token.secret().len()),
             self.profile.as_ref().map_or(0, |profile| profile.len()),
+            self.identity.as_ref().map_or(0, |identity| identity.len()),
         ];
         let field = 1 + MAX_NUMBER + 1 + 2 * MAX_NUMBER;
         fixed + contents.into_iter().map(|content| field + content).sum::<usize>()
@@ -152,6 +161,7 @@ pub(crate) struct SessionView<'a> {
     pub(crate) flow: [u8; 8],
     /// The profile as JSON.
     pub(crate) profile: Option<&'a [u8]>,
+    identity: Option<&'a [u8]>,
     access_token: PackedToken<'a>,
     refresh_token: Option<PackedToken<'a>>,
     id_token: Option<PackedToken<'a>>,
@@ -176,7 +186,8 @@ impl<'a> SessionView<'a> {
         let rotated_at = bytes.difference(login_at)?;
         let end = bytes.difference(rotated_at)?;
 
-        let (mut access_token, mut refresh_token, mut id_token, mut profile) = (None, None, None, None);
+        let (mut access_token, mut refresh_token, mut id_token) = (None, None, None);
+        let (mut profile, mut identity) = (None, None);
         let mut last = 0;
         while !bytes.is_empty() {
             let tag = bytes.number()?;
@@ -193,6 +204,7 @@ impl<'a> SessionView<'a> {
                     id_token = Some(PackedToken::read(content, other_header)?);
                 }
                 PROFILE => profile = Some(content),
+                IDENTITY => identity = Some(content),
                 unknown if unknown % 2 == 0 => return Err(Malformed),
                 _ => {}
             }
@@ -207,15 +219,20 @@ impl<'a> SessionView<'a> {
             unverified,
             flow,
             profile,
+            identity,
             access_token: access_token.ok_or(Malformed)?,
             refresh_token,
             id_token,
         })
     }
 
-    /// The claims of the access token as JSON, in place; `None` when it is no JWT.
+    /// The claims of the access token as JSON, in place; of one in another cookie those that are kept of it. `None` when
+    /// it is no JWT.
     pub(crate) const fn access_claims(&self) -> Option<&'a [u8]> {
-        self.access_token.claims()
+        match self.identity {
+            Some(identity) => Some(identity),
+            None => self.access_token.claims(),
+        }
     }
 
     /// The claims of the ID token as JSON, in place.
@@ -250,6 +267,7 @@ impl<'a> SessionView<'a> {
             refresh_token: self.refresh_token(),
             id_token: self.id_token(),
             profile: self.profile.map(|profile| Zeroizing::new(profile.to_vec())),
+            identity: self.identity.map(|identity| Zeroizing::new(identity.to_vec())),
             beside: None,
         }
     }

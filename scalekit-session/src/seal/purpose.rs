@@ -9,6 +9,8 @@ pub(crate) enum Purpose {
     Transaction,
     /// The loop guard.
     Loop,
+    /// The hop guard of the split layout.
+    Hop,
 }
 
 impl Purpose {
@@ -18,6 +20,7 @@ impl Purpose {
             Self::Session => "session",
             Self::Transaction => "transaction",
             Self::Loop => "loop",
+            Self::Hop => "hop",
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::split;
 use crate::clock::Timestamp;
-use crate::cookie::{self, ChunkSet, RequestCookies, SetCookie};
+use crate::cookie::{self, ChunkSet, Present, RequestCookies, SetCookie};
 use crate::core::Core;
 use crate::error::{Error, Repr, Sizes};
 use crate::evidence::Found;
@@ -12,22 +13,24 @@ use crate::find::{self, Beside};
 use crate::form::Form;
 use crate::session::Session;
 
-/// The cookies of a new login, marker first, in place of whatever the browser holds of a session; `shown` of its data
-/// cookies came with the request.
+/// The cookies of a new login, marker first, in place of whatever the browser holds of a session.
 pub(crate) fn login_cookies(
     core: &Core,
     value: &str,
     session: &Session,
-    shown: ChunkSet,
+    present: Present,
     now: Timestamp,
 ) -> Result<Vec<SetCookie>, Error> {
+    if core.is_split() {
+        return split::login_cookies(core, value, session, present, now);
+    }
     let mut cookies = match session.facts().form {
-        Form::Whole => vec![marker(core, session)],
         Form::Official => Vec::new(),
+        _ => vec![marker(core, session)],
     };
-    cookies.extend(data_cookies(core, value, session, shown, now)?);
+    cookies.extend(data_cookies(core, value, session, present.get(Form::Whole), now)?);
     cookies.extend(
-        Form::ALL
+        [Form::Whole, Form::Official]
             .into_iter()
             .filter(|other| *other != session.facts().form)
             .flat_map(|other| removals(core, other)),
@@ -40,8 +43,8 @@ pub(crate) fn login_cookies(
 pub(crate) struct Showing {
     /// Its form.
     pub(crate) form: Form,
-    /// Which of its data cookies.
-    pub(crate) chunks: ChunkSet,
+    /// Which data cookies its browser has.
+    pub(crate) present: Present,
     /// What is in the official cookie beside it.
     pub(crate) beside: Beside,
 }
@@ -49,12 +52,17 @@ pub(crate) struct Showing {
 impl Showing {
     pub(crate) fn of(core: &Arc<Core>, cookies: &RequestCookies<'_>, found: &Found) -> Self {
         let beside = find::beside(core, cookies, found);
-        Self { form: found.form(), chunks: cookies.own_chunks(), beside }
+        Self { form: found.form(), present: Present::whole(cookies.own_chunks()), beside }
     }
 
     /// That form, in as many cookies as it needs now.
     pub(crate) fn only(form: Form) -> Self {
-        Self { form, chunks: ChunkSet::default(), beside: Beside::Nothing }
+        Self::with(form, Present::default())
+    }
+
+    /// That form, and nothing of another one.
+    pub(crate) fn with(form: Form, present: Present) -> Self {
+        Self { form, present, beside: Beside::Nothing }
     }
 }
 
@@ -67,10 +75,13 @@ pub(crate) fn renewed_cookies(
     showing: Showing,
     now: Timestamp,
 ) -> Result<Vec<SetCookie>, Error> {
-    if showing.form != session.facts().form {
-        return login_cookies(core, value, session, showing.chunks, now);
+    if core.is_split() {
+        return split::data_cookies(core, value, session, showing.present, now);
     }
-    let mut cookies = data_cookies(core, value, session, showing.chunks, now)?;
+    if showing.form != session.facts().form {
+        return login_cookies(core, value, session, showing.present, now);
+    }
+    let mut cookies = data_cookies(core, value, session, showing.present.get(Form::Whole), now)?;
     if showing.beside == Beside::Copy {
         // Two answers that wrote two forms came in the wrong order: of what is left only this is renewed.
         cookies.extend(removals(core, Form::Official));
@@ -78,8 +89,7 @@ pub(crate) fn renewed_cookies(
     Ok(cookies)
 }
 
-/// The data cookies of a session, which live no longer than it may (R28), and the removal of the chunks that were shown
-/// and that they do not overwrite.
+/// The data cookies of a session, and the removal of the chunks that were shown and that they do not overwrite.
 fn data_cookies(
     core: &Core,
     value: &str,
@@ -91,30 +101,50 @@ fn data_cookies(
         // As the official packages do: until the browser closes.
         return Ok(core.names.official().map(|name| core.spec.set(name, value, None)).into_iter().collect());
     }
-    let over = session.facts().login_at + core.config.policy.absolute_limit;
-    let left = over.since(now).max(Duration::from_secs(1));
-    let mut cookies = cookie::split(&core.spec, &core.names, value, Some(left)).map_err(|_| {
+    let names = core.names.of(Form::Whole).ok_or(Repr::Unreadable)?;
+    let left = time_left(core, session, now);
+    let mut cookies = cookie::split(&core.spec, names, value, Some(left)).map_err(|_| {
         let budget = core.config.budget;
         Repr::TooLarge(Sizes { cookies: value.len(), budget, access_token: 0, refresh_token: 0, profile: 0 })
     })?;
     let stale = shown.intersection(ChunkSet::beyond(cookies.len()));
-    cookies.extend(cookie::clear(&core.spec, &core.names, stale));
+    cookies.extend(cookie::clear(&core.spec, names, stale));
     Ok(cookies)
 }
 
-fn marker(core: &Core, session: &Session) -> SetCookie {
+/// Cookies live no longer than their session may (R28).
+pub(super) fn time_left(core: &Core, session: &Session, now: Timestamp) -> Duration {
+    let over = session.facts().login_at + core.config.policy.absolute_limit;
+    over.since(now).max(Duration::from_secs(1))
+}
+
+pub(super) fn marker(core: &Core, session: &Session) -> SetCookie {
     let life = Some(core.config.policy.absolute_limit);
     core.spec.set(core.names.marker(), &String::from_utf8_lossy(&session.facts().marker), life)
 }
 
 /// The removal of everything that a session may have in that form, whatever the request carried (R17).
 pub(crate) fn removals(core: &Core, form: Form) -> Vec<SetCookie> {
-    match form {
-        Form::Whole => {
-            let mut cookies = vec![core.spec.remove(core.names.marker())];
-            cookies.extend(cookie::clear(&core.spec, &core.names, ChunkSet::ALL));
-            cookies
-        }
-        Form::Official => core.names.official().map(|name| core.spec.remove(name)).into_iter().collect(),
+    if core.is_split() {
+        return split::removals(core);
     }
+    match form {
+        Form::Official => core.names.official().map(|name| core.spec.remove(name)).into_iter().collect(),
+        _ => {
+            let data = core.names.of(Form::Whole).into_iter();
+            let data = data.flat_map(|names| cookie::clear(&core.spec, names, ChunkSet::ALL));
+            std::iter::once(core.spec.remove(core.names.marker())).chain(data).collect()
+        }
+    }
+}
+
+/// The removal of everything that a session may have in any form that is in use.
+pub(crate) fn all_removals(core: &Core, present: Present) -> Vec<SetCookie> {
+    let mut cookies = removals(core, core.names.served());
+    if core.is_split() {
+        cookies.extend(split::left_over(core, present));
+    } else {
+        cookies.extend(removals(core, Form::Official));
+    }
+    cookies
 }

@@ -3,13 +3,15 @@
 mod cookies;
 mod head;
 mod official;
+mod split;
 mod whole;
 
 use std::sync::Arc;
 
-pub(crate) use self::cookies::{Showing, login_cookies, removals, renewed_cookies};
+pub(crate) use self::cookies::{Showing, all_removals, login_cookies, removals, renewed_cookies};
 pub(crate) use self::head::{Head, facts};
 pub(crate) use self::official::{may_be_shared, verified_profile};
+pub(crate) use self::split::{access_age, fresh_until, key_id};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::core::Core;
@@ -50,6 +52,7 @@ pub(crate) fn login(
         refresh_token: grant.refresh_token.clone(),
         id_token: grant.id_token.clone(),
         profile: None,
+        identity: None,
         beside: None,
     };
     seal(core, core.form(), payload, grant.claims.clone(), grant.profile.clone().into(), None)
@@ -60,7 +63,8 @@ pub(crate) fn end(core: &Core, claims: &Claims, received_at: Timestamp) -> Times
     core.config.policy.end(received_at, claims.issued_at(), claims.expires_at())
 }
 
-/// Seals a session in that form.
+/// Seals a session in that form; in that of our own cookie for the split layout, whose cookies are made of it when they
+/// are written.
 pub(crate) fn seal(
     core: &Arc<Core>,
     form: Form,
@@ -70,7 +74,9 @@ pub(crate) fn seal(
     key: Option<Arc<VerifyingKey>>,
 ) -> Result<SealedSession, Error> {
     match form {
-        Form::Whole => whole::seal(core, payload, claims, profile, key),
+        Form::Whole | Form::Access | Form::Refresh | Form::Identity => {
+            whole::seal(core, payload, claims, profile, key)
+        }
         Form::Official => official::seal(core, payload, claims, profile, key),
     }
 }
@@ -80,5 +86,6 @@ pub(crate) fn open(core: &Core, form: Form, value: &str) -> Option<SessionPayloa
     match form {
         Form::Whole => whole::open(core, value),
         Form::Official => official::open(core, value),
+        Form::Access | Form::Refresh | Form::Identity => split::open(core, form, value),
     }
 }

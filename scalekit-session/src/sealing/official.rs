@@ -112,6 +112,7 @@ fn session_of(core: &Core, payload: OfficialPayload) -> Option<SessionPayload> {
         access_token: payload.access_token,
         refresh_token: payload.refresh_token,
         profile: None,
+        identity: None,
     })
 }
 

@@ -34,14 +34,16 @@ pub(super) fn seal(
     }
     payload.beside = None;
     let mut value = seal_payload(core, &payload)?;
-    if request_bytes(core, &value) > core.config.budget && payload.id_token.is_some() {
+    if request_bytes(core, &value, &payload, &claims, &profile)? > core.config.budget
+        && payload.id_token.is_some()
+    {
         payload.id_token = None;
         payload.profile =
             profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
         value = seal_payload(core, &payload)?;
         tracing::warn!(user = claims.subject(), "the session is large: its ID token is not kept");
     }
-    let cookies = request_bytes(core, &value);
+    let cookies = request_bytes(core, &value, &payload, &claims, &profile)?;
     if cookies > core.config.budget {
         return Err(Repr::TooLarge(Sizes {
             cookies,
@@ -71,13 +73,30 @@ fn seal_payload(core: &Core, payload: &SessionPayload) -> Result<String, Error> 
     sealed.map_err(|_| Repr::Random.into())
 }
 
-/// What the session adds to each request: names, values and separators of data and marker.
-fn request_bytes(core: &Core, value: &str) -> usize {
-    const MARKER: usize = 22;
+/// What the session adds to a request: names, values and separators of data and marker.
+fn request_bytes(
+    core: &Core,
+    value: &str,
+    payload: &SessionPayload,
+    claims: &Claims,
+    profile: &KeptProfile,
+) -> Result<usize, Error> {
+    if core.is_split() {
+        return super::split::request_bytes(core, payload, claims, profile);
+    }
+    Ok(data_bytes(core.names.data(), value) + marker_bytes(core))
+}
+
+/// A sealed value in its data cookie and chunks.
+pub(super) fn data_bytes(name: &str, value: &str) -> usize {
     const PIECE: usize = 3900;
     let pieces = value.len().div_ceil(PIECE);
-    let name = core.names.data().len() + "; .1=".len();
-    value.len() + pieces * name + core.names.marker().len() + MARKER + 3
+    value.len() + pieces * (name.len() + "; .1=".len())
+}
+
+pub(super) fn marker_bytes(core: &Core) -> usize {
+    const MARKER: usize = 22;
+    core.names.marker().len() + MARKER + 3
 }
 
 /// Opens a value that this instance has seen before.

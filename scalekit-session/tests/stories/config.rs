@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit};
 use scalekit_session::{
-    ConfigError, OfficialCookie, Problem, Route, Scalekit, ScalekitBuilder, SessionManager,
+    ConfigError, OfficialCookie, Problem, Route, Scalekit, ScalekitBuilder, SessionManager, SplitCookies,
 };
 
 const GOOD: [(&str, &str); 5] = [
@@ -114,6 +114,53 @@ async fn what_is_wrong_with_the_official_cookie_is_said() {
     let short = OfficialCookie::new("changeme").allow_short_secret();
     assert!(builder(&[]).official_cookie(short.clone()).build().is_ok());
     assert!(!format!("{short:?}").contains("changeme"), "R46");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_split_layout_is_said() {
+    let layout = |layout| ("SCALEKIT_COOKIE_LAYOUT", layout);
+    let path = |path| ("SCALEKIT_ACCESS_COOKIE_PATH", path);
+    for (changes, said) in [
+        (vec![layout("three")], "SCALEKIT_COOKIE_LAYOUT is `three`; write `whole`"),
+        (vec![path("/api")], "SCALEKIT_COOKIE_LAYOUT is missing"),
+        (vec![layout("whole"), path("/api")], "SCALEKIT_COOKIE_LAYOUT is missing"),
+        (vec![layout("split"), path("api")], "the access cookie path `api` is not a plain path"),
+        (vec![layout("split"), path("/a;b")], "the access cookie path `/a;b` is not a plain path"),
+        (
+            vec![
+                layout("split"),
+                ("SCALEKIT_OFFICIAL_COOKIE_SECRET", "a secret, with commas; 32 bytes or more"),
+            ],
+            "cannot be split and shared",
+        ),
+    ] {
+        let error = problems(builder(&changes));
+        assert_eq!(error.problems().len(), 1, "{changes:?}: {error}");
+        assert!(error.to_string().contains(said), "{changes:?}: {error}");
+    }
+    let split = builder(&[layout("split"), path("/api")]).build().unwrap();
+    assert_eq!(split.routes().refresh.as_deref(), Some("/auth/refresh"));
+    assert_eq!(builder(&[layout("whole")]).build().unwrap().routes().refresh, None);
+
+    for (cookies, said) in [
+        (
+            SplitCookies::new().refresh_path("/auth/login"),
+            "the refresh path `/auth/login` is the path of another",
+        ),
+        (
+            SplitCookies::new().refresh_path("/auth/callback"),
+            "the refresh path `/auth/callback` is the path of",
+        ),
+        (SplitCookies::new().refresh_path("/auth/{id}"), "the refresh path `/auth/{id}` is not a plain path"),
+    ] {
+        let error = problems(builder(&[]).split_cookies(cookies));
+        assert!(error.to_string().contains(said), "{said}: {error}");
+    }
+    let named = builder(&[]).cookie_name("accessToken");
+    let error = problems(named.split_cookies(SplitCookies::new()));
+    assert!(error.to_string().contains("`accessToken` is that of one of the split cookies"), "{error}");
+    let error = problems(builder(&[layout("split")]).default_return_to("/auth/refresh"));
+    assert!(error.to_string().contains("one of the login's own routes"), "{error}");
 }
 
 #[tokio::test]

@@ -26,5 +26,7 @@ mod runtimes;
 mod send_sync;
 mod sessions;
 mod spent;
+mod split;
+mod split_login;
 mod support;
 mod watch;

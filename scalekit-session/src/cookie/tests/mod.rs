@@ -3,13 +3,17 @@ mod writing;
 
 use std::time::Duration;
 
-use super::{CookieNames, RequestCookies};
+use super::{CookieNames, DataNames, RequestCookies};
 
 const BASE: &str = "__Host-scalekit";
 const MONTH: Option<Duration> = Some(Duration::from_secs(30 * 24 * 60 * 60));
 
 fn names() -> CookieNames {
     CookieNames::new(BASE.to_owned())
+}
+
+fn data_names() -> DataNames {
+    DataNames::new(BASE.to_owned(), "/")
 }
 
 /// What one line means.

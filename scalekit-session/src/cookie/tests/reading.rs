@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::super::jar::Jar;
 use super::super::*;
-use super::{BASE, MONTH, candidates, names, sealed_text};
+use super::{BASE, MONTH, candidates, data_names, names, sealed_text};
 use crate::request::Headers;
 use crate::seal::{Key, Keyring, Purpose};
 
@@ -130,7 +130,7 @@ fn r18_a_mix_of_two_sealings_opens_as_one_of_them_or_not_at_all() {
     let plain = [vec![1_u8; 900], vec![2_u8; 600]];
     let [long, short] = plain.clone().map(|plain| {
         let sealed = keyring.seal(Purpose::Session, BASE, &plain).unwrap();
-        split(&spec, &names(), &sealed, MONTH).unwrap()
+        split(&spec, &data_names(), &sealed, MONTH).unwrap()
     });
     assert!(long.len() > short.len() && short.len() > 1 && long.len() < 8);
     let mut opened = 0;

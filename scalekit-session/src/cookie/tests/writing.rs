@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::chunk::TooManyChunks;
 use super::super::jar::Jar;
 use super::super::*;
-use super::{BASE, MONTH, candidates, names, sealed_text};
+use super::{BASE, MONTH, candidates, data_names, sealed_text};
 
 proptest! {
     #[test]
@@ -20,26 +20,26 @@ proptest! {
         let mut jar = Jar::default();
         for (turn, size) in sizes.into_iter().enumerate() {
             let Some(size) = size else {
-                jar.apply(clear(&spec, &names(), ChunkSet::ALL));
+                jar.apply(clear(&spec, &data_names(), ChunkSet::ALL));
                 prop_assert!(jar.names().is_empty());
                 continue;
             };
             let sealed = sealed_text(size, turn);
-            let lines = split(&spec, &names(), &sealed, MONTH).unwrap();
+            let lines = split(&spec, &data_names(), &sealed, MONTH).unwrap();
             let count = lines.len();
             jar.apply(lines);
-            jar.apply(clear(&spec, &names(), ChunkSet::beyond(count)));
+            jar.apply(clear(&spec, &data_names(), ChunkSet::beyond(count)));
             prop_assert_eq!(jar.names().len(), count);
             prop_assert_eq!(candidates(&jar.header()), vec![sealed]);
         }
-        jar.apply(clear(&spec, &names(), ChunkSet::ALL));
+        jar.apply(clear(&spec, &data_names(), ChunkSet::ALL));
         prop_assert!(jar.names().is_empty());
     }
 }
 
 fn check_split(length: usize, spec: CookieSpec, max_age: Option<Duration>, limit: usize) {
     let sealed = sealed_text(length, 0);
-    let lines = match split(&spec, &names(), &sealed, max_age) {
+    let lines = match split(&spec, &data_names(), &sealed, max_age) {
         Ok(lines) => lines,
         Err(TooManyChunks { length: told, most }) => {
             assert!(told == length && most < length && most > 7 * (limit - 200), "{length}: {most}");
@@ -76,22 +76,22 @@ fn r14_sizes_around_every_multiple_of_a_chunk_fit() {
 fn r14_a_generous_line_limit_keeps_to_what_browsers_store() {
     let spec = CookieSpec::new(true).with_line_limit(16_000);
     assert_eq!(spec.room(BASE, MONTH), 4096 - BASE.len());
-    assert_eq!(split(&spec, &names(), &sealed_text(4096 - BASE.len(), 0), MONTH).unwrap().len(), 1);
-    assert_eq!(split(&spec, &names(), &sealed_text(4097 - BASE.len(), 0), MONTH).unwrap().len(), 2);
+    assert_eq!(split(&spec, &data_names(), &sealed_text(4096 - BASE.len(), 0), MONTH).unwrap().len(), 1);
+    assert_eq!(split(&spec, &data_names(), &sealed_text(4097 - BASE.len(), 0), MONTH).unwrap().len(), 2);
 }
 
 #[test]
 fn r15_what_eight_cookies_cannot_hold_is_told_and_nothing_is_written() {
     let spec = CookieSpec::new(true).with_line_limit(512);
-    let error = split(&spec, &names(), &sealed_text(5000, 0), MONTH).unwrap_err();
+    let error = split(&spec, &data_names(), &sealed_text(5000, 0), MONTH).unwrap_err();
     assert_eq!(error.length, 5000);
-    assert_eq!(split(&spec, &names(), &sealed_text(error.most, 0), MONTH).unwrap().len(), 8);
+    assert_eq!(split(&spec, &data_names(), &sealed_text(error.most, 0), MONTH).unwrap().len(), 8);
 }
 
 #[test]
 fn r19_removing_nothing_makes_no_line() {
-    assert_eq!(clear(&CookieSpec::new(true), &names(), ChunkSet::default()).count(), 0);
-    let lines: Vec<String> = clear(&CookieSpec::new(false), &names(), [0, 6, 7].into_iter().collect())
+    assert_eq!(clear(&CookieSpec::new(true), &data_names(), ChunkSet::default()).count(), 0);
+    let lines: Vec<String> = clear(&CookieSpec::new(false), &data_names(), [0, 6, 7].into_iter().collect())
         .map(|line| line.name().to_owned())
         .collect();
     assert_eq!(lines, [BASE, "__Host-scalekit.6", "__Host-scalekit.7"]);

@@ -42,6 +42,7 @@ fn payload() -> SessionPayload {
         access_token: AccessToken::new(jwt(ACCESS_CLAIMS, 990)),
         refresh_token: Some(RefreshToken::new("3f9a0b1c2d4e5f60718293a4b5c6d7e8f9012345")),
         id_token: Some(IdToken::new(jwt(ID_CLAIMS, 1246))),
+        identity: None,
         beside: None,
         profile: None,
     }
@@ -80,7 +81,7 @@ fn r38_unknown_optional_fields_are_ignored_and_required_ones_refuse() {
     assert_eq!(with(&[9, 0]), Ok(known.clone()));
     assert_eq!(with(&[9, 3, 1, 2, 3, 0x81, 0x7f, 1, 0]), Ok(known.clone()));
     for refused in [
-        &[10_u8, 0][..],
+        &[12_u8, 0][..],
         &[9],
         &[9, 2, 0],
         &[9, 0, 9, 0],
@@ -100,6 +101,23 @@ fn r38_unknown_optional_fields_are_ignored_and_required_ones_refuse() {
     let lone = SessionPayload { refresh_token: None, id_token: None, ..known.clone() };
     let between = [lone.encode().as_slice(), &[3, 1, 0xff], &[4, 2, 3, 0xab]].concat();
     assert_eq!(SessionPayload::decode(&between).unwrap().refresh_token, Some(RefreshToken::new("ab")));
+}
+
+#[test]
+fn r38_who_a_token_in_another_cookie_is_about_stands_for_its_claims() {
+    let identity = br#"{"iss":"https://acme.scalekit.dev","sub":"usr_1","iat":1,"exp":2}"#;
+    let kept = SessionPayload {
+        access_token: AccessToken::new(""),
+        id_token: None,
+        identity: Some(Zeroizing::new(identity.to_vec())),
+        ..payload()
+    };
+    let encoded = kept.encode();
+    assert_eq!(SessionView::parse(&encoded).unwrap().access_claims(), Some(&identity[..]));
+    assert_eq!(SessionPayload::decode(&encoded), Ok(kept));
+    let own = payload().encode();
+    let own = SessionView::parse(&own).unwrap();
+    assert_ne!(own.access_claims(), Some(&identity[..]), "where the token is there, it speaks for itself");
 }
 
 #[test]
@@ -171,7 +189,8 @@ prop_compose! {
             access_token: AccessToken::new(access_token),
             refresh_token: refresh_token.map(RefreshToken::new),
             id_token: id_token.map(IdToken::new),
-            beside: None,
+            identity: None,
+        beside: None,
             profile: profile.map(Zeroizing::new),
         }
     }

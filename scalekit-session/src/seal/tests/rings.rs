@@ -9,7 +9,7 @@ use super::super::{Keyring, Purpose};
 use super::{CLIENT, ENVIRONMENT, NAME, key, ring};
 use crate::cookie::{CookieNames, RequestCookies};
 
-const PURPOSES: [Purpose; 3] = [Purpose::Session, Purpose::Transaction, Purpose::Loop];
+const PURPOSES: [Purpose; 4] = [Purpose::Session, Purpose::Transaction, Purpose::Loop, Purpose::Hop];
 
 /// Opens and gives the plaintext.
 fn open(keyring: &Keyring, purpose: Purpose, name: &str, sealed: &str) -> Result<Vec<u8>, OpenError> {

@@ -94,6 +94,7 @@ fn r38_golden_payloads_decode_and_are_encoded_again() {
             access_token: AccessToken::new(golden.access_token),
             refresh_token: golden.refresh_token.map(RefreshToken::new),
             id_token: golden.id_token.map(IdToken::new),
+            identity: None,
             beside: None,
             profile: golden.profile.map(|profile| Zeroizing::new(profile.into_bytes())),
         };

@@ -102,7 +102,7 @@ impl Browser {
     }
 
     pub(crate) fn head(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> RequestHead {
-        let cookies = self.jar.header();
+        let cookies = self.jar.sent_to(target);
         let mut all = Vec::new();
         if headers.iter().all(|(name, _)| *name != "host") {
             all.push(("host", "app.test"));

@@ -1,11 +1,12 @@
-//! Cookies as a browser keeps them, as far as one host and `Path=/` go (RFC 6265bis §5.7).
+//! Cookies as a browser keeps them, as far as one host goes (RFC 6265bis §5.7).
 
 use std::collections::BTreeMap;
 
 /// A jar of one browser for one `https` host.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Jar {
-    cookies: BTreeMap<String, String>,
+    /// By name and path.
+    cookies: BTreeMap<(String, String), String>,
 }
 
 impl Jar {
@@ -15,6 +16,7 @@ impl Jar {
         let (name, value) = parts.next().and_then(|pair| pair.split_once('=')).expect("a name and a value");
         let attributes: Vec<String> = parts.map(str::to_ascii_lowercase).collect();
         let has = |wanted: &str| attributes.iter().any(|attribute| attribute == wanted);
+        let path = line.split("; ").find_map(|part| part.strip_prefix("Path=")).expect("a path");
         assert!(name.len() + value.len() <= 4096, "R14: {} bytes in {name}", name.len() + value.len());
         if name.starts_with("__Host-") {
             assert!(has("secure") && has("path=/"), "a browser refuses {line}");
@@ -23,34 +25,51 @@ impl Jar {
                 "a browser refuses {line}"
             );
         }
+        assert!(!name.starts_with("__Secure-") || has("secure"), "a browser refuses {line}");
         assert!(has("httponly") && has("samesite=lax"), "{line}");
+        let key = (name.to_owned(), path.to_owned());
         if has("max-age=0") {
-            self.cookies.remove(name);
+            self.cookies.remove(&key);
         } else {
-            self.cookies.insert(name.to_owned(), value.to_owned());
+            self.cookies.insert(key, value.to_owned());
         }
     }
 
-    /// The `Cookie` header, empty for an empty jar.
+    /// Everything in it, as one line.
     pub(crate) fn header(&self) -> String {
-        let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<_> = self.cookies.iter().map(|((name, _), value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
+    }
+
+    /// The `Cookie` header of a request, empty when nothing is sent.
+    pub(crate) fn sent_to(&self, target: &str) -> String {
+        let path = target.split('?').next().unwrap_or_default();
+        let sent = |own: &str| {
+            path.strip_prefix(own)
+                .is_some_and(|rest| rest.is_empty() || own.ends_with('/') || rest.starts_with('/'))
+        };
+        let sent = self.cookies.iter().filter(|((_, own), _)| sent(own));
+        let pairs: Vec<_> = sent.map(|((name, _), value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }
 
     pub(crate) fn names(&self) -> Vec<&str> {
-        self.cookies.keys().map(String::as_str).collect()
+        self.cookies.keys().map(|(name, _)| name.as_str()).collect()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.cookies.get(name).map(String::as_str)
+        self.cookies.iter().find(|((own, _), _)| own == name).map(|(_, value)| value.as_str())
     }
 
+    /// Changes a cookie's value, or puts one for every path.
     pub(crate) fn put(&mut self, name: &str, value: &str) {
-        self.cookies.insert(name.to_owned(), value.to_owned());
+        let path = self.cookies.keys().find(|(own, _)| own == name).map(|(_, path)| path.clone());
+        let key = (name.to_owned(), path.unwrap_or_else(|| "/".to_owned()));
+        self.cookies.insert(key, value.to_owned());
     }
 
     pub(crate) fn remove(&mut self, name: &str) {
-        self.cookies.remove(name);
+        self.cookies.retain(|(own, _), _| own != name);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -1,0 +1,182 @@
+//! The refresh route of the split layout: the one place to which browsers send the refresh token.
+//!
+//! | request | fresh | refreshed | nobody | unavailable |
+//! |---|---|---|---|---|
+//! | `POST`, of a script | 204 | 204, all cookies | 401 | 503 |
+//! | `GET`, a page load that was led here | back | back, all cookies | to login | 503 page |
+
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::commit;
+use crate::cookie::{Present, SetCookie};
+use crate::core::Core;
+use crate::decide::{self, Decision, Evidence, SessionEvidence, Standing, Token, Way};
+use crate::evidence::{self, Shown};
+use crate::find;
+use crate::form::Form;
+use crate::hop;
+use crate::keys::Fetched;
+use crate::login;
+use crate::manager::{Nobody, Resolution, State};
+use crate::navigation;
+use crate::origin;
+use crate::refusal::Refusal;
+use crate::refuse;
+use crate::reply::Reply;
+use crate::request::{RequestHead, RequestView};
+use crate::resolve;
+use crate::sealing::{self, Showing};
+use crate::session::Session;
+use crate::settle::{self, Asked};
+
+/// Answers the refresh route.
+pub(crate) async fn renew(core: &Arc<Core>, head: &RequestHead) -> Reply {
+    let request = head.view();
+    if navigation::is_prefetch(&request) {
+        return Reply::new(204);
+    }
+    match request.method {
+        "POST" | "GET" if origin::is_misdirected(&request, core.config.redirect.reach) => {
+            refuse::refuse(core, &request, &Refusal::Misdirected, core.now())
+        }
+        "POST" if origin::is_cross_origin(&request, &core.config.origins) => {
+            refuse::refuse(core, &request, &Refusal::CrossOrigin, core.now())
+        }
+        "POST" => {
+            let (outcome, cookies) = outcome(core, head, Caller::Script).await;
+            to_script(core, &request, &outcome).with_cookies(cookies)
+        }
+        "GET" if navigation::may_begin_login(&request) => {
+            let (outcome, cookies) = outcome(core, head, Caller::Page).await;
+            to_page(core, &request, &outcome).with_cookies(cookies)
+        }
+        "GET" => refuse::problem(core, &Refusal::Unauthenticated),
+        "HEAD" => Reply::new(204),
+        _ => Reply::new(405).with_header("allow", "GET, HEAD, POST"),
+    }
+}
+
+/// Who waits for the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    Script,
+    Page,
+}
+
+/// How it went.
+#[derive(Debug)]
+enum Outcome {
+    /// There is an access token, whose cookie should be in the browser until then.
+    Signed(Session, Timestamp),
+    Nobody(Nobody),
+    Unavailable(std::time::Duration),
+}
+
+fn to_script(core: &Core, request: &RequestView<'_>, outcome: &Outcome) -> Reply {
+    match *outcome {
+        Outcome::Signed(..) => Reply::new(204),
+        Outcome::Nobody(_) => refuse::problem(core, &Refusal::Unauthenticated),
+        Outcome::Unavailable(retry_after) => {
+            refuse::refuse(core, request, &Refusal::Unavailable { retry_after }, core.now())
+        }
+    }
+}
+
+fn to_page(core: &Core, request: &RequestView<'_>, outcome: &Outcome) -> Reply {
+    let return_to = login::return_to(core, request);
+    let now = core.now();
+    match *outcome {
+        Outcome::Signed(ref session, until) => {
+            Reply::see_other(return_to.as_str()).with_cookies(hop::guard(core, session, until, now))
+        }
+        // 16a: another answer may be bringing the cookies.
+        Outcome::Nobody(Nobody::Racing) => Reply::see_other(return_to.as_str()),
+        Outcome::Nobody(_) => refuse::begin_login(core, request, Some(&return_to), now),
+        Outcome::Unavailable(retry_after) => refuse::page(core, &Refusal::Unavailable { retry_after }),
+    }
+}
+
+/// Refreshes what is due. What the reply writes has passed the commit point.
+async fn outcome(core: &Arc<Core>, head: &RequestHead, caller: Caller) -> (Outcome, Vec<SetCookie>) {
+    let resolution = match look(core, &head.view(), caller).await {
+        Look::Fresh(session, until) => return (Outcome::Signed(session, until), Vec::new()),
+        Look::Settled(resolution) => resolution,
+        Look::Due(asked, shown) => settle::renew(core, asked, *shown).await,
+    };
+    let now = core.now();
+    let cookies = commit::current_cookies(core, &resolution, now);
+    let outcome = match resolution.state {
+        State::Active(session) if core.ended.get(&session.names().0) == decide::Ended::No => {
+            let until = now + sealing::access_age(session.facts().soft, now);
+            Outcome::Signed(session, until)
+        }
+        State::Unavailable { retry_after } => Outcome::Unavailable(retry_after),
+        _ => Outcome::Nobody(resolution.nobody),
+    };
+    (outcome, cookies)
+}
+
+/// What the refresh cookie shows.
+enum Look {
+    /// Nothing is due. Nobody asks Scalekit, also where the browser lost the access cookie.
+    Fresh(Session, Timestamp),
+    Settled(Resolution),
+    Due(Asked, Box<Shown>),
+}
+
+/// Decides by the same table as every request. There is no access token to verify: it is the refresh that matters, so
+/// what counts as the end is the time from which one is due. Whether its key was withdrawn is told by the key's name (8b).
+async fn look(core: &Arc<Core>, request: &RequestView<'_>, caller: Caller) -> Look {
+    let way = Way { preflight: false, writable: true, early: true };
+    let policy = &core.config.policy;
+    let found = find::find_as(core, request, Form::Refresh);
+    // Nothing is deleted here that does not open with its marker: without one nobody comes here, and a login overwrites it.
+    let Some(mut shown) = found.and_then(|found| found.into_shown(core)) else {
+        return Look::Settled(Resolution::new(State::Anonymous));
+    };
+    let of = shown.session.names();
+    core.refreshes.seen(&of.0, of.1);
+    let until = sealing::fresh_until(shown.session.facts().soft);
+    let token = if core.now() < until { key_standing(core, &shown).await } else { Token::Valid };
+    let now = core.now();
+    let evidence = evidence::evidence(core, &shown.session, token, now);
+    let evidence = SessionEvidence { end: until, soft: until, ..evidence };
+    match decide::decide(way, Evidence::Session(&evidence), policy, now) {
+        Decision::Serve => Look::Fresh(shown.session, until),
+        Decision::Refresh(_) => {
+            // What a refresh does not bring anew stays (R12, R34).
+            shown.payload.id_token = find::id_token_of(core, request, of.0);
+            let present = Present::of(request, &core.names);
+            let showing = Showing::with(Form::Refresh, present);
+            let asked = Asked { way, showing, navigation: caller == Caller::Page, renew: true };
+            Look::Due(asked, Box::new(shown))
+        }
+        Decision::Nobody(cookies) => {
+            let racing = caller == Caller::Page && matches!(evidence.refresh, Standing::Rejected { .. });
+            let key = shown.session.facts().refresh;
+            let resolution = resolve::nobody(core, Form::Refresh, Some(of), cookies, now);
+            Look::Settled(resolve::asking_again(core, resolution, key, racing))
+        }
+        Decision::Unavailable { retry_after } => {
+            Look::Settled(Resolution::new(State::Unavailable { retry_after }))
+        }
+        Decision::Verify | Decision::NeedKeys => Look::Settled(Resolution::new(State::Anonymous)),
+    }
+}
+
+/// A token whose key was withdrawn is served nowhere, however fresh it is.
+async fn key_standing(core: &Core, shown: &Shown) -> Token {
+    let now = core.now();
+    let Some(key_id) = sealing::key_id(&shown.session) else { return Token::Valid };
+    let is_published = |now| core.keys.snapshot(now).find(key_id).is_some();
+    if is_published(now) {
+        return Token::Valid;
+    }
+    let seen_at = (!shown.payload.unverified).then_some(shown.payload.rotated_at);
+    let fetched = core.keys.fetch_seen(key_id, seen_at, now).await;
+    match fetched == Fetched::Updated && !is_published(core.now()) {
+        true => Token::StillUnknown,
+        false => Token::Valid,
+    }
+}

@@ -1,0 +1,214 @@
+//! A session in the cookies of the split layout: what each of them holds, and the lines that set and remove them.
+//!
+//! | cookie | holds | sent to |
+//! |---|---|---|
+//! | access | access token, profile | every request under its path |
+//! | refresh | refresh token, profile, who it is about | the refresh route |
+//! | ID | ID token, who it is about | the login's own routes |
+//!
+//! Each begins with the same head, so each must match the marker. What the process keeps of a session until its cookies
+//! are written is whole: what a refresh brought is of one piece.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::cookies::{marker, time_left};
+use super::whole::{data_bytes, marker_bytes};
+use crate::claims::Claims;
+use crate::clock::Timestamp;
+use crate::cookie::{self, ChunkSet, Present, SetCookie};
+use crate::core::Core;
+use crate::error::{Error, Repr, Sizes};
+use crate::form::Form;
+use crate::jwt;
+use crate::profile::KeptProfile;
+use crate::seal::{Purpose, SessionPayload};
+use crate::secret::AccessToken;
+use crate::session::Session;
+
+/// How long the access cookie lives: whole seconds until a refresh is due, and one at least, because none would delete it.
+pub(crate) fn access_age(soft: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_secs(soft.since(now).as_secs().max(1))
+}
+
+/// Until when an access token that was sealed with that `soft` needs no refresh. Its cookie lives whole seconds, so it may
+/// be gone a second before; from then on the refresh route must not call it fresh, or pages would be led in circles.
+pub(crate) fn fresh_until(soft: Timestamp) -> Timestamp {
+    soft - Duration::from_secs(1)
+}
+
+/// What one of the cookies holds.
+fn part(form: Form, payload: &SessionPayload, claims: &Claims, profile: &KeptProfile) -> SessionPayload {
+    let profile = || profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
+    let head = SessionPayload {
+        access_token: AccessToken::new(String::new()),
+        refresh_token: None,
+        id_token: None,
+        profile: None,
+        identity: Some(identity(payload, claims)),
+        beside: None,
+        ..*payload
+    };
+    match form {
+        Form::Access => SessionPayload {
+            access_token: payload.access_token.clone(),
+            profile: profile(),
+            identity: None,
+            ..head
+        },
+        Form::Refresh => {
+            SessionPayload { refresh_token: payload.refresh_token.clone(), profile: profile(), ..head }
+        }
+        Form::Identity | Form::Whole | Form::Official => {
+            SessionPayload { id_token: payload.id_token.clone(), ..head }
+        }
+    }
+}
+
+/// The claims that a refresh and a login compare, and the key that signed them. All claims would double the session.
+fn identity(payload: &SessionPayload, claims: &Claims) -> Zeroizing<Vec<u8>> {
+    let key_id = jwt::unverified_key_id(payload.access_token.secret());
+    let texts = [
+        ("iss", Some(claims.issuer())),
+        ("sub", Some(claims.subject())),
+        ("sid", claims.session_id()),
+        ("oid", claims.organization_id()),
+        ("client_id", claims.client_id()),
+        (KEY_ID, key_id.as_deref()),
+    ];
+    let mut members: Map<String, Value> =
+        texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))).collect();
+    for (name, at) in [("iat", claims.issued_at()), ("exp", claims.expires_at())] {
+        members.insert(name.to_owned(), at.as_secs().into());
+    }
+    Zeroizing::new(Value::Object(members).to_string().into_bytes())
+}
+
+/// The key that signed an access token which is in another cookie.
+pub(crate) fn key_id(session: &Session) -> Option<&str> {
+    session.facts().claims.custom(KEY_ID)?.as_str()
+}
+
+/// No claim of that name means a key.
+const KEY_ID: &str = "kid";
+
+fn seal(core: &Core, form: Form, payload: &SessionPayload) -> Result<String, Error> {
+    let names = core.names.of(form).ok_or(Repr::Unreadable)?;
+    let sealed = core.keyring.seal(Purpose::Session, names.name(), &payload.encode());
+    sealed.map_err(|_| Repr::Random.into())
+}
+
+/// Opens one of the cookies.
+pub(super) fn open(core: &Core, form: Form, value: &str) -> Option<SessionPayload> {
+    let opened = core.keyring.open(Purpose::Session, core.names.of(form)?.name(), value).ok()?;
+    SessionPayload::decode(&opened.plaintext).ok()
+}
+
+/// What the session adds to the request that carries most of it, in names, values and separators: as a rule one for the
+/// refresh route.
+pub(super) fn request_bytes(
+    core: &Core,
+    payload: &SessionPayload,
+    claims: &Claims,
+    profile: &KeptProfile,
+) -> Result<usize, Error> {
+    let mut sizes = Vec::with_capacity(Form::SPLIT.len());
+    for (form, names) in Form::SPLIT.into_iter().filter_map(|form| Some((form, core.names.of(form)?))) {
+        let sealed = seal(core, form, &part(form, payload, claims, profile))?;
+        sizes.push((names, data_bytes(names.name(), &sealed)));
+    }
+    let sent_to = |path| sizes.iter().filter(move |(names, _)| names.is_sent_to(path));
+    let most = sizes.iter().map(|(names, _)| sent_to(names.path()).map(|(_, bytes)| bytes).sum::<usize>());
+    Ok(most.max().unwrap_or_default() + marker_bytes(core))
+}
+
+/// The cookies of a new login, marker first.
+pub(super) fn login_cookies(
+    core: &Core,
+    value: &str,
+    session: &Session,
+    present: Present,
+    now: Timestamp,
+) -> Result<Vec<SetCookie>, Error> {
+    let mut cookies = vec![marker(core, session)];
+    cookies.extend(data_cookies(core, value, session, present, now)?);
+    cookies.extend(left_over(core, present));
+    Ok(cookies)
+}
+
+/// All three cookies, and the removal of the chunks that a browser may have and that they do not overwrite.
+pub(super) fn data_cookies(
+    core: &Core,
+    value: &str,
+    session: &Session,
+    present: Present,
+    now: Timestamp,
+) -> Result<Vec<SetCookie>, Error> {
+    let facts = session.facts();
+    let payload = super::open(core, Form::Whole, value).ok_or(Repr::Unreadable)?;
+    let mut cookies = Vec::new();
+    for form in Form::SPLIT {
+        let names = core.names.of(form).ok_or(Repr::Unreadable)?;
+        let sealed = seal(core, form, &part(form, &payload, &facts.claims, &facts.profile))?;
+        let age = match form {
+            Form::Access => access_age(facts.soft, now),
+            _ => time_left(core, session, now),
+        };
+        let lines = cookie::split(&core.spec, names, &sealed, Some(age)).map_err(|_| {
+            let budget = core.config.budget;
+            Repr::TooLarge(Sizes {
+                cookies: sealed.len(),
+                budget,
+                access_token: 0,
+                refresh_token: 0,
+                profile: 0,
+            })
+        })?;
+        let stale = present.get(form).intersection(ChunkSet::beyond(lines.len()));
+        cookies.extend(lines);
+        cookies.extend(cookie::clear(&core.spec, names, stale));
+    }
+    Ok(cookies)
+}
+
+/// The removal of the marker and of all three ranges, each at its own path, whatever the request carried (R17).
+pub(super) fn removals(core: &Core) -> Vec<SetCookie> {
+    let mut cookies = vec![core.spec.remove(core.names.marker())];
+    for names in Form::SPLIT.into_iter().filter_map(|form| core.names.of(form)) {
+        cookies.extend(cookie::clear(&core.spec, names, ChunkSet::ALL));
+    }
+    cookies
+}
+
+/// The removal of what came of a session in one piece: the layout was another one when it was written.
+pub(super) fn left_over(core: &Core, present: Present) -> Vec<SetCookie> {
+    let names = core.names.of(Form::Whole);
+    names.into_iter().flat_map(|names| cookie::clear(&core.spec, names, present.get(Form::Whole))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_760_000_000);
+
+    #[test]
+    fn r28_the_access_cookie_lives_whole_seconds_until_a_refresh_is_due() {
+        let millis = Duration::from_millis;
+        for (left, seconds) in [(270_000, 270), (266_997, 266), (1_999, 1), (1_000, 1), (999, 1), (0, 1)] {
+            assert_eq!(access_age(NOW + millis(left), NOW), Duration::from_secs(seconds), "{left} ms");
+        }
+        assert_eq!(access_age(NOW, NOW + millis(5)), Duration::from_secs(1), "none would delete it");
+    }
+
+    #[test]
+    fn r13_a_token_is_fresh_only_while_its_cookie_is_there() {
+        for left in [1_001, 1_500, 3_900, 4_050, 266_997, 270_000] {
+            let soft = NOW + Duration::from_millis(left);
+            let gone = NOW + access_age(soft, NOW);
+            assert!(fresh_until(soft) < gone, "{left} ms: between the two a page would be led in circles");
+        }
+    }
+}
