@@ -27,6 +27,7 @@ mod send_sync;
 mod sessions;
 mod spent;
 mod split;
+mod split_broken;
 mod split_login;
 mod support;
 mod watch;

@@ -1,0 +1,296 @@
+//! What a review of the split layout broke: each test says what should hold, and fails while it does not.
+
+use scalekit_session::testing::ManualClock;
+use scalekit_session::{Clock, Exchange, Reply, RequestView, Route, SessionManager, SplitCookies};
+use serde_json::json;
+
+use crate::split::{ACCESS, ID, MARKER, REFRESH, post, secs, split};
+use crate::support::{Browser, FakeScalekit, finish};
+
+const ELSEWHERE: (&str, &str) = ("sec-fetch-site", "cross-site");
+
+/// A request in front of whose own cookies a browser puts those that a sibling domain tossed: their path is longer.
+async fn with_tossed(browser: &Browser, route: Route, method: &str, target: &str, tossed: &str) -> Reply {
+    let cookies = format!("{tossed}; {}", browser.jar.sent_to(target));
+    let headers =
+        [("host", "app.test"), ("cookie", cookies.as_str()), ELSEWHERE, ("origin", "https://app.test")];
+    browser.scalekit.serve(route, RequestView::new(method, target, &headers).to_head()).await
+}
+
+/// More than are tried of one name. Their values need not be sealed by anybody.
+fn crowd(name: &str) -> String {
+    vec![format!("{name}=x"); 4].join("; ")
+}
+
+/// What a page load without a session is told.
+async fn load(browser: &Browser, target: &str) -> Reply {
+    let head = browser.head("GET", target, &[("accept", "text/html")]);
+    let exchange = Exchange::new(browser.scalekit.manager());
+    let state = exchange.resolve(&head.view()).await;
+    exchange.admit(state, None, &head.view()).unwrap_err().into_reply()
+}
+
+/// Follows a redirect to the refresh route.
+async fn follow(browser: &mut Browser, led: &Reply) {
+    let target = led.header("location").unwrap().to_owned();
+    assert!(target.starts_with("/auth/refresh"), "{target}");
+    let reply = browser.serve(Route::Refresh, "GET", &target).await;
+    browser.apply(&reply);
+}
+
+#[tokio::test]
+async fn r55_tossed_id_cookies_do_not_hide_who_is_signed_in() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    // As for most of the time when nobody clicks: its age is minutes.
+    fake.clock.advance(secs(280));
+    browser.jar.remove(ACCESS);
+    let link = "/auth/login?organization_id=org_2";
+    let begun = with_tossed(&browser, Route::Login, "GET", link, &crowd(ID)).await;
+    assert_eq!(begun.status, 200, "another site's choice is confirmed first");
+}
+
+#[tokio::test]
+async fn r55_tossed_id_cookies_do_not_let_another_site_change_who_is_signed_in() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.clock.advance(secs(280));
+    browser.jar.remove(ACCESS);
+    let begun = browser.serve_with(Route::Login, "GET", "/auth/login", &[ELSEWHERE]).await;
+    browser.apply(&begun);
+    let callback = browser.callback_of(&fake, &begun);
+    fake.set_claims(json!({ "sub": "usr_2" }));
+    fake.set_id_claims(json!({ "sub": "usr_2" }));
+    let asked = with_tossed(&browser, Route::Callback, "GET", &callback, &crowd(ID)).await;
+    assert_eq!(asked.status, 200, "asked first: {:?}", asked.header("location"));
+}
+
+#[tokio::test]
+async fn r27_tossed_id_cookies_do_not_keep_the_former_session_alive() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.clock.advance(secs(280));
+    browser.jar.remove(ACCESS);
+    let former = browser.clone();
+    let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+    browser.apply(&begun);
+    let callback = browser.callback_of(&fake, &begun);
+    let reply = with_tossed(&browser, Route::Callback, "GET", &callback, &crowd(ID)).await;
+    assert_eq!(reply.status, 303);
+    assert_eq!(post(&former).await.status, 401, "a new login ends the session of before");
+}
+
+#[tokio::test]
+async fn r30_tossed_id_cookies_do_not_make_a_session_outlive_its_logout() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.clock.advance(secs(280));
+    browser.jar.remove(ACCESS);
+    let copy = browser.clone();
+    let reply = with_tossed(&browser, Route::Logout, "POST", "/auth/logout", &crowd(ID)).await;
+    browser.apply(&reply);
+    assert!(browser.jar.is_empty(), "{:?}", browser.jar.names());
+    assert_eq!(post(&copy).await.status, 401, "a logged-out session is over in this process");
+}
+
+#[tokio::test]
+async fn r34_tossed_id_cookies_do_not_leave_the_user_signed_in_at_scalekit() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.clock.advance(secs(280));
+    browser.jar.remove(ACCESS);
+    let reply = with_tossed(&browser, Route::Logout, "POST", "/auth/logout", &crowd(ID)).await;
+    assert!(reply.header("location").unwrap().contains("hint="), "{:?}", reply.header("location"));
+}
+
+#[tokio::test]
+async fn r41_clocks_of_two_instances_within_leeway_leave_no_page_stuck() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    // The browser keeps the access cookie for 267 to 273 seconds.
+    fake.clock.advance(secs(274));
+    browser.jar.remove(ACCESS);
+    // Another instance, ten seconds behind; a minute is allowed.
+    let behind = ManualClock::at(fake.clock.now() - secs(10));
+    browser.scalekit = fake.builder().clock(behind).split_cookies(SplitCookies::new()).build().unwrap();
+    let led = load(&browser, "/dashboard").await;
+    follow(&mut browser, &led).await;
+    assert!(browser.send("GET", &[]).await.is_active(), "{}", load(&browser, "/dashboard").await.body);
+}
+
+#[tokio::test]
+async fn r47_a_slow_network_and_short_tokens_hop_a_bounded_number_of_times() {
+    let fake = FakeScalekit::new();
+    fake.set_life(5);
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.clock.advance(secs(6));
+    let mut hops = 0;
+    while hops < 20 {
+        let led = load(&browser, "/dashboard").await;
+        if led.status != 303 {
+            break;
+        }
+        follow(&mut browser, &led).await;
+        hops += 1;
+        // Until the answer has come and the next request has arrived.
+        fake.clock.advance(secs(6));
+        browser.jar.remove("__Host-scalekit-hop");
+    }
+    assert!(hops < 20, "one page load spent {} refresh tokens, and goes on", fake.refreshes());
+}
+
+#[tokio::test]
+async fn r45_a_withdrawn_key_is_no_loop() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.clock.advance(secs(301));
+    browser.jar.remove(ACCESS);
+    let led = load(&browser, "/dashboard").await;
+    follow(&mut browser, &led).await;
+    assert!(browser.get().await.is_active(), "the cookie arrived");
+    fake.set_keys("snk_2", &["snk_2"]);
+    fake.clock.advance(secs(61));
+    browser.scalekit = split(&fake);
+    let led = load(&browser, "/dashboard").await;
+    assert_eq!(led.status, 303, "a refresh brings it back: the browser kept the cookie");
+}
+
+#[tokio::test]
+async fn r41_without_a_refresh_token_the_access_token_serves_until_its_end() {
+    let fake = FakeScalekit::new();
+    fake.set_refreshable(false);
+    let mut browser = Browser::new(split(&fake));
+    let reply = browser.log_in(&fake, "/").await;
+    let line = reply.headers.iter().find(|(_, value)| value.starts_with(ACCESS)).unwrap().1.clone();
+    assert!(
+        line.contains("Max-Age=300"),
+        "row 12; the other layout serves 300 s: {}",
+        &line[line.len() - 60..]
+    );
+}
+
+#[tokio::test]
+async fn r39_a_long_address_is_led_back_to_itself_or_not_led_at_all() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.clock.advance(secs(301));
+    browser.jar.remove(ACCESS);
+    for query in [format!("q={}", "a".repeat(1100)), "path=C:\\users".to_owned()] {
+        let led = load(&browser, &format!("/search?{query}")).await;
+        let target = led.header("location").unwrap();
+        let reply = browser.serve(Route::Refresh, "GET", target).await;
+        assert_ne!(reply.header("location"), Some("/"), "the user asked for /search");
+    }
+}
+
+#[tokio::test]
+async fn r55_on_loopback_two_users_id_cookies_are_somebody() {
+    let fake = FakeScalekit::new();
+    let build = || {
+        let builder = fake.builder().redirect_uri("http://localhost:3000/auth/callback");
+        builder.split_cookies(SplitCookies::new().access_path("/api")).build().unwrap()
+    };
+    let scalekit = build();
+    let sign_in = async |user: &str| {
+        fake.set_claims(json!({ "sub": user }));
+        fake.set_id_claims(json!({ "sub": user }));
+        let head = |target: &str, cookies: &str| {
+            RequestView::new("GET", target, &[("host", "localhost:3000"), ("cookie", cookies)]).to_head()
+        };
+        let pairs = |reply: &Reply| {
+            let lines = reply
+                .headers
+                .iter()
+                .filter(|(name, value)| *name == "set-cookie" && !value.contains("Max-Age=0"));
+            lines.map(|(_, line)| line.split(';').next().unwrap().to_owned()).collect::<Vec<_>>().join("; ")
+        };
+        let begun = scalekit.serve(Route::Login, head("/auth/login", "")).await;
+        let callback = Browser::new(scalekit.clone()).callback_of(&fake, &begun);
+        pairs(&scalekit.serve(Route::Callback, head(&callback, &pairs(&begun))).await)
+    };
+    let both = format!("{}; {}", sign_in("usr_1").await, sign_in("usr_2").await);
+    let at_login: Vec<&str> = both
+        .split("; ")
+        .filter(|pair| !pair.starts_with("accessToken") && !pair.starts_with("refreshToken"))
+        .collect();
+    let cookies = at_login.join("; ");
+    let headers = [("host", "localhost:3000"), ("cookie", cookies.as_str()), ELSEWHERE];
+    let request = RequestView::new("GET", "/auth/login?organization_id=org_2", &headers);
+    assert_eq!(scalekit.serve(Route::Login, request.to_head()).await.status, 200, "as in the other layout");
+}
+
+#[tokio::test]
+async fn mixes_of_two_sessions_cookies_give_nothing() {
+    let fake = FakeScalekit::new();
+    let scalekit = split(&fake);
+    let one = Browser::signed_in(&fake, &scalekit).await;
+    let other = Browser::signed_in(&fake, &scalekit).await;
+    fake.clock.advance(secs(280));
+    let names = [ACCESS, MARKER, ID, REFRESH];
+    for mask in 1..15_u8 {
+        let mut mixed = one.clone();
+        for (bit, name) in names.iter().enumerate() {
+            if mask & (1 << bit) != 0 {
+                mixed.jar.put(name, other.jar.get(name).unwrap());
+            }
+        }
+        let same = |a: usize, b: usize| (mask >> a & 1) == (mask >> b & 1);
+        let served = mixed.send("GET", &[]).await.is_active();
+        assert_eq!(served, same(0, 1), "{mask:04b}: access and marker");
+        if !same(1, 3) {
+            assert_eq!(post(&mixed).await.status, 401, "{mask:04b}: refresh and marker");
+        }
+    }
+    assert_eq!(fake.refreshes(), 0);
+}
+
+#[tokio::test]
+async fn r23_a_tossed_access_cookie_takes_no_login_away() {
+    let fake = FakeScalekit::new();
+    let cookies = SplitCookies::new().access_path("/api");
+    let scalekit = fake.builder().split_cookies(cookies).build().unwrap();
+    let attacker = Browser::signed_in(&fake, &scalekit).await;
+    fake.clock.advance(secs(61));
+    let tossed = format!("__Secure-accessToken={}", attacker.jar.get("__Secure-accessToken").unwrap());
+
+    let mut browser = Browser::new(scalekit.clone());
+    let headers = [("host", "app.test"), ("cookie", tossed.as_str())];
+    let request = RequestView::new("GET", "/api/news", &headers);
+    let exchange = Exchange::new(scalekit.manager());
+    let state = exchange.resolve(&request).await;
+    let in_flight = finish(&exchange, state);
+    assert_eq!(browser.log_in(&fake, "/").await.status, 303);
+    browser.deliver(&in_flight);
+    assert!(browser.jar.get(MARKER).is_some(), "{} lines took the new session away", in_flight.lines.len());
+}
+
+#[tokio::test]
+async fn r12_r34_tossed_id_cookies_do_not_cost_the_id_token() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.clock.advance(secs(301));
+    browser.jar.remove(ACCESS);
+    let target = "/auth/refresh?return_to=/dashboard";
+    let led = with_tossed(&browser, Route::Refresh, "GET", target, &crowd(ID)).await;
+    browser.apply(&led);
+    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    assert!(reply.header("location").unwrap().contains("id_token_hint="), "what did not come stays");
+}
+
+#[tokio::test]
+async fn r29_a_late_answer_after_a_logout_leaves_nothing_for_long() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    fake.clock.advance(secs(301));
+    browser.jar.remove(ACCESS);
+    let late = post(&browser).await;
+    browser.apply(&browser.serve(Route::Logout, "POST", "/auth/logout").await);
+    browser.apply(&late);
+    // The access cookie is gone by its age before somebody comes back.
+    browser.jar.remove(ACCESS);
+    fake.clock.advance(secs(3600));
+    for target in ["/auth/refresh", "/auth/refresh"] {
+        browser.apply(&browser.serve(Route::Refresh, "POST", target).await);
+    }
+    assert!(browser.jar.is_empty(), "marker rule 5: {:?} stay for 30 days", browser.jar.names());
+}
