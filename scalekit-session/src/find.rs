@@ -21,6 +21,9 @@ use crate::secret::IdToken;
 /// browser, or was planted there, takes nobody's place.
 pub(crate) fn find<'a>(core: &Arc<Core>, cookies: &RequestCookies<'_>) -> Result<Found, Evidence<'a>> {
     any(core, cookies).map_err(|nothing| match nothing {
+        // An access cookie goes by itself within minutes; one that was planted for a path of its own must not take the
+        // marker of the next login away.
+        Nothing::Unmarked { .. } if core.is_split() => Evidence::NoMarker { sealed_at: None },
         Nothing::Unmarked { sealed_at } => Evidence::NoMarker { sealed_at },
         Nothing::Unreadable | Nothing::TwoUsers => Evidence::Unreadable,
     })
@@ -149,9 +152,14 @@ pub(crate) fn named(core: &Core, request: &RequestView<'_>) -> Vec<(SessionId, T
     named
 }
 
-/// Whether a request shows the sessions of two users, so that nobody can tell whose it is.
-pub(crate) fn is_crowded(core: &Arc<Core>, request: &RequestView<'_>) -> bool {
+/// Whether a request shows that somebody is signed in, and not who: the sessions of two users; or, in the split layout, a
+/// marker whose session does not come, because the access token is over, say, and a sibling domain planted so many ID
+/// cookies that the genuine one is not among those tried.
+pub(crate) fn hides_somebody(core: &Arc<Core>, request: &RequestView<'_>) -> bool {
     let cookies = RequestCookies::gather(request.headers, &core.names);
+    if core.is_split() {
+        return cookies.markers().next().is_some() && shown(core, request).is_none();
+    }
     matches!(any(core, &cookies), Err(Nothing::TwoUsers))
 }
 

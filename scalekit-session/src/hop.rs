@@ -2,8 +2,9 @@
 //!
 //! The refresh route says in a sealed cookie until when the access cookie should be there that it set, or that it found
 //! fresh. A page load that comes without one before that time would be led in circles: the browser does not keep the
-//! cookie, or does not send it there. A page load after that time is an ordinary one whose token is over. And a guard of
-//! another session, whose answer came late, says nothing of this one.
+//! cookie, or does not send it there. One whose access cookie came, and does not count any more because its key was withdrawn,
+//! is led once more. A page load after that time is an ordinary one whose token is over. And a guard of another session,
+//! whose answer came late, says nothing of this one.
 
 use subtle::ConstantTimeEq;
 
@@ -14,20 +15,39 @@ use crate::request::RequestView;
 use crate::seal::Purpose;
 use crate::session::Session;
 
-/// Whether a page load without an access cookie comes too early to be led through the refresh route.
-fn is_loop(guarded_until: Option<Timestamp>, now: Timestamp) -> bool {
-    guarded_until.is_some_and(|until| now < until)
+/// What the sealed guard says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Guard {
+    /// When the access cookie is gone by its age.
+    until: Timestamp,
+    /// The hop began before the time of a guard from before.
+    again: bool,
+}
+
+/// Whether a page load that needs an access cookie comes too early to be led through the refresh route; `came` when one
+/// came with it.
+fn is_loop(guard: Option<Guard>, came: bool, now: Timestamp) -> bool {
+    guard.is_some_and(|guard| now < guard.until && (guard.again || !came))
 }
 
 /// Whether the refresh route has led this browser here before, in vain.
 pub(crate) fn led_in_vain(core: &Core, request: &RequestView<'_>, now: Timestamp) -> bool {
     let cookies = RequestCookies::gather(request.headers, &core.names);
-    is_loop(read(core, &cookies), now)
+    is_loop(read(core, &cookies), cookies.has_data(), now)
 }
 
 /// The guard of a hop that leaves an access cookie of that session, which should be there until then.
-pub(crate) fn guard(core: &Core, session: &Session, until: Timestamp, now: Timestamp) -> Option<SetCookie> {
+pub(crate) fn guard(
+    core: &Core,
+    request: &RequestView<'_>,
+    session: &Session,
+    until: Timestamp,
+    now: Timestamp,
+) -> Option<SetCookie> {
+    let before = read(core, &RequestCookies::gather(request.headers, &core.names));
+    let again = before.is_some_and(|before| now < before.until);
     let mut plaintext = until.as_millis().to_be_bytes().to_vec();
+    plaintext.push(u8::from(again));
     plaintext.extend(session.facts().marker);
     let value = core.keyring.seal(Purpose::Hop, core.names.hop(), &plaintext).ok()?;
     Some(core.spec.set(core.names.hop(), &value, Some(until.since(now))))
@@ -38,12 +58,13 @@ pub(crate) fn clear(core: &Core) -> SetCookie {
     core.spec.remove(core.names.hop())
 }
 
-fn read(core: &Core, cookies: &RequestCookies<'_>) -> Option<Timestamp> {
+fn read(core: &Core, cookies: &RequestCookies<'_>) -> Option<Guard> {
     let value = std::str::from_utf8(cookies.hop()?).ok()?;
     let opened = core.keyring.open(Purpose::Hop, core.names.hop(), value).ok()?;
-    let (until, marker) = opened.plaintext.split_first_chunk::<8>()?;
+    let (until, rest) = opened.plaintext.split_first_chunk::<8>()?;
+    let (again, marker) = rest.split_first()?;
     cookies.markers().find(|own| own.ct_eq(marker).into())?;
-    Some(Timestamp::from_millis(u64::from_be_bytes(*until)))
+    Some(Guard { until: Timestamp::from_millis(u64::from_be_bytes(*until)), again: *again != 0 })
 }
 
 #[cfg(test)]
@@ -57,14 +78,18 @@ mod tests {
     #[test]
     fn r47_only_a_page_load_before_its_time_is_led_in_circles() {
         let second = Duration::from_secs(1);
-        for (name, until, looped) in [
-            ("no hop before", None, false),
-            ("the cookie should be there", Some(NOW + 3 * second), true),
-            ("until a moment from now", Some(NOW + Duration::from_millis(1)), true),
-            ("it is over now", Some(NOW), false),
-            ("it was over before", Some(NOW - second), false),
+        let guard = |until| Some(Guard { until, again: false });
+        let moment = Duration::from_millis(1);
+        for (name, guard, came, looped) in [
+            ("no hop before", None, false, false),
+            ("the cookie should be there", guard(NOW + 3 * second), false, true),
+            ("until a moment from now", guard(NOW + moment), false, true),
+            ("it is over now", guard(NOW), false, false),
+            ("it was over before", guard(NOW - second), false, false),
+            ("it is there, and its key is not", guard(NOW + 3 * second), true, false),
+            ("the same once more", Some(Guard { until: NOW + second, again: true }), true, true),
         ] {
-            assert_eq!(is_loop(until, NOW), looped, "{name}");
+            assert_eq!(is_loop(guard, came, NOW), looped, "{name}");
         }
     }
 }

@@ -88,7 +88,7 @@ fn to_page(core: &Core, request: &RequestView<'_>, outcome: &Outcome) -> Reply {
     let now = core.now();
     match *outcome {
         Outcome::Signed(ref session, until) => {
-            Reply::see_other(return_to.as_str()).with_cookies(hop::guard(core, session, until, now))
+            Reply::see_other(return_to.as_str()).with_cookies(hop::guard(core, request, session, until, now))
         }
         // 16a: another answer may be bringing the cookies.
         Outcome::Nobody(Nobody::Racing) => Reply::see_other(return_to.as_str()),
@@ -108,7 +108,7 @@ async fn outcome(core: &Arc<Core>, head: &RequestHead, caller: Caller) -> (Outco
     let cookies = commit::current_cookies(core, &resolution, now);
     let outcome = match resolution.state {
         State::Active(session) if core.ended.get(&session.names().0) == decide::Ended::No => {
-            let until = now + sealing::access_age(session.facts().soft, now);
+            let until = now + sealing::access_age(&session, now);
             Outcome::Signed(session, until)
         }
         State::Unavailable { retry_after } => Outcome::Unavailable(retry_after),
@@ -137,7 +137,9 @@ async fn look(core: &Arc<Core>, request: &RequestView<'_>, caller: Caller) -> Lo
     };
     let of = shown.session.names();
     core.refreshes.seen(&of.0, of.1);
-    let until = sealing::fresh_until(shown.session.facts().soft);
+    let facts = shown.session.facts();
+    let life = facts.claims.expires_at().since(facts.claims.issued_at());
+    let until = sealing::fresh_until(facts.soft, life, policy);
     let token = if core.now() < until { key_standing(core, &shown).await } else { Token::Valid };
     let now = core.now();
     let evidence = evidence::evidence(core, &shown.session, token, now);
@@ -148,6 +150,8 @@ async fn look(core: &Arc<Core>, request: &RequestView<'_>, caller: Caller) -> Lo
             // What a refresh does not bring anew stays (R12, R34).
             shown.payload.id_token = find::id_token_of(core, request, of.0);
             let present = Present::of(request, &core.names);
+            let unread = find::find_as(core, request, Form::Identity).is_none();
+            let present = present.keeping_identity(unread && !present.get(Form::Identity).is_empty());
             let showing = Showing::with(Form::Refresh, present);
             let asked = Asked { way, showing, navigation: caller == Caller::Page, renew: true };
             Look::Due(asked, Box::new(shown))

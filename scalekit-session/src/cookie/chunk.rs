@@ -96,6 +96,10 @@ impl ChunkSet {
         Self(self.0 & other.0)
     }
 
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether it holds the data cookie (0) or this chunk.
     pub(crate) const fn contains(self, index: usize) -> bool {
         index < MAX_CHUNKS && self.0 & (1 << index) != 0

@@ -14,6 +14,7 @@ pub(crate) struct Present {
     access: ChunkSet,
     refresh: ChunkSet,
     identity: ChunkSet,
+    keeps_identity: bool,
 }
 
 impl Present {
@@ -37,7 +38,19 @@ impl Present {
             access: of(Form::Access),
             refresh: of(Form::Refresh),
             identity: of(Form::Identity),
+            keeps_identity: false,
         }
+    }
+
+    /// The same with an ID cookie that came and could not be read: nothing may be written in its place.
+    #[must_use]
+    pub(crate) fn keeping_identity(self, keeps: bool) -> Self {
+        Self { keeps_identity: keeps, ..self }
+    }
+
+    /// Whether the ID cookie stays as it is.
+    pub(crate) fn keeps_identity(&self) -> bool {
+        self.keeps_identity
     }
 
     pub(crate) fn get(&self, form: Form) -> ChunkSet {

@@ -10,6 +10,7 @@ use super::chunk::ChunkSet;
 use super::name::{CookieNames, Role};
 use crate::form::Form;
 use crate::request::Headers;
+use crate::seal::looks_sealed;
 
 /// How many cookies of one name are tried. A browser sends several when they were set for different domains or
 /// paths (R23); more than four of them is an attack, and the oldest-established come first.
@@ -129,6 +130,8 @@ impl<'a> RequestCookies<'a> {
         };
         let value = trim(value.get(1..).unwrap_or_default());
         match names.role(trim_end(name), form) {
+            // Names without the `__Host-` prefix are anybody's to set in a domain: what cannot be ours takes no place.
+            Some(Role::Part(0)) if Form::SPLIT.contains(&form) && !looks_sealed(value) => {}
             Some(Role::Part(index)) => {
                 if let Some(part) = self.parts.get_mut(index) {
                     push(part, value);

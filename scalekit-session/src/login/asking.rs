@@ -25,10 +25,10 @@ pub(super) fn holds_back(begun_elsewhere: bool, before: Option<&str>, now: &str)
     begun_elsewhere && before.is_some_and(|before| before != now)
 }
 
-/// Whether a login would replace somebody: the session that a request shows, or one of two users' that it shows.
+/// Whether a login would replace somebody, known or not.
 pub(super) fn replaces(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> bool {
     find::shown(core, request).is_some_and(|shown| stands(core, &shown, now))
-        || find::is_crowded(core, request)
+        || find::hides_somebody(core, request)
 }
 
 /// Not ended, and within its limits. Its access token may be over: a refresh would bring it back.

@@ -129,8 +129,7 @@ async fn redeem(
             let id = sealed.session.facts().session_id;
             let replaced = before.as_ref().filter(|before| asking::stands(core, before, now));
             let replaced = replaced.map(|before| before.session.user_id());
-            // Of two users nobody can tell which one is replaced: one of them is not who signs in now.
-            let replaced = replaced.or(find::is_crowded(core, &head.view()).then_some("two users"));
+            let replaced = replaced.or(find::hides_somebody(core, &head.view()).then_some("somebody"));
             if asking::holds_back(elsewhere, replaced, sealed.session.user_id()) {
                 return hold_back(core, &sealed, &return_to, now);
             }

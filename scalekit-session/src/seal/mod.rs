@@ -33,6 +33,7 @@ mod wire;
 mod tests;
 
 pub(crate) use base64url::BASE64URL;
+pub(crate) use cipher::looks_sealed;
 pub(crate) use key::Key;
 pub use key::KeyError;
 pub(crate) use keyring::{Keyring, MAX_TEXT};

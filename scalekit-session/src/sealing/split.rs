@@ -23,20 +23,29 @@ use crate::core::Core;
 use crate::error::{Error, Repr, Sizes};
 use crate::form::Form;
 use crate::jwt;
+use crate::policy::Policy;
 use crate::profile::KeptProfile;
 use crate::seal::{Purpose, SessionPayload};
 use crate::secret::AccessToken;
 use crate::session::Session;
 
-/// How long the access cookie lives: whole seconds until a refresh is due, and one at least, because none would delete it.
-pub(crate) fn access_age(soft: Timestamp, now: Timestamp) -> Duration {
-    Duration::from_secs(soft.since(now).as_secs().max(1))
+/// How long the access cookie of a session lives: until a refresh is due, or to its token's end where there is none to
+/// come.
+pub(crate) fn access_age(session: &Session, now: Timestamp) -> Duration {
+    let facts = session.facts();
+    whole_seconds(if facts.refresh.is_some() { facts.soft } else { facts.end }, now)
 }
 
-/// Until when an access token that was sealed with that `soft` needs no refresh. Its cookie lives whole seconds, so it may
-/// be gone a second before; from then on the refresh route must not call it fresh, or pages would be led in circles.
-pub(crate) fn fresh_until(soft: Timestamp) -> Timestamp {
-    soft - Duration::from_secs(1)
+/// Whole seconds, and one at least, because none would delete the cookie.
+fn whole_seconds(until: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_secs(until.since(now).as_secs().max(1))
+}
+
+/// Until when the refresh route takes an access token for fresh. Its cookie lives whole seconds, by the clock of the
+/// instance that set it, and while it is gone and the token called fresh a page would be led in circles. So a token is
+/// fresh only while it is, too, by a clock that differs as much as clocks may, or by the buffer of its refresh.
+pub(crate) fn fresh_until(soft: Timestamp, life: Duration, policy: &Policy) -> Timestamp {
+    soft - policy.leeway.min(policy.refresh_buffer(life)).max(Duration::from_secs(1))
 }
 
 /// What one of the cookies holds.
@@ -149,11 +158,11 @@ pub(super) fn data_cookies(
     let facts = session.facts();
     let payload = super::open(core, Form::Whole, value).ok_or(Repr::Unreadable)?;
     let mut cookies = Vec::new();
-    for form in Form::SPLIT {
+    for form in Form::SPLIT.into_iter().filter(|form| *form != Form::Identity || !present.keeps_identity()) {
         let names = core.names.of(form).ok_or(Repr::Unreadable)?;
         let sealed = seal(core, form, &part(form, &payload, &facts.claims, &facts.profile))?;
         let age = match form {
-            Form::Access => access_age(facts.soft, now),
+            Form::Access => access_age(session, now),
             _ => time_left(core, session, now),
         };
         let lines = cookie::split(&core.spec, names, &sealed, Some(age)).map_err(|_| {
@@ -198,17 +207,24 @@ mod tests {
     fn r28_the_access_cookie_lives_whole_seconds_until_a_refresh_is_due() {
         let millis = Duration::from_millis;
         for (left, seconds) in [(270_000, 270), (266_997, 266), (1_999, 1), (1_000, 1), (999, 1), (0, 1)] {
-            assert_eq!(access_age(NOW + millis(left), NOW), Duration::from_secs(seconds), "{left} ms");
+            assert_eq!(whole_seconds(NOW + millis(left), NOW), Duration::from_secs(seconds), "{left} ms");
         }
-        assert_eq!(access_age(NOW, NOW + millis(5)), Duration::from_secs(1), "none would delete it");
+        assert_eq!(whole_seconds(NOW, NOW + millis(5)), Duration::from_secs(1), "none would delete it");
     }
 
     #[test]
     fn r13_a_token_is_fresh_only_while_its_cookie_is_there() {
-        for left in [1_001, 1_500, 3_900, 4_050, 266_997, 270_000] {
+        let policy = Policy::default();
+        for (left, life) in
+            [(1_001, 2), (1_500, 2), (3_900, 5), (4_050, 5), (266_997, 300), (3_540_000, 3600)]
+        {
             let soft = NOW + Duration::from_millis(left);
-            let gone = NOW + access_age(soft, NOW);
-            assert!(fresh_until(soft) < gone, "{left} ms: between the two a page would be led in circles");
+            let fresh_until = fresh_until(soft, Duration::from_secs(life), &policy);
+            let gone = NOW + whole_seconds(soft, NOW);
+            assert!(fresh_until < gone, "{left} ms: between the two a page would be led in circles");
         }
+        let (soft, minute) = (NOW + Duration::from_secs(3_540), Duration::from_secs(60));
+        assert_eq!(fresh_until(soft, minute * 60, &policy), soft - minute, "R41");
+        assert_eq!(fresh_until(soft, minute * 5, &policy), soft - minute / 2);
     }
 }
