@@ -177,14 +177,19 @@ pub async fn r09_an_early_refresh_that_fails_takes_no_good_token_away(stage: Sta
     let world = stage.world().await;
     for fault in [Fault::status(502), Fault::oauth(400, "invalid_grant"), Fault::DropConnection] {
         let browser = world.signed_in(ADA).await;
-        world.pass(264);
         world.on_refresh().inject(fault.clone());
+        world.pass(200);
+        let fresh = browser.send(refresh()).await;
+        assert_eq!((fresh.status, fresh.cookies(), world.refreshes()), (204, 0, 0), "{fault:?}: not due");
+        // Its cookie lives for a few seconds yet: whether that is early is the implementation's choice.
+        world.pass(64);
         let early = browser.send(refresh()).await;
-        assert_eq!((early.status, early.cookies()), (204, 0), "{fault:?}: not due");
+        assert_eq!((early.status, early.cookies()), (204, 0), "{fault:?}: good for a while");
+        assert_eq!(browser.visit("/me").await.says(), (200, ADA_ID), "{fault:?}");
         world.pass(10);
         let due = browser.send(refresh()).await;
         assert_eq!(due.cookies(), 0, "{fault:?}: nothing is deleted, {}", due.status);
-        assert_eq!(world.refreshes(), 1, "{fault:?}");
+        assert!((1..=2).contains(&world.refreshes()), "{fault:?}: {}", world.refreshes());
         world.emulator.faults().clear();
     }
 }
