@@ -19,10 +19,10 @@ use crate::settle::{self, Asked};
 
 /// Looks at a request. What can be decided without Scalekit is decided here.
 pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Inspection {
-    let cookies = match admit(core, request) {
-        Ok(cookies) => cookies,
-        Err(state) => return settled(state),
-    };
+    let cookies = RequestCookies::gather(request.headers, &core.names);
+    if let Some(state) = refused(core, request, &cookies) {
+        return settled(state);
+    }
     let evidence = if cookies.has_data() {
         match find::find(core, &cookies) {
             Ok(found) => return decide(core, request, found, &cookies, now),
@@ -39,20 +39,19 @@ pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestam
     without_session(core, request, evidence, nobody, now)
 }
 
-/// The cookies of a request that may have a session: no preflight, for our host, and not another origin's (R51).
-pub(crate) fn admit<'r>(core: &Core, request: &RequestView<'r>) -> Result<RequestCookies<'r>, State> {
+/// Requests that have no session whatever they show: preflights, those for another host, and those of another origin (R51).
+pub(crate) fn refused(core: &Core, request: &RequestView<'_>, cookies: &RequestCookies<'_>) -> Option<State> {
     if navigation::is_preflight(request) {
-        return Err(State::Anonymous);
+        return Some(State::Anonymous);
     }
     if origin::is_misdirected(request, core.config.redirect.reach) {
-        return Err(State::Misdirected);
+        return Some(State::Misdirected);
     }
-    let cookies = RequestCookies::gather(request.headers, &core.names);
     if cookies.has_data() && origin::is_cross_origin(request, &core.config.origins) {
         tracing::warn!(target: "scalekit_session::security", method = request.method, "a cross-origin request was refused");
-        return Err(State::CrossOrigin);
+        return Some(State::CrossOrigin);
     }
-    Ok(cookies)
+    None
 }
 
 fn without_session(

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::{Either, ready, select};
 
 use crate::clock::Timestamp;
+use crate::cookie::RequestCookies;
 use crate::core::Core;
 use crate::decide::{
     self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency, Way,
@@ -49,10 +50,10 @@ pub(crate) fn settle(
 /// Refreshes now, whatever the age of the session's token.
 pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Timestamp) -> Pending {
     let way = navigation::way(request);
-    let cookies = match inspect::admit(core, request) {
-        Ok(cookies) => cookies,
-        Err(state) => return Pending::new(ready(Resolution::new(state))),
-    };
+    let cookies = RequestCookies::gather(request.headers, &core.names);
+    if let Some(state) = inspect::refused(core, request, &cookies) {
+        return Pending::new(ready(Resolution::new(state)));
+    }
     let found = find::find(core, &cookies).ok().filter(|_| way.writable);
     let found = found.and_then(|found| Some((Showing::of(core, &cookies, &found), found.into_shown(core)?)));
     let core = Arc::clone(core);

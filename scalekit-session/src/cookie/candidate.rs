@@ -103,6 +103,20 @@ impl fmt::Debug for Sealed<'_> {
 pub(super) fn candidates<'p, 'a>(
     parts: &'p [Values<'a>; MAX_CHUNKS],
 ) -> impl Iterator<Item = Sealed<'a>> + use<'p, 'a> {
+    let sole = sole(parts);
+    let combined = sole.is_none().then(|| combined(parts));
+    sole.into_iter().chain(combined.into_iter().flatten())
+}
+
+/// The one value of nearly all requests: one data cookie, and no parts to join.
+fn sole<'a>(parts: &[Values<'a>; MAX_CHUNKS]) -> Option<Sealed<'a>> {
+    let [[data, None, ..], ..] = parts else { return None };
+    let head = Head::read((*data)?, 0)?;
+    (head.parts == 1).then(|| Sealed::whole(head.first))
+}
+
+/// The values of duplicates and of parts.
+fn combined<'p, 'a>(parts: &'p [Values<'a>; MAX_CHUNKS]) -> impl Iterator<Item = Sealed<'a>> + use<'p, 'a> {
     let [data, chunks @ ..] = parts;
     let mut position = 0..;
     let heads = data.map(|value| Head::read(value?, position.next()?));

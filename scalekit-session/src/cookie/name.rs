@@ -121,6 +121,7 @@ impl CookieNames {
 
     /// Whether a pair of name and value may be ours, before anything is known of it.
     pub(super) fn may_be_of(&self, pair: &[u8], form: Form) -> bool {
+        // Of all that comes here, this is what the default needs.
         pair.starts_with(self.data().as_bytes())
             || self.official.as_ref().is_some_and(|official| pair.starts_with(official.as_bytes()))
             || self
