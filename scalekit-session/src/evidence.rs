@@ -14,7 +14,7 @@ use crate::id::SessionId;
 use crate::jwt::{self, Verdict};
 use crate::profile::KeptProfile;
 use crate::refresh::RefreshKey;
-use crate::seal::{MAX_TEXT, Purpose, SessionPayload, SessionView};
+use crate::seal::{MAX_TEXT, SessionPayload, SessionView};
 use crate::sealing::{self, Head};
 use crate::secret::AccessToken;
 use crate::session::Session;
@@ -129,7 +129,12 @@ impl Found {
         let Some(view) = fresh.view() else { return Token::Invalid };
         let checked =
             Checked { form: fresh.form, head: fresh.head, value: &fresh.value, retired: fresh.retired };
-        let profile = |claims: &Claims| profile(core, fresh.form, &view, claims.subject(), now);
+        let profile = |claims: &Claims| match fresh.form {
+            Form::Official => {
+                sealing::verified_profile(core, view.id_token().as_ref(), claims.subject(), now)
+            }
+            own => kept_profile(own, &view),
+        };
         let (token, session) = checked.verify(core, &view.access_token(), profile, now);
         if let Some(session) = session {
             *self = Self::Known(session);
@@ -187,8 +192,7 @@ impl Fresh {
                 (payload.encode(), payload.beside, false)
             }
             own => {
-                let name = core.names.of(own)?.name();
-                let opened = core.keyring.open(Purpose::Session, name, &*value).ok()?;
+                let opened = sealing::unseal(core, own, &value)?;
                 (opened.plaintext, None, opened.retired)
             }
         };
@@ -225,7 +229,7 @@ impl Fresh {
     fn into_shown(self, core: &Arc<Core>) -> Option<Shown> {
         let claims = self.claims()?;
         let view = self.view()?;
-        let profile = profile(core, self.form, &view, claims.subject(), core.now());
+        let profile = kept_profile(self.form, &view);
         let payload = SessionPayload { beside: self.beside.clone(), ..view.to_payload() };
         let value = Arc::clone(&self.value);
         let facts = sealing::facts(
@@ -248,10 +252,10 @@ fn reopened(core: &Core, session: &Session) -> Option<Fresh> {
 }
 
 /// The profile as the ID token tells it, or as it was kept when the ID token had to go. An ID token that we sealed was
-/// verified then; another's is verified now.
-fn profile(core: &Core, form: Form, view: &SessionView<'_>, subject: &str, now: Timestamp) -> KeptProfile {
+/// verified then; another's tells nothing before it is.
+fn kept_profile(form: Form, view: &SessionView<'_>) -> KeptProfile {
     match form {
-        Form::Official => sealing::verified_profile(core, view.id_token().as_ref(), subject, now),
+        Form::Official => KeptProfile::default(),
         _ => view.profile.or_else(|| view.id_claims()).map(KeptProfile::of_claims).unwrap_or_default(),
     }
 }
@@ -310,7 +314,6 @@ pub(crate) fn verify(core: &Arc<Core>, shown: &Shown, now: Timestamp) -> (Token,
     let head = Head::of(core, &shown.payload);
     let checked = Checked { form: facts.form, head, value: &shown.value, retired: facts.retired };
     let profile = |claims: &Claims| match facts.form {
-        // Its keys may have come since it was looked at first.
         Form::Official => {
             sealing::verified_profile(core, shown.payload.id_token.as_ref(), claims.subject(), now)
         }

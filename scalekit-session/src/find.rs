@@ -1,5 +1,5 @@
-//! Which session a request shows: our own data with its marker, or else the cookie that is shared with Scalekit's official
-//! packages.
+//! Which session a request shows: our own data with its marker, in one piece or in one of the forms of the split layout, or
+//! else the cookie that is shared with Scalekit's official packages.
 
 use std::sync::Arc;
 

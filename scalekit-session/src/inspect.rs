@@ -92,7 +92,10 @@ fn decide(
             }
             Decision::Verify => token = found.verify(core, now),
             // A session of ours that is over hides no live one of the official cookie.
-            Decision::Nobody(_) if let Some(other) = other(core, &found, cookies) => {
+            Decision::Nobody(_)
+                if found.form() == Form::Whole
+                    && let Some(other) = find::other(core, cookies) =>
+            {
                 token = other.token(core, now);
                 found = other;
             }
@@ -116,10 +119,6 @@ fn decide(
             }
         }
     }
-}
-
-fn other(core: &Arc<Core>, found: &Found, cookies: &RequestCookies<'_>) -> Option<Found> {
-    if found.form() == Form::Whole && cookies.has_official() { find::other(core, cookies) } else { None }
 }
 
 fn is_navigation(request: &RequestView<'_>) -> bool {

@@ -65,11 +65,6 @@ impl<'a> RequestCookies<'a> {
         self.official_left_out
     }
 
-    /// Whether the cookie that is shared with Scalekit's official packages came.
-    pub(crate) fn has_official(&self) -> bool {
-        is_present(&self.official)
-    }
-
     /// The values of the cookie that is shared with Scalekit's official packages.
     pub(crate) fn official(&self) -> impl Iterator<Item = Sealed<'a>> {
         self.official.into_iter().flatten().map(Sealed::whole)

@@ -36,6 +36,6 @@ pub(crate) use base64url::BASE64URL;
 pub(crate) use cipher::looks_sealed;
 pub(crate) use key::Key;
 pub use key::KeyError;
-pub(crate) use keyring::{Keyring, MAX_TEXT};
+pub(crate) use keyring::{Keyring, MAX_TEXT, Opened, SealError};
 pub(crate) use payload::{SessionPayload, SessionView};
 pub(crate) use purpose::Purpose;

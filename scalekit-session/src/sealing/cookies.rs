@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::split;
 use crate::clock::Timestamp;
-use crate::cookie::{self, ChunkSet, Present, RequestCookies, SetCookie};
+use crate::cookie::{self, ChunkSet, DataNames, Present, RequestCookies, SetCookie};
 use crate::core::Core;
 use crate::error::{Error, Repr, Sizes};
 use crate::evidence::Found;
@@ -89,7 +89,7 @@ pub(crate) fn renewed_cookies(
     Ok(cookies)
 }
 
-/// The data cookies of a session, and the removal of the chunks that were shown and that they do not overwrite.
+/// The data cookies of a session in one of the forms that are in one piece.
 fn data_cookies(
     core: &Core,
     value: &str,
@@ -102,8 +102,18 @@ fn data_cookies(
         return Ok(core.names.official().map(|name| core.spec.set(name, value, None)).into_iter().collect());
     }
     let names = core.names.of(Form::Whole).ok_or(Repr::Unreadable)?;
-    let left = time_left(core, session, now);
-    let mut cookies = cookie::split(&core.spec, names, value, Some(left)).map_err(|_| {
+    lines(core, names, value, time_left(core, session, now), shown)
+}
+
+/// The lines that store a sealed value, and the removal of the chunks that were shown and that they do not overwrite.
+pub(super) fn lines(
+    core: &Core,
+    names: &DataNames,
+    value: &str,
+    age: Duration,
+    shown: ChunkSet,
+) -> Result<Vec<SetCookie>, Error> {
+    let mut cookies = cookie::split(&core.spec, names, value, Some(age)).map_err(|_| {
         let budget = core.config.budget;
         Repr::TooLarge(Sizes { cookies: value.len(), budget, access_token: 0, refresh_token: 0, profile: 0 })
     })?;

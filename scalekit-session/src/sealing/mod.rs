@@ -15,13 +15,13 @@ pub(crate) use self::split::{access_age, fresh_until, key_id};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::core::Core;
-use crate::error::{Error, Repr};
+use crate::error::{Error, Repr, Sizes};
 use crate::form::Form;
 use crate::grant::Grant;
 use crate::jwt::VerifyingKey;
 use crate::profile::KeptProfile;
 use crate::random::random;
-use crate::seal::SessionPayload;
+use crate::seal::{Opened, Purpose, SealError, SessionPayload};
 use crate::session::SealedSession;
 
 /// Seals what a login brought: a new session id, a new live marker, generation 0 (R27).
@@ -84,8 +84,34 @@ pub(crate) fn seal(
 /// Opens a sealed session that this instance has seen before.
 pub(crate) fn open(core: &Core, form: Form, value: &str) -> Option<SessionPayload> {
     match form {
-        Form::Whole => whole::open(core, value),
         Form::Official => official::open(core, value),
-        Form::Access | Form::Refresh | Form::Identity => split::open(core, form, value),
+        own => SessionPayload::decode(&unseal(core, own, value)?.plaintext).ok(),
     }
+}
+
+/// Opens a value of our own format, under the name of its form.
+pub(crate) fn unseal(core: &Core, form: Form, value: &str) -> Option<Opened> {
+    core.keyring.open(Purpose::Session, core.names.of(form)?.name(), value).ok()
+}
+
+/// Seals in our own format, under the name of that form.
+fn seal_as(core: &Core, form: Form, payload: &SessionPayload) -> Result<String, Error> {
+    let names = core.names.of(form).ok_or(Repr::Unreadable)?;
+    let sealed = core.keyring.seal(Purpose::Session, names.name(), &payload.encode());
+    sealed.map_err(|error| match error {
+        SealError::TooLong { bytes } => too_large(core, payload, bytes),
+        SealError::NoRandomness | SealError::Cipher => Repr::Random.into(),
+    })
+}
+
+/// Our own format or its cookies do not hold the session, which takes `cookies` bytes.
+fn too_large(core: &Core, payload: &SessionPayload, cookies: usize) -> Error {
+    Repr::TooLarge(Sizes {
+        cookies,
+        budget: core.config.budget,
+        access_token: payload.access_token.secret().len(),
+        refresh_token: payload.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
+        profile: payload.profile.as_ref().map_or(0, |profile| profile.len()),
+    })
+    .into()
 }

@@ -14,18 +14,19 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::cookies::{marker, time_left};
+use super::cookies::{lines, marker, time_left};
+use super::seal_as;
 use super::whole::{data_bytes, marker_bytes};
 use crate::claims::Claims;
 use crate::clock::Timestamp;
 use crate::cookie::{self, ChunkSet, Present, SetCookie};
 use crate::core::Core;
-use crate::error::{Error, Repr, Sizes};
+use crate::error::{Error, Repr};
 use crate::form::Form;
 use crate::jwt;
 use crate::policy::Policy;
 use crate::profile::KeptProfile;
-use crate::seal::{Purpose, SessionPayload};
+use crate::seal::SessionPayload;
 use crate::secret::AccessToken;
 use crate::session::Session;
 
@@ -103,18 +104,6 @@ pub(crate) fn key_id(session: &Session) -> Option<&str> {
 /// No claim of that name means a key.
 const KEY_ID: &str = "kid";
 
-fn seal(core: &Core, form: Form, payload: &SessionPayload) -> Result<String, Error> {
-    let names = core.names.of(form).ok_or(Repr::Unreadable)?;
-    let sealed = core.keyring.seal(Purpose::Session, names.name(), &payload.encode());
-    sealed.map_err(|_| Repr::Random.into())
-}
-
-/// Opens one of the cookies.
-pub(super) fn open(core: &Core, form: Form, value: &str) -> Option<SessionPayload> {
-    let opened = core.keyring.open(Purpose::Session, core.names.of(form)?.name(), value).ok()?;
-    SessionPayload::decode(&opened.plaintext).ok()
-}
-
 /// What the session adds to the request that carries most of it, in names, values and separators: as a rule one for the
 /// refresh route.
 pub(super) fn request_bytes(
@@ -125,7 +114,7 @@ pub(super) fn request_bytes(
 ) -> Result<usize, Error> {
     let mut sizes = Vec::with_capacity(Form::SPLIT.len());
     for (form, names) in Form::SPLIT.into_iter().filter_map(|form| Some((form, core.names.of(form)?))) {
-        let sealed = seal(core, form, &part(form, payload, claims, profile))?;
+        let sealed = seal_as(core, form, &part(form, payload, claims, profile))?;
         sizes.push((names, data_bytes(names.name(), &sealed)));
     }
     let sent_to = |path| sizes.iter().filter(move |(names, _)| names.is_sent_to(path));
@@ -160,24 +149,12 @@ pub(super) fn data_cookies(
     let mut cookies = Vec::new();
     for form in Form::SPLIT.into_iter().filter(|form| *form != Form::Identity || !present.keeps_identity()) {
         let names = core.names.of(form).ok_or(Repr::Unreadable)?;
-        let sealed = seal(core, form, &part(form, &payload, &facts.claims, &facts.profile))?;
+        let sealed = seal_as(core, form, &part(form, &payload, &facts.claims, &facts.profile))?;
         let age = match form {
             Form::Access => access_age(session, now),
             _ => time_left(core, session, now),
         };
-        let lines = cookie::split(&core.spec, names, &sealed, Some(age)).map_err(|_| {
-            let budget = core.config.budget;
-            Repr::TooLarge(Sizes {
-                cookies: sealed.len(),
-                budget,
-                access_token: 0,
-                refresh_token: 0,
-                profile: 0,
-            })
-        })?;
-        let stale = present.get(form).intersection(ChunkSet::beyond(lines.len()));
-        cookies.extend(lines);
-        cookies.extend(cookie::clear(&core.spec, names, stale));
+        cookies.extend(lines(core, names, &sealed, age, present.get(form))?);
     }
     Ok(cookies)
 }

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::head::{Head, facts};
+use super::{seal_as, too_large};
 use crate::claims::Claims;
 use crate::core::Core;
-use crate::error::{Error, Repr, Sizes};
+use crate::error::{Error, Repr};
 use crate::form::Form;
 use crate::jwt::VerifyingKey;
 use crate::profile::KeptProfile;
 use crate::random::random;
-use crate::seal::{Purpose, SessionPayload};
+use crate::seal::SessionPayload;
 use crate::session::{SealedSession, Session};
 
 /// The live value of a session that was in a form without a marker until now.
@@ -33,26 +34,19 @@ pub(super) fn seal(
         payload.profile = profile.get().is_none().then(|| Zeroizing::new(b"{}".to_vec()));
     }
     payload.beside = None;
-    let mut value = seal_payload(core, &payload)?;
+    let mut value = seal_as(core, Form::Whole, &payload)?;
     if request_bytes(core, &value, &payload, &claims, &profile)? > core.config.budget
         && payload.id_token.is_some()
     {
         payload.id_token = None;
         payload.profile =
             profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
-        value = seal_payload(core, &payload)?;
+        value = seal_as(core, Form::Whole, &payload)?;
         tracing::warn!(user = claims.subject(), "the session is large: its ID token is not kept");
     }
     let cookies = request_bytes(core, &value, &payload, &claims, &profile)?;
     if cookies > core.config.budget {
-        return Err(Repr::TooLarge(Sizes {
-            cookies,
-            budget: core.config.budget,
-            access_token: payload.access_token.secret().len(),
-            refresh_token: payload.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
-            profile: payload.profile.as_ref().map_or(0, |profile| profile.len()),
-        })
-        .into());
+        return Err(too_large(core, &payload, cookies));
     }
     if cookies * 4 > core.config.budget * 3 {
         tracing::debug!(
@@ -66,11 +60,6 @@ pub(super) fn seal(
     let session =
         Session::new(facts(core, Form::Whole, head, claims, profile, key, Arc::clone(&value), false));
     Ok(SealedSession { value, session })
-}
-
-fn seal_payload(core: &Core, payload: &SessionPayload) -> Result<String, Error> {
-    let sealed = core.keyring.seal(Purpose::Session, core.names.data(), &payload.encode());
-    sealed.map_err(|_| Repr::Random.into())
 }
 
 /// What the session adds to a request: names, values and separators of data and marker.
@@ -97,10 +86,4 @@ pub(super) fn data_bytes(name: &str, value: &str) -> usize {
 pub(super) fn marker_bytes(core: &Core) -> usize {
     const MARKER: usize = 22;
     core.names.marker().len() + MARKER + 3
-}
-
-/// Opens a value that this instance has seen before.
-pub(super) fn open(core: &Core, value: &str) -> Option<SessionPayload> {
-    let opened = core.keyring.open(Purpose::Session, core.names.data(), value).ok()?;
-    SessionPayload::decode(&opened.plaintext).ok()
 }
