@@ -31,12 +31,15 @@ pub(crate) fn inspect(core: &Arc<Core>, request: &RequestView<'_>, now: Timestam
     } else {
         Evidence::NoData
     };
-    // Split layout: a marker without its access cookie is a session that has to be refreshed elsewhere.
-    let nobody = match core.is_split() && cookies.markers().next().is_some() {
+    without_session(core, request, evidence, stranger_or_expired(core, &cookies), now)
+}
+
+/// Split layout: a marker without its access cookie is a session that has to be refreshed elsewhere.
+pub(crate) fn stranger_or_expired(core: &Core, cookies: &RequestCookies<'_>) -> Nobody {
+    match core.is_split() && cookies.markers().next().is_some() {
         true => Nobody::Expired,
         false => Nobody::Stranger,
-    };
-    without_session(core, request, evidence, nobody, now)
+    }
 }
 
 /// Requests that have no session whatever they show: preflights, those for another host, and those of another origin (R51).

@@ -56,10 +56,11 @@ pub(crate) fn refresh_now(core: &Arc<Core>, request: &RequestView<'_>, now: Time
     }
     let found = find::find(core, &cookies).ok().filter(|_| way.writable);
     let found = found.and_then(|found| Some((Showing::of(core, &cookies, &found), found.into_shown(core)?)));
+    let nobody = inspect::stranger_or_expired(core, &cookies);
     let core = Arc::clone(core);
     Pending::new(async move {
         let Some((showing, shown)) = found else {
-            return Resolution::new(State::Anonymous);
+            return Resolution { nobody, ..Resolution::new(State::Anonymous) };
         };
         let asked = Asked { way, showing, navigation: false, renew: true };
         let (token, session) = evidence::verify(&core, &shown, now);

@@ -289,3 +289,23 @@ async fn r10_exchange_refresh_serves_the_session_at_hand() {
     assert!(matches!(exchange.refresh(&head.view()).await, State::Active(_)));
     assert_eq!(fake.refreshes(), 0, "the refresh token is not sent here");
 }
+
+#[tokio::test]
+async fn r10_exchange_refresh_without_an_access_cookie_leads_through_the_refresh_route() {
+    let fake = FakeScalekit::new();
+    let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
+    let access = browser.jar.get(ACCESS).unwrap().to_owned();
+    fake.clock.advance(secs(301));
+    for shown in [true, false] {
+        browser.jar.remove(ACCESS);
+        if shown {
+            browser.jar.put(ACCESS, &access);
+        }
+        let head = browser.head("GET", "/dashboard", &[("accept", "text/html")]);
+        let exchange = Exchange::new(browser.scalekit.manager());
+        let state = exchange.refresh(&head.view()).await;
+        assert!(matches!(state, State::Anonymous), "shown: {shown}, {state:?}");
+        let led = exchange.admit(state, None, &head.view()).unwrap_err().into_reply();
+        assert!(led.header("location").unwrap().starts_with("/auth/refresh?"), "shown: {shown}, {led:?}");
+    }
+}
