@@ -25,6 +25,7 @@ mod return_to;
 mod runtimes;
 mod send_sync;
 mod sessions;
+mod sizes;
 mod spent;
 mod split;
 mod split_broken;
