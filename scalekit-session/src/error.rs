@@ -4,8 +4,6 @@ use std::fmt;
 
 use thiserror::Error as ThisError;
 
-use crate::official::MAX_TEXT;
-
 /// Why a session could not be made, or its tokens not be read.
 #[derive(Debug, ThisError)]
 #[error(transparent)]
@@ -44,9 +42,9 @@ pub(crate) enum Repr {
     TooLarge(Sizes),
     #[error(
         "the session takes {characters} characters in the cookie shared with Scalekit's official packages, which hold \
-         {MAX_TEXT}; send fewer permissions or custom claims in the access token, or give each application its own cookie"
+         {most}; send fewer permissions or custom claims in the access token, or give each application its own cookie"
     )]
-    OfficialTooLong { characters: usize },
+    OfficialTooLong { characters: usize, most: usize },
     #[error("the access token is not a session's: it has no {0}")]
     NotASession(&'static str),
     #[error("the session's tokens can no longer be opened; their cookie secret was retired")]

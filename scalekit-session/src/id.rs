@@ -1,10 +1,12 @@
-//! Names of things for ourselves: [`SessionId`], [`FlowId`].
+//! Names of things for ourselves: [`SessionId`], [`FlowId`], [`RefreshKey`].
 
 use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+
+use crate::secret::RefreshToken;
 
 /// 128 random bits, minted at each login. Not Scalekit's `sid`, which survives a new login. Never shown.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,5 +38,32 @@ impl FlowId {
     /// As cookie names carry it.
     pub(crate) fn suffix(self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+/// Names a refresh token without revealing it: SHA-256 over issuer, client and token.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RefreshKey([u8; 32]);
+
+impl RefreshKey {
+    pub(crate) fn new(issuer: &str, client_id: &str, token: &RefreshToken) -> Self {
+        let mut hash = Sha256::new();
+        for part in [issuer, client_id, token.secret()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Self(hash.finalize().into())
+    }
+
+    /// A byte of the hash, which spreads what happens to many tokens at one time.
+    pub(crate) fn spread(&self) -> u8 {
+        let [.., last] = self.0;
+        last
+    }
+}
+
+impl fmt::Debug for RefreshKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshKey(..)")
     }
 }

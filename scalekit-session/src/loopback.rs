@@ -4,6 +4,15 @@ use std::net::Ipv6Addr;
 
 use url::Host;
 
+/// Who can reach the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// `https`: `Secure` cookies under `__Host-` names.
+    Anybody,
+    /// `http` on loopback, for development: plain cookies, and no other host is served.
+    Loopback,
+}
+
 /// `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`. IPv4 addresses written as IPv6 and `localhost.` with a dot are
 /// not, because browsers treat them otherwise.
 pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {

@@ -1,99 +1,12 @@
 //! A sealed value as a request carries it, and the values that duplicated cookies can mean.
 
-use std::fmt;
-
 use memchr::memchr;
 
-use super::MAX_CHUNKS;
 use super::request::Values;
+use crate::seal::{MAX_CHUNKS, Sealed};
 
 /// How many combinations of duplicated cookies are tried for one request.
 const MAX_CANDIDATES: usize = 16;
-
-/// A sealed value in the pieces it came in, borrowed from the request. Not checked in any way.
-#[derive(Clone, Copy)]
-pub(crate) struct Sealed<'a> {
-    pieces: [&'a [u8]; MAX_CHUNKS],
-    count: usize,
-}
-
-impl<'a> Sealed<'a> {
-    /// A value in one piece.
-    pub(crate) fn whole(value: &'a [u8]) -> Self {
-        let mut pieces: [&[u8]; MAX_CHUNKS] = [&[]; MAX_CHUNKS];
-        let [first, ..] = &mut pieces;
-        *first = value;
-        Self { pieces, count: 1 }
-    }
-
-    /// The pieces in order, one to eight.
-    pub(crate) fn pieces(&self) -> impl DoubleEndedIterator<Item = &'a [u8]> + use<'a> {
-        self.pieces.into_iter().take(self.count)
-    }
-
-    /// The value when it came in one piece.
-    pub(crate) fn as_whole(&self) -> Option<&'a [u8]> {
-        let [first, ..] = self.pieces;
-        (self.count == 1).then_some(first)
-    }
-
-    /// Length in bytes.
-    pub(crate) fn len(&self) -> usize {
-        self.pieces().map(<[u8]>::len).sum()
-    }
-
-    /// The last 16 bytes: characters of the tag, so as random as a hash of the whole value. A shorter value has
-    /// zeros in front.
-    pub(crate) fn tail(&self) -> [u8; 16] {
-        let mut tail = [0; 16];
-        let bytes = self.pieces().rev().flat_map(|piece| piece.iter().rev());
-        tail.iter_mut().rev().zip(bytes).for_each(|(place, byte)| *place = *byte);
-        tail
-    }
-
-    /// Whether the pieces joined are `text`.
-    pub(crate) fn eq_str(&self, text: &str) -> bool {
-        let rest = self.pieces().try_fold(text.as_bytes(), |rest, piece| rest.strip_prefix(piece));
-        rest.is_some_and(<[u8]>::is_empty)
-    }
-
-    /// Appends the pieces. What is not text becomes U+FFFD; a value that was opened is base64url.
-    pub(crate) fn write_into(&self, text: &mut String) {
-        text.reserve(self.len());
-        self.pieces().for_each(|piece| text.push_str(&String::from_utf8_lossy(piece)));
-    }
-
-    /// The pieces joined, as [`write_into`](Self::write_into).
-    pub(crate) fn join(&self) -> String {
-        let mut text = String::new();
-        self.write_into(&mut text);
-        text
-    }
-}
-
-impl<'a> From<&'a str> for Sealed<'a> {
-    fn from(value: &'a str) -> Self {
-        Self::whole(value.as_bytes())
-    }
-}
-
-impl<'a> From<&'a String> for Sealed<'a> {
-    fn from(value: &'a String) -> Self {
-        Self::whole(value.as_bytes())
-    }
-}
-
-impl<'a> From<&'a [u8]> for Sealed<'a> {
-    fn from(value: &'a [u8]) -> Self {
-        Self::whole(value)
-    }
-}
-
-impl fmt::Debug for Sealed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sealed({} bytes in {})", self.len(), self.count)
-    }
-}
 
 /// All values that the parts can mean, at most [`MAX_CANDIDATES`].
 ///
@@ -153,10 +66,12 @@ impl<'a> Head<'a> {
     /// The data cookie and one choice of its chunks: in round 0 those of its own position, then any, each once.
     /// `None` when a chunk is missing or every choice was made.
     fn join(self, chunks: &[Values<'a>], round: usize) -> Option<Sealed<'a>> {
-        let mut sealed = Sealed { count: self.parts, ..Sealed::whole(self.first) };
+        let mut pieces: [&'a [u8]; MAX_CHUNKS] = [&[]; MAX_CHUNKS];
+        let [first, ..] = &mut pieces;
+        *first = self.first;
         let mut number = round.checked_sub(1);
         let mut own_position = true;
-        for (piece, values) in sealed.pieces.iter_mut().take(self.parts).skip(1).zip(chunks) {
+        for (piece, values) in pieces.iter_mut().take(self.parts).skip(1).zip(chunks) {
             let present = values.iter().flatten().count();
             let own = self.position.min(present.checked_sub(1)?);
             let choice = match &mut number {
@@ -171,8 +86,8 @@ impl<'a> Head<'a> {
             *piece = values.get(choice).copied().flatten().filter(|piece| !piece.is_empty())?;
         }
         match number {
-            None => Some(sealed),
-            Some(0) if !own_position => Some(sealed),
+            None => Some(Sealed::of_pieces(pieces, self.parts)),
+            Some(0) if !own_position => Some(Sealed::of_pieces(pieces, self.parts)),
             Some(_) => None,
         }
     }

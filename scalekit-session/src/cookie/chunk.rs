@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::MAX_CHUNKS;
 use super::data::DataNames;
 use super::spec::{CookieSpec, SetCookie};
+use crate::seal::MAX_CHUNKS;
 
 /// The lines that store a sealed value: one, or `{base}` with the number of parts and the first, then the others.
 ///

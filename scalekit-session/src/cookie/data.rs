@@ -1,6 +1,6 @@
 //! The names under which one sealed value is stored, and the path that its cookies are sent to.
 
-use super::MAX_CHUNKS;
+use crate::seal::MAX_CHUNKS;
 
 /// A data cookie and its chunks: `{name}`, `{name}.1` … `{name}.7`, all with one path.
 #[derive(Clone, Debug, PartialEq, Eq)]

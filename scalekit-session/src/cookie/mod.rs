@@ -18,6 +18,7 @@
 mod candidate;
 mod chunk;
 mod data;
+pub(crate) mod form;
 mod marker;
 mod name;
 mod present;
@@ -29,7 +30,6 @@ mod jar;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use candidate::Sealed;
 pub(crate) use chunk::{ChunkSet, clear, split};
 pub(crate) use data::{DataNames, SplitNames};
 pub(crate) use marker::marker_value;
@@ -38,6 +38,3 @@ pub(crate) use present::Present;
 pub(crate) use request::RequestCookies;
 pub(crate) use spec::CookieSpec;
 pub use spec::SetCookie;
-
-/// How many cookies one sealed value may take, the first included.
-pub(crate) const MAX_CHUNKS: usize = 8;

@@ -1,7 +1,7 @@
 //! The names of our cookies, all made from one base name.
 
 use super::data::{DataNames, SplitNames};
-use crate::form::Form;
+use crate::cookie::form::Form;
 
 /// Every cookie name of one application, rendered once.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::chunk::ChunkSet;
 use super::name::CookieNames;
 use super::request::RequestCookies;
-use crate::form::Form;
+use crate::cookie::form::Form;
 use crate::request::RequestView;
 
 /// Which data cookies and chunks a browser may have: those that came, and of those that are not sent to the request's

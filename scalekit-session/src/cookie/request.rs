@@ -4,13 +4,13 @@ use std::fmt;
 
 use memchr::memchr;
 
-use super::MAX_CHUNKS;
-use super::candidate::{self, Sealed};
+use super::candidate;
 use super::chunk::ChunkSet;
 use super::name::{CookieNames, Role};
-use crate::form::Form;
+use crate::cookie::form::Form;
 use crate::request::Headers;
-use crate::seal::looks_sealed;
+use crate::seal::MAX_CHUNKS;
+use crate::seal::{Sealed, looks_sealed};
 
 /// How many cookies of one name are tried. A browser sends several when they were set for different domains or
 /// paths (R23); more than four of them is an attack, and the oldest-established come first.

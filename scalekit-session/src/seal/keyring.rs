@@ -10,7 +10,7 @@ use super::base64url::BASE64URL;
 use super::cipher::{Cipher, Header, TAG};
 use super::key::Key;
 use super::purpose::Purpose;
-use crate::cookie::Sealed;
+use crate::seal::Sealed;
 
 /// Longest sealed value: what eight cookies hold. Longer ones are refused before any work (R16).
 pub(crate) const MAX_TEXT: usize = 8 * 4096;

@@ -27,6 +27,7 @@ mod keyring;
 mod packed_token;
 mod payload;
 mod purpose;
+mod sealed;
 mod wire;
 
 #[cfg(test)]
@@ -39,3 +40,4 @@ pub use key::KeyError;
 pub(crate) use keyring::{Keyring, MAX_TEXT, Opened, SealError};
 pub(crate) use payload::{SessionPayload, SessionView};
 pub(crate) use purpose::Purpose;
+pub(crate) use sealed::{MAX_CHUNKS, Sealed};

@@ -6,15 +6,15 @@ use std::time::Duration;
 use super::clock::ManualClock;
 use super::signing::SigningKey;
 use super::user::TestUser;
+use crate::adapter::manager::SessionManager;
 use crate::clock::{Clock, Timestamp};
-use crate::config::ScalekitBuilder;
-use crate::grant::Grant;
-use crate::jwt;
-use crate::manager::SessionManager;
-use crate::runtime::{Runtime, Task};
 use crate::scalekit::Scalekit;
+use crate::scalekit::config::ScalekitBuilder;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
-use crate::transport::{HttpRequest, HttpResponse, Transport, TransportError};
+use crate::session::grant::Grant;
+use crate::token::jwt;
+use crate::upstream::runtime::{Runtime, Task};
+use crate::upstream::transport::{HttpRequest, HttpResponse, Transport, TransportError};
 
 /// Signing key, clock and addresses that a test's [`Scalekit`] is made of. Its keys are published; nothing else of
 /// Scalekit answers, so a session that has to be refreshed is unavailable.
@@ -65,7 +65,7 @@ impl TestEnvironment {
             .clock(self.clock.clone())
             .transport(self.transport());
         #[cfg(feature = "tokio")]
-        if crate::runtime::TokioRuntime::current().is_ok() {
+        if crate::upstream::runtime::TokioRuntime::current().is_ok() {
             return builder;
         }
         builder.runtime(NothingBehind)

@@ -4,7 +4,7 @@ use super::super::jar::Jar;
 use super::super::*;
 use super::{BASE, MONTH, candidates, data_names, names, sealed_text};
 use crate::request::Headers;
-use crate::seal::{Key, Keyring, Purpose};
+use crate::seal::{Key, Keyring, Purpose, Sealed};
 
 /// `Cookie` lines of any bytes.
 struct Lines<'a>(&'a [&'a [u8]]);

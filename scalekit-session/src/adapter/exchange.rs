@@ -1,0 +1,164 @@
+//! One request and its response, as every adapter drives them.
+//!
+//! The session is resolved when somebody first asks for it, once. A request that nobody asks about costs nothing,
+//! refreshes nothing and gets no header.
+
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use crate::adapter::manager::SessionManager;
+use crate::answer::refusal::Refusal;
+use crate::answer::reply::{HeaderEdits, Reply};
+use crate::pipeline::resolution::{Inspection, Pending, Resolution, State};
+use crate::request::{Headers, RequestView};
+
+/// The session's part in one request: [`resolve`](Self::resolve) on the way in, [`finish`](Self::finish) on every
+/// way out. Clones are the same exchange: one travels with the request, one waits for the response.
+#[derive(Clone, Debug)]
+pub struct Exchange(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    manager: Arc<dyn SessionManager>,
+    resolution: OnceLock<Resolution>,
+    renewed: OnceLock<Resolution>,
+    head_sent: AtomicBool,
+}
+
+impl Exchange {
+    /// An exchange in which nobody has asked yet. The one allocation that a request costs before somebody asks.
+    #[must_use]
+    pub fn new(manager: Arc<dyn SessionManager>) -> Self {
+        Self(Arc::new(Shared {
+            manager,
+            resolution: OnceLock::new(),
+            renewed: OnceLock::new(),
+            head_sent: AtomicBool::new(false),
+        }))
+    }
+
+    /// The manager behind it.
+    #[must_use]
+    pub fn manager(&self) -> &Arc<dyn SessionManager> {
+        &self.0.manager
+    }
+
+    /// Whom the request is from, if somebody has asked.
+    #[must_use]
+    pub fn state(&self) -> Option<&State> {
+        self.latest().map(|resolution| &resolution.state)
+    }
+
+    /// Finds out whom the request is from. The first call looks; later calls repeat its answer.
+    ///
+    /// The future owns what it needs of the request, and is ready at once unless Scalekit has to be asked. Only then
+    /// does it allocate.
+    pub fn resolve(&self, request: &RequestView<'_>) -> Resolving {
+        if let Some(known) = self.state() {
+            return Resolving(Stage::Known(ready(known.clone())));
+        }
+        match self.0.manager.inspect(&self.as_of_now(request), self.0.manager.clock().now()) {
+            Inspection::Settled(resolution) => {
+                Resolving(Stage::Known(ready(keep(&self.0.resolution, resolution))))
+            }
+            Inspection::Pending(pending) => self.waiting(Slot::Resolution, pending),
+        }
+    }
+
+    /// Refreshes the session now, whatever its token's age, and answers with the new one: after a change of roles,
+    /// say. Once per exchange; later calls repeat the answer.
+    pub fn refresh(&self, request: &RequestView<'_>) -> Resolving {
+        match self.0.renewed.get() {
+            Some(known) => Resolving(Stage::Known(ready(known.state.clone()))),
+            None => {
+                let pending = self.0.manager.refresh(&self.as_of_now(request), self.0.manager.clock().now());
+                self.waiting(Slot::Renewed, pending)
+            }
+        }
+    }
+
+    /// The answer to a request that is refused, for what `resolve` found or for what a route requires.
+    pub fn refuse(&self, request: &RequestView<'_>, why: Refusal) -> Reply {
+        let nobody = self.latest().map(|resolution| resolution.nobody).unwrap_or_default();
+        self.0.manager.refuse(request, &why.of(nobody), self.0.manager.clock().now())
+    }
+
+    /// The commit point: call it once, with the headers of the response, just before they are sent.
+    pub fn finish(&self, response: &dyn Headers) -> HeaderEdits {
+        self.0.head_sent.store(true, Ordering::Release);
+        match self.latest() {
+            Some(resolution) => self.0.manager.conclude(resolution, response, self.0.manager.clock().now()),
+            None => HeaderEdits::none(),
+        }
+    }
+
+    fn waiting(&self, slot: Slot, pending: Pending) -> Resolving {
+        Resolving(Stage::Waiting { exchange: self.clone(), slot, pending })
+    }
+
+    fn latest(&self) -> Option<&Resolution> {
+        self.0.renewed.get().or_else(|| self.0.resolution.get())
+    }
+
+    fn as_of_now<'r>(&self, request: &RequestView<'r>) -> RequestView<'r> {
+        request.with_writable(request.writable && !self.0.head_sent.load(Ordering::Acquire))
+    }
+}
+
+fn keep(slot: &OnceLock<Resolution>, resolution: Resolution) -> State {
+    slot.get_or_init(|| resolution).state.clone()
+}
+
+/// Where an answer is kept.
+#[derive(Clone, Copy, Debug)]
+enum Slot {
+    Resolution,
+    Renewed,
+}
+
+/// The answer of [`Exchange::resolve`] and [`Exchange::refresh`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless polled"]
+pub struct Resolving(Stage);
+
+#[derive(Debug)]
+enum Stage {
+    Known(Ready<State>),
+    Waiting { exchange: Exchange, slot: Slot, pending: Pending },
+}
+
+impl Future for Resolving {
+    type Output = State;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<State> {
+        match &mut self.0 {
+            Stage::Known(state) => Pin::new(state).poll(cx),
+            Stage::Waiting { exchange, slot, pending } => Pin::new(pending).poll(cx).map(|resolution| {
+                keep(
+                    match slot {
+                        Slot::Resolution => &exchange.0.resolution,
+                        Slot::Renewed => &exchange.0.renewed,
+                    },
+                    resolution,
+                )
+            }),
+        }
+    }
+}
+
+impl Resolving {
+    /// The answer, when nothing has to be waited for; otherwise the future, to wait with.
+    ///
+    /// # Errors
+    ///
+    /// When Scalekit has to be asked.
+    pub fn known(self) -> Result<State, Self> {
+        match self.0 {
+            Stage::Known(state) => Ok(state.into_inner()),
+            waiting @ Stage::Waiting { .. } => Err(Self(waiting)),
+        }
+    }
+}

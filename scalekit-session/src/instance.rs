@@ -1,0 +1,160 @@
+//! Everything one instance consists of, and nothing that it does.
+
+use std::sync::Arc;
+
+use async_lock::{RwLock, Semaphore};
+
+use crate::clock::{Clock, Timestamp};
+use crate::cookie::form::Form;
+use crate::cookie::{CookieNames, CookieSpec};
+use crate::id::SessionId;
+use crate::memory::ended::EndedSessions;
+use crate::memory::logins::Logins;
+use crate::memory::opened::OpenedSessions;
+use crate::memory::successors::RefreshTable;
+use crate::memory::watches::Watches;
+use crate::rules::decide::Ended;
+use crate::rules::policy::Policy;
+use crate::rules::redirect_uri::RedirectUri;
+use crate::rules::return_to::ReturnTo;
+use crate::rules::routes::Routes;
+use crate::sdk_cookie::{OfficialDialect, OfficialKey};
+use crate::seal::Keyring;
+use crate::session::hooks::Hooks;
+use crate::token::jwt::Rules;
+use crate::upstream::keys::Keys;
+use crate::upstream::oauth::{Endpoints, OauthClient};
+use crate::upstream::runtime::Runtime;
+use crate::upstream::transport::Transport;
+
+/// Refreshes under way at once, and as many logins; the others wait in line (R10).
+const CALLS_AT_ONCE: usize = 64;
+
+/// The cookie of Scalekit's official packages.
+#[derive(Debug)]
+pub(crate) struct Official {
+    pub(crate) key: OfficialKey,
+    /// How sessions are written to it. `None`: they are read, and written to our own.
+    pub(crate) write: Option<OfficialDialect>,
+}
+
+/// Everything that a request is judged by; immutable once built.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) redirect: RedirectUri,
+    pub(crate) issuers: Vec<String>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) post_logout_redirect_uri: Option<String>,
+    /// Origins that may send requests with effects: our own first.
+    pub(crate) origins: Vec<String>,
+    pub(crate) routes: Routes,
+    pub(crate) default_return_to: ReturnTo,
+    pub(crate) policy: Policy,
+    /// The most that all cookies of a session may add to a request, in bytes.
+    pub(crate) budget: usize,
+}
+
+/// The parts of an instance. Configuration never changes; the rest is caches and registries.
+pub(crate) struct Instance {
+    pub(crate) config: Config,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) client: OauthClient,
+    pub(crate) keyring: Keyring,
+    /// The cookie shared with Scalekit's official packages, when it is.
+    pub(crate) official: Option<Official>,
+    pub(crate) names: CookieNames,
+    pub(crate) spec: CookieSpec,
+    pub(crate) rules: Rules,
+    pub(crate) keys: Keys,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) runtime: Arc<dyn Runtime>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) hooks: Hooks,
+    pub(crate) opened: OpenedSessions,
+    pub(crate) ended: EndedSessions,
+    pub(crate) watches: Watches,
+    pub(crate) refreshes: RefreshTable,
+    pub(crate) logins: Logins,
+    /// Turns of refreshes.
+    pub(crate) calls: Semaphore,
+    /// Turns of logins, which refreshes do not hold up.
+    pub(crate) exchanges: Semaphore,
+    /// Held for reading by work that must not be cut off.
+    pub(crate) under_way: RwLock<()>,
+}
+
+impl Instance {
+    #[expect(clippy::too_many_arguments, reason = "called once, by the builder, with every part")]
+    pub(crate) fn new(
+        config: Config,
+        endpoints: Endpoints,
+        client: OauthClient,
+        (keyring, official): (Keyring, Option<Official>),
+        (names, spec): (CookieNames, CookieSpec),
+        rules: Rules,
+        transport: Arc<dyn Transport>,
+        runtime: Arc<dyn Runtime>,
+        clock: Arc<dyn Clock>,
+        hooks: Hooks,
+        cache_bytes: usize,
+    ) -> Self {
+        let keys = Keys::new(
+            endpoints.keys.clone(),
+            Arc::clone(&transport),
+            Arc::clone(&runtime),
+            Arc::clone(&clock),
+        );
+        Self {
+            config,
+            endpoints,
+            client,
+            keyring,
+            official,
+            names,
+            spec,
+            rules,
+            keys,
+            transport,
+            runtime,
+            clock,
+            hooks,
+            opened: OpenedSessions::new(cache_bytes),
+            ended: EndedSessions::default(),
+            watches: Watches::default(),
+            refreshes: RefreshTable::default(),
+            logins: Logins::default(),
+            calls: Semaphore::new(CALLS_AT_ONCE),
+            exchanges: Semaphore::new(CALLS_AT_ONCE),
+            under_way: RwLock::new(()),
+        }
+    }
+
+    /// Ends a session for this process: no answer under way brings it back, nobody picks its successors up, and those
+    /// who watch it hear of it.
+    pub(crate) fn end(&self, id: SessionId, how: Ended, login_at: Timestamp, now: Timestamp) {
+        // A login time that was not verified may lie anywhere; none is later than now.
+        let login_at = login_at.min(now + self.config.policy.leeway);
+        // A replayed logout costs a look-up: the successors of a session are dropped when it ends, and it gets no others.
+        if self.ended.end(id, how, login_at + self.config.policy.absolute_limit, now) {
+            self.refreshes.drop_session(&id);
+            self.watches.ended(&id);
+        }
+    }
+
+    /// Whether sessions lie in the cookies of the split layout.
+    pub(crate) fn is_split(&self) -> bool {
+        self.names.is_split()
+    }
+
+    /// The form in which sessions are sealed.
+    pub(crate) fn form(&self) -> Form {
+        match &self.official {
+            Some(Official { write: Some(_), .. }) => Form::Official,
+            _ => Form::Whole,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

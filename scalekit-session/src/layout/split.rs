@@ -1,0 +1,210 @@
+//! A session in the cookies of the split layout: what each of them holds, and the lines that set and remove them.
+//!
+//! | cookie | holds | sent to |
+//! |---|---|---|
+//! | access | access token, profile | every request under its path |
+//! | refresh | refresh token, profile, who it is about | the refresh route |
+//! | ID | ID token, who it is about | the login's own routes |
+//!
+//! Each begins with the same head, so each must match the marker. What the process keeps of a session until its cookies
+//! are written is whole: what a refresh brought is of one piece.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::cookies::{lines, marker, time_left};
+use super::one_cookie::{data_bytes, marker_bytes};
+use super::seal_as;
+use crate::clock::Timestamp;
+use crate::cookie::form::Form;
+use crate::cookie::{self, ChunkSet, Present, SetCookie};
+use crate::error::{Error, Repr};
+use crate::instance::Instance;
+use crate::rules::policy::Policy;
+use crate::seal::SessionPayload;
+use crate::secret::AccessToken;
+use crate::session::Session;
+use crate::token::claims::Claims;
+use crate::token::jwt;
+use crate::token::profile::KeptProfile;
+
+/// How long the access cookie of a session lives: until a refresh is due, or to its token's end where there is none to
+/// come.
+pub(crate) fn access_age(session: &Session, now: Timestamp) -> Duration {
+    let facts = session.facts();
+    whole_seconds(if facts.refresh.is_some() { facts.soft } else { facts.end }, now)
+}
+
+/// Whole seconds, and one at least, because none would delete the cookie.
+fn whole_seconds(until: Timestamp, now: Timestamp) -> Duration {
+    Duration::from_secs(until.since(now).as_secs().max(1))
+}
+
+/// Until when the refresh route takes an access token for fresh. Its cookie lives whole seconds, by the clock of the
+/// instance that set it, and while it is gone and the token called fresh a page would be led in circles. So a token is
+/// fresh only while it is, too, by a clock that differs as much as clocks may, or by the buffer of its refresh.
+pub(crate) fn fresh_until(soft: Timestamp, life: Duration, policy: &Policy) -> Timestamp {
+    soft - policy.leeway.min(policy.refresh_buffer(life)).max(Duration::from_secs(1))
+}
+
+/// What one of the cookies holds.
+fn part(form: Form, payload: &SessionPayload, claims: &Claims, profile: &KeptProfile) -> SessionPayload {
+    let profile = || profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
+    let head = SessionPayload {
+        access_token: AccessToken::new(String::new()),
+        refresh_token: None,
+        id_token: None,
+        profile: None,
+        identity: Some(identity(payload, claims)),
+        beside: None,
+        ..*payload
+    };
+    match form {
+        Form::Access => SessionPayload {
+            access_token: payload.access_token.clone(),
+            profile: profile(),
+            identity: None,
+            ..head
+        },
+        Form::Refresh => {
+            SessionPayload { refresh_token: payload.refresh_token.clone(), profile: profile(), ..head }
+        }
+        Form::Identity | Form::Whole | Form::Official => {
+            SessionPayload { id_token: payload.id_token.clone(), ..head }
+        }
+    }
+}
+
+/// The claims that a refresh and a login compare, and the key that signed them. All claims would double the session.
+fn identity(payload: &SessionPayload, claims: &Claims) -> Zeroizing<Vec<u8>> {
+    let key_id = jwt::unverified_key_id(payload.access_token.secret());
+    let texts = [
+        ("iss", Some(claims.issuer())),
+        ("sub", Some(claims.subject())),
+        ("sid", claims.session_id()),
+        ("oid", claims.organization_id()),
+        ("client_id", claims.client_id()),
+        (KEY_ID, key_id.as_deref()),
+    ];
+    let mut members: Map<String, Value> =
+        texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))).collect();
+    for (name, at) in [("iat", claims.issued_at()), ("exp", claims.expires_at())] {
+        members.insert(name.to_owned(), at.as_secs().into());
+    }
+    Zeroizing::new(Value::Object(members).to_string().into_bytes())
+}
+
+/// The key that signed an access token which is in another cookie.
+pub(crate) fn key_id(session: &Session) -> Option<&str> {
+    session.facts().claims.custom(KEY_ID)?.as_str()
+}
+
+/// No claim of that name means a key.
+const KEY_ID: &str = "kid";
+
+/// What the session adds to the request that carries most of it, in names, values and separators: as a rule one for the
+/// refresh route.
+pub(super) fn request_bytes(
+    instance: &Instance,
+    payload: &SessionPayload,
+    claims: &Claims,
+    profile: &KeptProfile,
+) -> Result<usize, Error> {
+    let mut sizes = Vec::with_capacity(Form::SPLIT.len());
+    for (form, names) in Form::SPLIT.into_iter().filter_map(|form| Some((form, instance.names.of(form)?))) {
+        let sealed = seal_as(instance, form, &part(form, payload, claims, profile))?;
+        sizes.push((names, data_bytes(names.name(), &sealed)));
+    }
+    let sent_to = |path| sizes.iter().filter(move |(names, _)| names.is_sent_to(path));
+    let most = sizes.iter().map(|(names, _)| sent_to(names.path()).map(|(_, bytes)| bytes).sum::<usize>());
+    Ok(most.max().unwrap_or_default() + marker_bytes(instance))
+}
+
+/// The cookies of a new login, marker first.
+pub(super) fn login_cookies(
+    instance: &Instance,
+    value: &str,
+    session: &Session,
+    present: Present,
+    now: Timestamp,
+) -> Result<Vec<SetCookie>, Error> {
+    let mut cookies = vec![marker(instance, session)];
+    cookies.extend(data_cookies(instance, value, session, present, now)?);
+    cookies.extend(left_over(instance, present));
+    Ok(cookies)
+}
+
+/// All three cookies, and the removal of the chunks that a browser may have and that they do not overwrite.
+pub(super) fn data_cookies(
+    instance: &Instance,
+    value: &str,
+    session: &Session,
+    present: Present,
+    now: Timestamp,
+) -> Result<Vec<SetCookie>, Error> {
+    let facts = session.facts();
+    let payload = super::open(instance, Form::Whole, value).ok_or(Repr::Unreadable)?;
+    let mut cookies = Vec::new();
+    for form in Form::SPLIT.into_iter().filter(|form| *form != Form::Identity || !present.keeps_identity()) {
+        let names = instance.names.of(form).ok_or(Repr::Unreadable)?;
+        let sealed = seal_as(instance, form, &part(form, &payload, &facts.claims, &facts.profile))?;
+        let age = match form {
+            Form::Access => access_age(session, now),
+            _ => time_left(instance, session, now),
+        };
+        cookies.extend(lines(instance, names, &sealed, age, present.get(form))?);
+    }
+    Ok(cookies)
+}
+
+/// The removal of the marker and of all three ranges, each at its own path, whatever the request carried (R17).
+pub(super) fn removals(instance: &Instance) -> Vec<SetCookie> {
+    let mut cookies = vec![instance.spec.remove(instance.names.marker())];
+    for names in Form::SPLIT.into_iter().filter_map(|form| instance.names.of(form)) {
+        cookies.extend(cookie::clear(&instance.spec, names, ChunkSet::ALL));
+    }
+    cookies
+}
+
+/// The removal of what came of a session in one piece: the layout was another one when it was written.
+pub(super) fn left_over(instance: &Instance, present: Present) -> Vec<SetCookie> {
+    let names = instance.names.of(Form::Whole);
+    names
+        .into_iter()
+        .flat_map(|names| cookie::clear(&instance.spec, names, present.get(Form::Whole)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_760_000_000);
+
+    #[test]
+    fn r28_the_access_cookie_lives_whole_seconds_until_a_refresh_is_due() {
+        let millis = Duration::from_millis;
+        for (left, seconds) in [(270_000, 270), (266_997, 266), (1_999, 1), (1_000, 1), (999, 1), (0, 1)] {
+            assert_eq!(whole_seconds(NOW + millis(left), NOW), Duration::from_secs(seconds), "{left} ms");
+        }
+        assert_eq!(whole_seconds(NOW, NOW + millis(5)), Duration::from_secs(1), "none would delete it");
+    }
+
+    #[test]
+    fn r13_a_token_is_fresh_only_while_its_cookie_is_there() {
+        let policy = Policy::default();
+        for (left, life) in
+            [(1_001, 2), (1_500, 2), (3_900, 5), (4_050, 5), (266_997, 300), (3_540_000, 3600)]
+        {
+            let soft = NOW + Duration::from_millis(left);
+            let fresh_until = fresh_until(soft, Duration::from_secs(life), &policy);
+            let gone = NOW + whole_seconds(soft, NOW);
+            assert!(fresh_until < gone, "{left} ms: between the two a page would be led in circles");
+        }
+        let (soft, minute) = (NOW + Duration::from_secs(3_540), Duration::from_secs(60));
+        assert_eq!(fresh_until(soft, minute * 60, &policy), soft - minute, "R41");
+        assert_eq!(fresh_until(soft, minute * 5, &policy), soft - minute / 2);
+    }
+}

@@ -1,0 +1,7 @@
+//! What one process remembers between requests, each with a bound.
+
+pub(crate) mod ended;
+pub(crate) mod logins;
+pub(crate) mod opened;
+pub(crate) mod successors;
+pub(crate) mod watches;

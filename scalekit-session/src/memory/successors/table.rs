@@ -1,0 +1,336 @@
+//! What is known of refresh tokens: in flight, rotated, failed for now, refused. Synchronous; time is a parameter.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::flight::{Flight, Landing};
+use crate::clock::Timestamp;
+use crate::id::{RefreshKey, SessionId};
+use crate::rules::decide::Standing;
+use crate::session::Session;
+
+/// The successor of a refresh token: the sealed session to hand out, and its claims. No tokens in the clear.
+pub(crate) struct Landed {
+    pub(crate) value: Arc<str>,
+    pub(crate) session: Session,
+    /// Whether the new access token verified and may be served.
+    pub(crate) usable: bool,
+    landed_at: Timestamp,
+    /// Milliseconds; 0 while nobody was given it.
+    handed_out_at: AtomicU64,
+}
+
+impl fmt::Debug for Landed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Landed").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl Landed {
+    pub(crate) fn new(value: Arc<str>, session: Session, usable: bool, now: Timestamp) -> Self {
+        Self { value, session, usable, landed_at: now, handed_out_at: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn hand_out(&self, now: Timestamp) {
+        let first = now.as_millis().max(1);
+        let _already = self.handed_out_at.compare_exchange(0, first, Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    /// Kept until a browser shows the successor at a time when every response with an older cookie has arrived; at
+    /// most `UNCLAIMED`, or `retention` after it was first handed out.
+    fn is_over(&self, retention: Duration, now: Timestamp) -> bool {
+        let settled_at = match self.handed_out_at.load(Ordering::Acquire) {
+            0 => None,
+            first => Some(Timestamp::from_millis(first) + retention),
+        };
+        let arrived = settled_at.is_some_and(|at| now >= at && self.session.seen_at() >= at);
+        // Handed out late, it still has to arrive.
+        let unclaimed = self.landed_at + UNCLAIMED;
+        arrived || now >= settled_at.map_or(unclaimed, |at| at.max(unclaimed))
+    }
+
+    /// Whether Scalekit gave another refresh token for it: then it is spent.
+    fn spends(&self, key: &RefreshKey) -> bool {
+        self.session.facts().refresh != Some(*key)
+    }
+
+    fn is_newer_than(&self, generation: u32) -> bool {
+        self.session.facts().generation > generation
+    }
+
+    fn bytes(&self) -> usize {
+        self.value.len() * 2
+    }
+}
+
+/// How long a successor waits for a browser that never came back for it.
+const UNCLAIMED: Duration = Duration::from_secs(15 * 60);
+/// How long a refused or spent token, and the newest generation of a session, are remembered.
+const REMEMBERED: Duration = Duration::from_secs(60 * 60);
+/// Successors kept at most, in bytes; beyond it the oldest go first.
+const CAPACITY: usize = 64 * 1024 * 1024;
+/// Refused and spent tokens remembered at most, under 100 bytes each; beyond it the oldest go first.
+const REMEMBERED_AT_MOST: usize = 500_000;
+const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// The longest pause between two attempts with one token (R10).
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A pause is never longer than the longest: after the clock was set back, its end lies too far ahead to be true.
+fn is_pause(until: Timestamp, now: Timestamp) -> bool {
+    now < until && until.since(now) <= LONGEST_PAUSE
+}
+
+#[derive(Debug)]
+enum Slot {
+    Flying(Flight),
+    Landed(Arc<Landed>),
+    BackOff {
+        until: Timestamp,
+        failures: u32,
+    },
+    Rejected {
+        since: Timestamp,
+        answered: bool,
+    },
+    /// Scalekit took the token, and there is no successor to hand out: never sent again.
+    Spent {
+        since: Timestamp,
+    },
+}
+
+/// What a request that needs a refresh finds.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// A call is under way: wait for it.
+    Flying(Flight),
+    /// Nothing is known: whoever finds this makes the call, and everybody else waits for it.
+    Begun(Flight, Landing),
+    /// It was rotated already: no call.
+    Landed(Arc<Landed>),
+    BackOff {
+        until: Timestamp,
+    },
+    Rejected {
+        since: Timestamp,
+    },
+    /// It was sent before, and there is nothing to hand out.
+    Spent,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct RefreshTable {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    slots: HashMap<RefreshKey, Slot>,
+    newest: HashMap<SessionId, (u32, Timestamp)>,
+    swept_at: Timestamp,
+}
+
+impl RefreshTable {
+    /// How a refresh token stands, for the decision.
+    pub(crate) fn standing(&self, key: &RefreshKey, now: Timestamp) -> Standing {
+        match self.lock().slots.get(key) {
+            Some(Slot::BackOff { until, .. }) if is_pause(*until, now) => Standing::BackOff { until: *until },
+            Some(Slot::Rejected { since, .. }) => Standing::Rejected { since: *since },
+            Some(Slot::Spent { .. }) => Standing::Spent,
+            _ => Standing::Ready,
+        }
+    }
+
+    /// Joins what is under way or at hand for this token, or has the caller make a call: at most one per token, ever (R1).
+    /// A server that does not rotate hands the same token back; there `generation` tells whether the result at hand is
+    /// newer than what the request shows.
+    pub(crate) fn join(
+        &self,
+        key: RefreshKey,
+        generation: u32,
+        retention: Duration,
+        now: Timestamp,
+    ) -> Found {
+        let mut inner = self.lock();
+        inner.sweep(retention, now);
+        match inner.slots.get(&key) {
+            Some(Slot::Flying(flight)) => return Found::Flying(flight.clone()),
+            Some(Slot::Landed(landed)) if landed.spends(&key) || landed.is_newer_than(generation) => {
+                return Found::Landed(inner.newest_successor(landed));
+            }
+            Some(Slot::BackOff { until, .. }) if is_pause(*until, now) => {
+                return Found::BackOff { until: *until };
+            }
+            Some(Slot::Rejected { since, .. }) => return Found::Rejected { since: *since },
+            Some(Slot::Spent { .. }) => return Found::Spent,
+            Some(Slot::BackOff { .. } | Slot::Landed(_)) | None => {}
+        }
+        let (flight, landing) = Flight::new(inner.failures(&key));
+        inner.slots.insert(key, Slot::Flying(flight.clone()));
+        Found::Begun(flight, landing)
+    }
+
+    /// A rotation: publishes the successor for everybody who still comes with the old token.
+    pub(crate) fn land(&self, key: RefreshKey, landed: Arc<Landed>, now: Timestamp) {
+        let mut inner = self.lock();
+        let facts = landed.session.facts();
+        let (newest, at) = inner.newest.entry(facts.session_id).or_default();
+        (*newest, *at) = (facts.generation.max(*newest), now);
+        inner.slots.insert(key, Slot::Landed(landed));
+    }
+
+    /// `invalid_grant`. Returns when the token was refused first.
+    pub(crate) fn reject(&self, key: RefreshKey, now: Timestamp) -> Timestamp {
+        let mut inner = self.lock();
+        if let Some(Slot::Rejected { since, .. }) = inner.slots.get(&key) {
+            return *since;
+        }
+        inner.slots.insert(key, Slot::Rejected { since: now, answered: false });
+        now
+    }
+
+    /// Scalekit took the token, and what it gave for it is of no use.
+    pub(crate) fn spend(&self, key: RefreshKey, now: Timestamp) {
+        self.lock().slots.insert(key, Slot::Spent { since: now });
+    }
+
+    /// A failure that may pass. Returns when the next attempt may be made: after a pause that doubles, is jittered
+    /// by a fifth, and follows `Retry-After`, up to ten seconds (R10).
+    pub(crate) fn fail(
+        &self,
+        key: RefreshKey,
+        failures: u32,
+        asked: Option<Duration>,
+        now: Timestamp,
+    ) -> Timestamp {
+        let doubled = FIRST_PAUSE.saturating_mul(1 << failures.min(4)).min(LONGEST_PAUSE);
+        let jitter = u32::from(key.spread()) * 200 / 255;
+        let jittered = doubled * (1000 - jitter) / 1000;
+        let until = now + asked.unwrap_or_default().max(jittered).min(LONGEST_PAUSE);
+        self.lock().slots.insert(key, Slot::BackOff { until, failures: failures + 1 });
+        until
+    }
+
+    /// Forgets a call whose session ended meanwhile.
+    pub(crate) fn forget(&self, key: &RefreshKey) {
+        self.lock().slots.remove(key);
+    }
+
+    /// Logout: nobody can pick up a successor of that session any more (R32).
+    pub(crate) fn drop_session(&self, id: &SessionId) {
+        let of_session =
+            |slot: &Slot| matches!(slot, Slot::Landed(landed) if landed.session.facts().session_id == *id);
+        self.lock().slots.retain(|_, slot| !of_session(slot));
+    }
+
+    /// Notes that a browser shows that generation: another process, or an application that shares the cookie, may have
+    /// rotated the session since we last did.
+    pub(crate) fn seen(&self, id: &SessionId, generation: u32) {
+        if let Some((newest, _)) = self.lock().newest.get_mut(id) {
+            *newest = generation.max(*newest);
+        }
+    }
+
+    /// Whether a response may write that generation: none newer is known (R54).
+    pub(crate) fn is_newest(&self, id: &SessionId, generation: u32) -> bool {
+        self.lock().newest.get(id).is_none_or(|(newest, _)| generation >= *newest)
+    }
+
+    /// Whether a navigation whose token was refused moments ago should simply ask again, once (16a).
+    pub(crate) fn may_ask_again(&self, key: &RefreshKey) -> bool {
+        match self.lock().slots.get_mut(key) {
+            Some(Slot::Rejected { answered, .. }) => !std::mem::replace(answered, true),
+            _ => false,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// The end of the chain: a second rotation may have happened before a latecomer of the first one arrives.
+    fn newest_successor(&self, first: &Arc<Landed>) -> Arc<Landed> {
+        let mut newest = first;
+        for _ in 0..16 {
+            let next = newest.session.facts().refresh.and_then(|key| self.slots.get(&key));
+            match next {
+                Some(Slot::Landed(landed)) if !Arc::ptr_eq(landed, newest) => newest = landed,
+                _ => break,
+            }
+        }
+        Arc::clone(newest)
+    }
+
+    fn failures(&self, key: &RefreshKey) -> u32 {
+        match self.slots.get(key) {
+            Some(Slot::BackOff { failures, .. }) => *failures,
+            _ => 0,
+        }
+    }
+
+    fn sweep(&mut self, retention: Duration, now: Timestamp) {
+        if now >= self.swept_at && now.since(self.swept_at) < SWEEP_EVERY {
+            return;
+        }
+        self.swept_at = now;
+        let mut bytes = 0;
+        let mut remembered = Vec::new();
+        self.slots.retain(|key, slot| match slot {
+            Slot::Flying(_) => true,
+            Slot::Landed(landed) if landed.is_over(retention, now) => {
+                let spent = landed.spends(key);
+                *slot = Slot::Spent { since: now };
+                spent
+            }
+            Slot::Landed(landed) => {
+                bytes += landed.bytes();
+                true
+            }
+            Slot::BackOff { until, .. } => now < *until + LONGEST_PAUSE * 6,
+            Slot::Rejected { since, .. } | Slot::Spent { since } => {
+                remembered.push(*since);
+                now < *since + REMEMBERED
+            }
+        });
+        if remembered.len() > REMEMBERED_AT_MOST {
+            let excess = remembered.len() - REMEMBERED_AT_MOST;
+            let (_, cut, _) = remembered.select_nth_unstable(excess);
+            let cut = *cut;
+            self.slots.retain(|_, slot| {
+                !matches!(slot, Slot::Rejected { since, .. } | Slot::Spent { since } if *since < cut)
+            });
+        }
+        self.newest.retain(|_, (_, at)| now < *at + REMEMBERED);
+        if bytes > CAPACITY {
+            self.drop_oldest(bytes - CAPACITY, now);
+        }
+    }
+
+    fn drop_oldest(&mut self, mut excess: usize, now: Timestamp) {
+        let mut landed: Vec<(Timestamp, RefreshKey, usize, bool)> = self
+            .slots
+            .iter()
+            .filter_map(|(key, slot)| match slot {
+                Slot::Landed(landed) => Some((landed.landed_at, *key, landed.bytes(), landed.spends(key))),
+                _ => None,
+            })
+            .collect();
+        landed.sort_unstable_by_key(|(at, ..)| *at);
+        for (_, key, bytes, spent) in landed {
+            if excess == 0 {
+                return;
+            }
+            if spent {
+                self.slots.insert(key, Slot::Spent { since: now });
+            } else {
+                self.slots.remove(&key);
+            }
+            excess = excess.saturating_sub(bytes);
+        }
+    }
+}

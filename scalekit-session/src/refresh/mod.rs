@@ -1,8 +1,0 @@
-//! What is known of refresh tokens, and the calls under way with them: once per token, with a result that latecomers
-//! find. The call itself is in [`rotation`](crate::rotation).
-
-mod flight;
-mod table;
-
-pub(crate) use self::flight::{Landing, Outcome};
-pub(crate) use self::table::{Found, Landed, RefreshKey, RefreshTable};

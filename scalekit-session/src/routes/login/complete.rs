@@ -1,0 +1,283 @@
+//! The callback route: ties the answer to the browser that began the flow, redeems the code, and seals a session.
+
+use std::sync::Arc;
+
+use super::asking;
+use super::query::{Query, Repeated};
+use super::transaction::{self, Transaction};
+use crate::answer::pages::{Page, PageKind};
+use crate::answer::reply::Reply;
+use crate::clock::Timestamp;
+use crate::cookie::{Present, RequestCookies};
+use crate::error::ErrorKind;
+use crate::id::FlowId;
+use crate::instance::Instance;
+use crate::layout;
+use crate::memory::logins::Finish;
+use crate::pipeline::find;
+use crate::request::{RequestHead, RequestView};
+use crate::routes::loop_guard;
+use crate::rules::decide::Ended;
+use crate::rules::navigation;
+use crate::rules::return_to::ReturnTo;
+use crate::secret::AuthorizationCode;
+use crate::session::SealedSession;
+use crate::session::grant::Grant;
+use crate::session::hooks::Login;
+use crate::token::jwt::{self, Expected, Verdict};
+use crate::upstream::call::{send, turn};
+use crate::upstream::keys::{Budget, Fetched};
+use crate::upstream::oauth::{self, TokenFailure, TokenResponse};
+
+/// Answers the callback route.
+pub(crate) async fn complete(instance: &Arc<Instance>, head: &RequestHead) -> Reply {
+    let method = head.view().method;
+    if !matches!(method, "GET" | "HEAD") {
+        return Reply::new(405).with_header("allow", "GET, HEAD");
+    }
+    // Link scanners and previews look without a browser's cookies; a code is not theirs to redeem (R52).
+    if method == "HEAD" || navigation::is_prefetch(&head.view()) {
+        return Reply::new(204);
+    }
+    let query = Query::of(&head.view());
+    let answer = match Answer::of(&query) {
+        Ok(answer) => answer,
+        Err(Repeated) => return page(instance, 400, PageKind::LoginFailed, None),
+    };
+    let present = RequestCookies::gather(head, &instance.names);
+    let flow = FlowId::of(answer.state);
+    let Some(transaction) = transaction::find(instance, &present, answer.state, instance.now()) else {
+        return again(instance, &head.view(), flow);
+    };
+    let return_to = transaction.return_to.clone();
+    let reply = match answer.outcome {
+        Ok(code) => redeem(instance, head, transaction, AuthorizationCode::new(code)).await,
+        Err(error) => {
+            tracing::info!(error = ?error, "Scalekit answered a login with an error");
+            page(instance, 400, PageKind::LoginFailed, Some(&return_to))
+        }
+    };
+    reply.with_cookies([transaction::end_cookie(instance, flow)])
+}
+
+/// What Scalekit sent the browser back with.
+struct Answer<'a> {
+    state: &'a str,
+    outcome: Result<&'a str, &'a str>,
+}
+
+impl<'a> Answer<'a> {
+    /// An answer has a state, and either a code or an error; each of them once.
+    fn of(query: &'a Query) -> Result<Self, Repeated> {
+        let state = query.once("state")?.unwrap_or_default();
+        let outcome = match (query.once("code")?, query.once("error")?) {
+            (Some(code), None) => Ok(code),
+            (_, Some(error)) => Err(error),
+            (None, None) => Err("no_code"),
+        };
+        Ok(Self { state, outcome })
+    }
+}
+
+/// No flow of this browser: loaded again, too late, or another browser's. Who is signed in by that very flow goes where
+/// it led; everybody else may begin again.
+fn again(instance: &Arc<Instance>, request: &RequestView<'_>, flow: FlowId) -> Reply {
+    let shown = find::shown(instance, request);
+    let live = shown
+        .as_ref()
+        .map(|shown| shown.session.facts().session_id)
+        .filter(|id| instance.ended.get(id) == Ended::No);
+    match (instance.logins.former(flow), live) {
+        (Some(former), Some(live)) if former.session == live => Reply::see_other(former.return_to.as_str()),
+        (_, Some(_)) => {
+            let path = instance.config.default_return_to.as_str();
+            let page = Page::new(PageKind::LoginStale).with_link("Continue", path);
+            Reply::html(400, (instance.hooks.pages)(&page))
+        }
+        (_, None) => page(instance, 400, PageKind::LoginStale, None),
+    }
+}
+
+/// Redeems the code once, in a task that goes on when the browser hangs up.
+async fn redeem(
+    instance: &Arc<Instance>,
+    head: &RequestHead,
+    transaction: Transaction,
+    code: AuthorizationCode,
+) -> Reply {
+    let (flow, return_to) = (transaction.flow(), transaction.return_to.clone());
+    let elsewhere = transaction.begun_elsewhere;
+    let before = find::shown(instance, &head.view());
+    let looped = loop_guard::signed_in(instance, &head.view(), instance.now());
+    let completion = instance.logins.join(flow, &return_to, instance.now(), |sender| {
+        let task_instance = Arc::clone(instance);
+        instance.runtime.spawn(Box::pin(async move {
+            let _under_way = task_instance.under_way.read().await;
+            let finish = finish(&task_instance, &transaction, &code).await;
+            if let Finish::SignedIn(sealed) = &finish {
+                task_instance.logins.signed_in(flow, sealed.session.facts().session_id);
+            }
+            drop(sender.send(finish));
+        }));
+    });
+    let Some(completion) = completion else {
+        return again(instance, &head.view(), flow);
+    };
+    let now = instance.now();
+    match completion.await.unwrap_or(Finish::Unavailable) {
+        Finish::SignedIn(sealed) => {
+            let id = sealed.session.facts().session_id;
+            let replaced = before.as_ref().filter(|before| asking::stands(instance, before, now));
+            let replaced = replaced.map(|before| before.session.user_id());
+            let replaced = replaced.or(find::hides_somebody(instance, &head.view()).then_some("somebody"));
+            if asking::holds_back(elsewhere, replaced, sealed.session.user_id()) {
+                return hold_back(instance, &sealed, &return_to, now);
+            }
+            if instance.ended.get(&id) != Ended::No {
+                return page(instance, 400, PageKind::LoginStale, Some(&return_to));
+            }
+            if let Some(before) = before.filter(|before| before.session.facts().session_id != id) {
+                let facts = before.session.facts();
+                instance.end(facts.session_id, Ended::Replaced, facts.login_at, now);
+            }
+            signed_in(instance, &head.view(), &sealed, &return_to, now).with_cookies(looped)
+        }
+        Finish::Failed => page(instance, 400, PageKind::LoginFailed, Some(&return_to)),
+        Finish::Refused => page(instance, 403, PageKind::LoginRefused, None),
+        Finish::Unavailable => {
+            page(instance, 503, PageKind::Unavailable, Some(&return_to)).with_header("retry-after", "5")
+        }
+        Finish::TooLarge => Reply::html(500, (instance.hooks.pages)(&Page::new(PageKind::SessionTooLarge))),
+        Finish::Misconfigured => page(instance, 500, PageKind::Misconfigured, None),
+    }
+}
+
+/// Asks first, and ends the session that came of it: what was not confirmed is handed out by no later load either.
+fn hold_back(instance: &Instance, sealed: &SealedSession, return_to: &ReturnTo, now: Timestamp) -> Reply {
+    tracing::warn!(target: "scalekit_session::security", "a login that another site began would change who is signed in: asking first");
+    let facts = sealed.session.facts();
+    instance.end(facts.session_id, Ended::Revoked, facts.login_at, now);
+    asking::page(instance, crate::routes::refuse::login_path(instance, Some(return_to)))
+}
+
+fn signed_in(
+    instance: &Instance,
+    request: &RequestView<'_>,
+    sealed: &SealedSession,
+    return_to: &ReturnTo,
+    now: Timestamp,
+) -> Reply {
+    let present = Present::of(request, &instance.names);
+    match layout::login_cookies(instance, &sealed.value, &sealed.session, present, now) {
+        Ok(cookies) => Reply::see_other(return_to.as_str()).with_cookies(cookies),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a login cannot be kept");
+            page(instance, 500, PageKind::Misconfigured, None)
+        }
+    }
+}
+
+async fn finish(instance: &Arc<Instance>, transaction: &Transaction, code: &AuthorizationCode) -> Finish {
+    let redirect_uri = &instance.config.redirect.uri;
+    let request = oauth::code_request(
+        &instance.endpoints,
+        &instance.client,
+        code,
+        redirect_uri,
+        Some(&transaction.verifier()),
+    );
+    let sent = match turn(&*instance.runtime, &instance.exchanges).await {
+        Ok(_turn) => send(&*instance.transport, &*instance.runtime, request).await,
+        Err(error) => Err(error),
+    };
+    match oauth::read_token_response(sent) {
+        Ok(tokens) => accept(instance, transaction, tokens).await,
+        Err(TokenFailure::Rejected) => {
+            tracing::warn!("Scalekit refused an authorization code");
+            Finish::Failed
+        }
+        Err(TokenFailure::Misconfigured { code }) => {
+            tracing::error!(code, "Scalekit refuses this client: check client id, secret and redirect URI");
+            Finish::Misconfigured
+        }
+        Err(TokenFailure::Transient { cause, .. }) => {
+            tracing::warn!(?cause, "a login could not be completed");
+            Finish::Unavailable
+        }
+    }
+}
+
+/// Verifies what the code brought, asks the application, and seals the session.
+async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: TokenResponse) -> Finish {
+    let now = instance.now();
+    let verify = |now| {
+        let keys = instance.keys.snapshot(now);
+        let access = jwt::verify_session_token(tokens.access_token.secret(), &keys, &instance.rules, now);
+        let nonce = transaction.nonce();
+        let expected =
+            Expected { nonce: Some(&nonce), access_token: Some(&tokens.access_token), subject: None };
+        let id = tokens.id_token.as_ref();
+        (access, id.map(|token| jwt::verify_id_token(token.secret(), &keys, &instance.rules, now, expected)))
+    };
+    let mut verdicts = verify(now);
+    if let (Verdict::UnknownKey { kid }, _) | (_, Some(Verdict::UnknownKey { kid })) = &verdicts {
+        if instance.keys.fetch(Budget::Sealed, Some(kid), now).await != Fetched::Updated {
+            tracing::warn!("a login could not be completed: Scalekit's keys cannot be fetched");
+            return Finish::Unavailable;
+        }
+        verdicts = verify(instance.now());
+    }
+    let (claims, profile) = match verdicts {
+        (Verdict::Valid { claims, .. }, Some(Verdict::Valid { claims: profile, .. })) => (claims, profile),
+        (Verdict::Valid { .. }, None) => {
+            tracing::error!("Scalekit sent no ID token: is `openid` among the scopes?");
+            return Finish::Misconfigured;
+        }
+        (Verdict::Invalid(reason), _) | (_, Some(Verdict::Invalid(reason))) => {
+            tracing::error!(target: "scalekit_session::security", %reason, "the tokens of a login do not verify");
+            return Finish::Failed;
+        }
+        _ => {
+            tracing::error!(target: "scalekit_session::security", "the tokens of a login do not verify: expired, from the future, or signed with an unknown key");
+            return Finish::Failed;
+        }
+    };
+    if profile.id != claims.subject() {
+        tracing::error!(target: "scalekit_session::security", "the tokens of a login are of two users");
+        return Finish::Failed;
+    }
+    if let Some(on_login) = &instance.hooks.on_login {
+        let login = Login { profile: Some(profile.clone()), claims: claims.clone() };
+        if let Err(refused) = on_login(login).await {
+            tracing::info!(user = claims.subject(), error = %refused, "a login was refused");
+            return Finish::Refused;
+        }
+    }
+    let grant = Grant {
+        access_token: tokens.access_token,
+        refresh_token: tokens.refresh_token,
+        id_token: tokens.id_token,
+        claims,
+        profile: Some(profile),
+    };
+    match layout::login(instance, &grant, transaction.flow().0, now) {
+        Ok(sealed) => {
+            tracing::info!(user = grant.claims.subject(), "signed in");
+            Finish::SignedIn(Arc::new(sealed))
+        }
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a login cannot be kept");
+            match error.kind() {
+                ErrorKind::TooLarge => Finish::TooLarge,
+                _ => Finish::Misconfigured,
+            }
+        }
+    }
+}
+
+/// A page that never redirects by itself: a login that fails must not begin the next one (R47).
+fn page(instance: &Instance, status: u16, kind: PageKind, return_to: Option<&ReturnTo>) -> Reply {
+    let path = crate::routes::refuse::login_path(instance, return_to);
+    let page = Page::new(kind).with_link("Sign in again", path);
+    Reply::html(status, (instance.hooks.pages)(&page))
+}

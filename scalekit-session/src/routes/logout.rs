@@ -1,0 +1,86 @@
+//! Logging out: here whatever happens, then at Scalekit.
+
+use std::sync::Arc;
+
+use crate::answer::pages::{Page, PageKind};
+use crate::answer::refusal::Refusal;
+use crate::answer::reply::Reply;
+use crate::clock::Timestamp;
+use crate::cookie::{Present, RequestCookies, SetCookie};
+use crate::instance::Instance;
+use crate::layout;
+use crate::pipeline::find;
+use crate::request::RequestView;
+use crate::routes::hop_guard;
+use crate::routes::loop_guard;
+use crate::routes::refuse;
+use crate::rules::decide::Ended;
+use crate::rules::navigation;
+use crate::rules::origin;
+use crate::upstream::oauth::{self, LogoutRequest};
+
+/// Answers the logout route: `POST` from this site, or a page load that the browser says this site or the user began
+/// (R35).
+pub(crate) fn logout(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> Reply {
+    if navigation::is_prefetch(request) {
+        return Reply::new(204);
+    }
+    match request.method {
+        "POST" if origin::is_cross_origin(request, &instance.config.origins) => {
+            refuse::refuse(instance, request, &Refusal::CrossOrigin, now)
+        }
+        "POST" => end(instance, request, now),
+        "GET" if is_own_navigation(request) => end(instance, request, now),
+        "GET" => {
+            let page = Page::new(PageKind::ConfirmLogout)
+                .with_form("Sign out", instance.config.routes.logout.clone());
+            Reply::html_with_form(200, (instance.hooks.pages)(&page))
+        }
+        "HEAD" => Reply::new(204),
+        _ => Reply::new(405).with_header("allow", "GET, HEAD, POST"),
+    }
+}
+
+fn is_own_navigation(request: &RequestView<'_>) -> bool {
+    request.header("sec-fetch-mode") == Some("navigate")
+        && matches!(request.header("sec-fetch-site"), Some("same-origin" | "none"))
+}
+
+/// Ends every session that the request names first, so that no answer under way can bring it back, then clears the
+/// browser, then goes to Scalekit.
+fn end(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> Reply {
+    let (mut id_token, mut logout) = (None, LogoutRequest::new().client_id(&instance.client.id));
+    for (session_id, login_at) in find::named(instance, request) {
+        instance.end(session_id, Ended::LoggedOut { since: now }, login_at, now);
+    }
+    if let Some(shown) = find::shown(instance, request) {
+        id_token = shown.payload.id_token;
+        // Used where there is no ID token, or it is too long.
+        logout = logout.logout_hint(shown.session.scalekit_session_id().unwrap_or_default());
+        tracing::info!(user = shown.session.user_id(), "signed out");
+    }
+    if let Some(id_token) = &id_token {
+        logout = logout.id_token_hint(id_token);
+    }
+    if let Some(uri) = &instance.config.post_logout_redirect_uri {
+        logout = logout.post_logout_redirect_uri(uri);
+    }
+    Reply::see_other(oauth::end_session_url(&instance.endpoints, &logout))
+        .with_cookies(cleared(instance, request))
+}
+
+/// The removal of everything of ours, whatever the request carried (R17, R29).
+fn cleared(instance: &Instance, request: &RequestView<'_>) -> Vec<SetCookie> {
+    let mut cookies = layout::all_removals(instance, Present::of(request, &instance.names));
+    let present = RequestCookies::gather(request.headers, &instance.names);
+    let flows =
+        present.transactions().map(|(flow, _)| instance.spec.remove(&instance.names.transaction(flow)));
+    cookies.extend(flows);
+    if present.looped().is_some() {
+        cookies.push(loop_guard::clear(instance));
+    }
+    if present.hop().is_some() {
+        cookies.push(hop_guard::clear(instance));
+    }
+    cookies
+}

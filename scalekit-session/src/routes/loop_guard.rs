@@ -1,0 +1,77 @@
+//! The guard against login loops: logins that succeed, and sessions that never arrive (R47).
+//!
+//! A short-lived sealed cookie counts callbacks that were followed by a page load without a session. Several tabs that
+//! log in at once are no loop: no page load without a session follows.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::cookie::{RequestCookies, SetCookie};
+use crate::instance::Instance;
+use crate::request::RequestView;
+use crate::seal::Purpose;
+
+/// What the cookie says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Count {
+    since: Timestamp,
+    /// Logins that led to nobody.
+    lost: u8,
+    /// A login succeeded, and no page was loaded since.
+    armed: bool,
+}
+
+const WINDOW: Duration = Duration::from_secs(30);
+const LIMIT: u8 = 3;
+
+/// What an anonymous page load is told.
+#[derive(Debug)]
+pub(crate) enum Loop {
+    /// Go to login, with this cookie if any.
+    No(Option<SetCookie>),
+    /// Stop.
+    Yes,
+}
+
+/// A login succeeded.
+pub(crate) fn signed_in(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Option<SetCookie> {
+    let count = read(instance, request, now).unwrap_or(Count { since: now, lost: 0, armed: true });
+    write(instance, Count { armed: true, ..count })
+}
+
+/// A page was loaded without a session and is about to be sent to login.
+pub(crate) fn anonymous(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Loop {
+    match read(instance, request, now) {
+        Some(count) if count.armed => {
+            let lost = count.lost.saturating_add(1);
+            if lost >= LIMIT {
+                Loop::Yes
+            } else {
+                Loop::No(write(instance, Count { lost, armed: false, ..count }))
+            }
+        }
+        Some(_) | None => Loop::No(None),
+    }
+}
+
+/// The removal of the count.
+pub(crate) fn clear(instance: &Instance) -> SetCookie {
+    instance.spec.remove(instance.names.looped())
+}
+
+fn read(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Option<Count> {
+    let value = RequestCookies::gather(request.headers, &instance.names).looped()?;
+    let value = std::str::from_utf8(value).ok()?;
+    let opened = instance.keyring.open(Purpose::Loop, instance.names.looped(), value).ok()?;
+    let (since, rest) = opened.plaintext.split_first_chunk::<8>()?;
+    let [lost, armed] = rest else { return None };
+    let since = Timestamp::from_millis(u64::from_be_bytes(*since));
+    (now < since + WINDOW).then_some(Count { since, lost: *lost, armed: *armed == 1 })
+}
+
+fn write(instance: &Instance, count: Count) -> Option<SetCookie> {
+    let mut plaintext = count.since.as_millis().to_be_bytes().to_vec();
+    plaintext.extend([count.lost, u8::from(count.armed)]);
+    let value = instance.keyring.seal(Purpose::Loop, instance.names.looped(), &plaintext).ok()?;
+    Some(instance.spec.set(instance.names.looped(), &value, Some(WINDOW)))
+}

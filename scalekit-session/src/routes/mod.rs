@@ -1,0 +1,8 @@
+//! The crate's own routes, and the answers that lead to them.
+
+pub(crate) mod hop_guard;
+pub(crate) mod login;
+pub(crate) mod logout;
+pub(crate) mod loop_guard;
+pub(crate) mod refresh;
+pub(crate) mod refuse;

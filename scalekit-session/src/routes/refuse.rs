@@ -1,0 +1,164 @@
+//! What a refused request is told: a page load goes to login, a program gets a status and problem JSON (R48).
+
+use crate::answer::pages::{Page, PageKind};
+use crate::answer::refusal::Refusal;
+use crate::answer::reply::Reply;
+use crate::clock::Timestamp;
+use crate::instance::Instance;
+use crate::request::RequestView;
+use crate::routes::hop_guard;
+use crate::routes::loop_guard::{self, Loop};
+use crate::rules::navigation::{self, Client};
+use crate::rules::return_to::ReturnTo;
+
+/// Answers a refused request.
+pub(crate) fn refuse(instance: &Instance, request: &RequestView<'_>, why: &Refusal, now: Timestamp) -> Reply {
+    match (navigation::client(request), why) {
+        (Client::Prefetch, _) => Reply::new(503).with_header("retry-after", "1"),
+        (Client::Navigation, Refusal::Unauthenticated) => to_login(instance, request, now),
+        (Client::Navigation, Refusal::Racing) => match ReturnTo::parse(request.target) {
+            Ok(itself) => Reply::see_other(itself.as_str()),
+            Err(_) => to_login(instance, request, now),
+        },
+        (Client::Navigation, Refusal::Expired) => through_refresh(instance, request, now),
+        (Client::Navigation, _) => page(instance, why),
+        (Client::Program, _) => problem(instance, why),
+    }
+}
+
+/// The login route, leading back to a path.
+pub(crate) fn login_path(instance: &Instance, return_to: Option<&ReturnTo>) -> String {
+    let login = &instance.config.routes.login;
+    match return_to.filter(|path| **path != instance.config.default_return_to) {
+        Some(path) => leading_back(login, path),
+        None => login.clone(),
+    }
+}
+
+fn leading_back(route: &str, path: &ReturnTo) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    format!("{route}?{}", query.append_pair("return_to", path.as_str()).finish())
+}
+
+/// Split layout: the refresh token is sent to the refresh route only, so a page load goes there and comes back, once
+/// (R47). What cannot be repeated, and what nobody sees, is not led there.
+fn through_refresh(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Reply {
+    let Some(route) = &instance.config.routes.refresh else { return to_login(instance, request, now) };
+    let path = request.target.split(['?', '#']).next().unwrap_or_default();
+    if request.method != "GET"
+        || !navigation::may_begin_login(request)
+        || instance.config.routes.reaches(path)
+    {
+        return to_login(instance, request, now);
+    }
+    let here = ReturnTo::parse(request.target).ok();
+    if !hop_guard::led_in_vain(instance, request, now) {
+        return Reply::see_other(match &here {
+            Some(here) => leading_back(route, here),
+            None => route.clone(),
+        });
+    }
+    tracing::error!(
+        path,
+        "a page was led through the refresh route and its access cookie did not come back: does the path of the access \
+         cookie cover this page, and does the browser keep cookies?"
+    );
+    let page = Page::new(PageKind::LoginLoop).with_link("Sign in again", login_path(instance, here.as_ref()));
+    Reply::html(400, (instance.hooks.pages)(&page)).with_cookies([hop_guard::clear(instance)])
+}
+
+/// Only a `GET` can be repeated after login; anything else leads to the start page. The own routes lead nowhere: the
+/// login route refuses frames, and would send them to itself for ever (R47).
+fn to_login(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Reply {
+    let path = request.target.split(['?', '#']).next().unwrap_or_default();
+    if instance.config.routes.reaches(path) {
+        if navigation::may_begin_login(request) {
+            tracing::error!(
+                path,
+                "a guard stands before the login's own routes, so nobody can log in: put it on other routes"
+            );
+        }
+        return problem(instance, &Refusal::Unauthenticated);
+    }
+    let here = ReturnTo::parse(request.target).ok().filter(|_| request.method == "GET");
+    begin_login(instance, request, here.as_ref(), now)
+}
+
+/// Off to the login route, unless logins have led nowhere before.
+pub(crate) fn begin_login(
+    instance: &Instance,
+    request: &RequestView<'_>,
+    return_to: Option<&ReturnTo>,
+    now: Timestamp,
+) -> Reply {
+    let login = login_path(instance, return_to);
+    match loop_guard::anonymous(instance, request, now) {
+        Loop::No(cookie) => Reply::see_other(login).with_cookies(cookie),
+        Loop::Yes => {
+            tracing::error!(target: "scalekit_session::security", "logins succeed, and the session does not arrive: the loop is stopped");
+            let page = Page::new(PageKind::LoginLoop).with_link("Sign in again", login);
+            Reply::html(400, (instance.hooks.pages)(&page)).with_cookies([loop_guard::clear(instance)])
+        }
+    }
+}
+
+pub(crate) fn page(instance: &Instance, why: &Refusal) -> Reply {
+    let kind = match why {
+        Refusal::Forbidden { .. } => PageKind::Forbidden,
+        Refusal::CrossOrigin => PageKind::CrossOrigin,
+        Refusal::Misdirected => PageKind::Misconfigured,
+        Refusal::Unavailable { .. } | Refusal::Unauthenticated | Refusal::Racing | Refusal::Expired => {
+            PageKind::Unavailable
+        }
+    };
+    let reply = Reply::html(why.status(), (instance.hooks.pages)(&Page::new(kind)));
+    with_retry_after(reply, why)
+}
+
+/// RFC 9457, with a stable `code`.
+pub(crate) fn problem(instance: &Instance, why: &Refusal) -> Reply {
+    let (title, detail) = match why {
+        Refusal::Unauthenticated | Refusal::Racing => {
+            ("Unauthorized", "there is no session; log in first".to_owned())
+        }
+        Refusal::Expired => ("Unauthorized", expired(instance)),
+        Refusal::Forbidden { required } => ("Forbidden", format!("the session does not have: {required}")),
+        Refusal::Unavailable { .. } => {
+            ("Service Unavailable", "the session cannot be checked at the moment; it is not lost".to_owned())
+        }
+        Refusal::CrossOrigin => ("Forbidden", "a page of another origin sent this request".to_owned()),
+        Refusal::Misdirected => (
+            "Misdirected Request",
+            "sessions over http are served on loopback hosts only; set an https redirect URI".to_owned(),
+        ),
+    };
+    let problem = serde_json::json!({
+        "type": "about:blank",
+        "title": title,
+        "status": why.status(),
+        "code": why.code(),
+        "detail": detail,
+    });
+    let mut reply = Reply { body: problem.to_string(), ..Reply::new(why.status()) }
+        .with_header("content-type", "application/problem+json");
+    if why.status() == 401 {
+        let challenge = format!("Cookie realm=\"session\", form-action=\"{}\"", instance.config.routes.login);
+        reply = reply.with_header("www-authenticate", challenge);
+    }
+    with_retry_after(reply, why)
+}
+
+fn expired(instance: &Instance) -> String {
+    let route = instance.config.routes.refresh.as_deref().unwrap_or_default();
+    format!("the access cookie is over; send POST {route}, and this request again")
+}
+
+fn with_retry_after(reply: Reply, why: &Refusal) -> Reply {
+    match why {
+        Refusal::Unavailable { retry_after } => {
+            let seconds = retry_after.as_millis().div_ceil(1000).max(1);
+            reply.with_header("retry-after", seconds.to_string())
+        }
+        _ => reply,
+    }
+}

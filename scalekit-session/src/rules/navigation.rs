@@ -1,0 +1,152 @@
+//! Browser page load, program, or guess: what kind of request this is (R22, R48).
+
+use crate::request::RequestView;
+use crate::rules::decide::Way;
+
+/// What a request wants back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Client {
+    /// A person waits for a page: a redirect or HTML is understood.
+    Navigation,
+    /// A page loaded ahead of a click that may never come: nothing may happen.
+    Prefetch,
+    /// Script, stream, socket or another program: wants a status code.
+    Program,
+}
+
+/// Classifies by Fetch Metadata where the browser sends it, by `Accept` elsewhere.
+pub(crate) fn client(request: &RequestView<'_>) -> Client {
+    if is_prefetch(request) {
+        return Client::Prefetch;
+    }
+    if request.has_header("upgrade") || request.has_header("x-requested-with") {
+        return Client::Program;
+    }
+    match (request.header("sec-fetch-mode"), request.header("sec-fetch-dest")) {
+        // A frame navigates as well, but login pages refuse to be framed.
+        (Some("navigate"), None | Some("document")) => Client::Navigation,
+        (Some("navigate"), Some("iframe" | "frame")) => Client::Navigation,
+        (Some(_), _) => Client::Program,
+        (None, Some("document")) => Client::Navigation,
+        (None, Some(_)) => Client::Program,
+        (None, None) if accepts_html(request) => Client::Navigation,
+        (None, None) => Client::Program,
+    }
+}
+
+/// A page load that replaces the tab's document, as far as its headers say: what may begin a login (R22).
+pub(crate) fn may_begin_login(request: &RequestView<'_>) -> bool {
+    let top_level = matches!(request.header("sec-fetch-dest"), None | Some("document"));
+    let scripted = request.has_header("x-requested-with") || request.has_header("upgrade");
+    let navigates = matches!(request.header("sec-fetch-mode"), None | Some("navigate"));
+    top_level && navigates && !scripted && !is_prefetch(request)
+}
+
+pub(crate) fn is_prefetch(request: &RequestView<'_>) -> bool {
+    let says_prefetch = |name| {
+        let mut prefetch = false;
+        request.headers.visit(name, &mut |value| {
+            prefetch |= value.trim_ascii().to_ascii_lowercase().starts_with(b"prefetch")
+        });
+        prefetch
+    };
+    says_prefetch("sec-purpose")
+        || says_prefetch("purpose")
+        || says_prefetch("x-moz")
+        || request.has_header("next-router-prefetch")
+        || request.has_header("x-middleware-prefetch")
+}
+
+/// How a request may be answered.
+pub(crate) fn way(request: &RequestView<'_>) -> Way {
+    Way { preflight: is_preflight(request), writable: request.writable, early: may_refresh_early(request) }
+}
+
+pub(crate) fn is_preflight(request: &RequestView<'_>) -> bool {
+    request.method == "OPTIONS"
+}
+
+/// Neither `HEAD` nor a prefetch (R13). Costs a look at several headers.
+pub(crate) fn may_refresh_early(request: &RequestView<'_>) -> bool {
+    request.method != "HEAD" && !is_prefetch(request)
+}
+
+/// Methods without effects (RFC 9110 §9.2.1).
+pub(crate) fn is_safe(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+}
+
+fn accepts_html(request: &RequestView<'_>) -> bool {
+    let mut html = false;
+    request.headers.visit("accept", &mut |line| {
+        html |= line.split(|byte| *byte == b',').any(|range| {
+            let kind = range.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+            kind.eq_ignore_ascii_case(b"text/html") || kind.eq_ignore_ascii_case(b"application/xhtml+xml")
+        });
+    });
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r48_requests_are_classified_by_what_their_client_understands() {
+        let html = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        for (name, headers, expected) in [
+            (
+                "address bar",
+                vec![html, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")],
+                Client::Navigation,
+            ),
+            ("old browser", vec![html], Client::Navigation),
+            ("frame", vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")], Client::Navigation),
+            (
+                "fetch()",
+                vec![("accept", "*/*"), ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+                Client::Program,
+            ),
+            ("fetch() that asks for HTML", vec![html, ("sec-fetch-mode", "cors")], Client::Program),
+            ("image", vec![("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")], Client::Program),
+            ("object", vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "object")], Client::Program),
+            ("XHR of a library", vec![html, ("x-requested-with", "XMLHttpRequest")], Client::Program),
+            ("htmx boosted", vec![html, ("x-requested-with", "htmx")], Client::Program),
+            ("curl", vec![("accept", "*/*")], Client::Program),
+            ("no headers", vec![], Client::Program),
+            ("JSON", vec![("accept", "application/json")], Client::Program),
+            ("event stream", vec![("accept", "text/event-stream")], Client::Program),
+            (
+                "socket",
+                vec![html, ("upgrade", "websocket"), ("sec-fetch-mode", "websocket")],
+                Client::Program,
+            ),
+            ("prefetch", vec![html, ("sec-purpose", "prefetch")], Client::Prefetch),
+            ("prerender", vec![html, ("sec-purpose", "prefetch;prerender")], Client::Prefetch),
+            ("old prefetch", vec![html, ("purpose", "Prefetch")], Client::Prefetch),
+            ("Firefox prefetch", vec![html, ("x-moz", "prefetch")], Client::Prefetch),
+            ("Next.js prefetch", vec![html, ("next-router-prefetch", "1")], Client::Prefetch),
+        ] {
+            assert_eq!(client(&RequestView::new("GET", "/", &headers)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn r22_only_top_level_document_navigations_begin_a_login() {
+        for (name, headers, expected) in [
+            ("link", vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")], true),
+            ("curl or an old browser", vec![], true),
+            ("frame", vec![("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")], false),
+            ("image", vec![("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")], false),
+            ("fetch()", vec![("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")], false),
+            ("XHR", vec![("x-requested-with", "XMLHttpRequest")], false),
+            ("prefetch", vec![("sec-purpose", "prefetch")], false),
+        ] {
+            assert_eq!(
+                may_begin_login(&RequestView::new("GET", "/auth/login", &headers)),
+                expected,
+                "{name}"
+            );
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! [`OfficialCookie`]: sharing the session with Scalekit's official packages.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::problem::Problem;
+use crate::cookie::CookieNames;
+use crate::instance::Official;
+use crate::sdk_cookie::{OfficialDialect, OfficialKey, ShortSecrets};
+
+/// The cookie in which Scalekit's packages for Express, Next.js, FastAPI, Flask and Django keep their session
+/// (`sk_session`, format version 1), so that an application of theirs behind the same origin and this one have one session.
+///
+/// It is read in both ways in which the packages write it. Unless [`write`](Self::write) says so, sessions are written to
+/// our own cookie: at its next refresh a session moves there. Our own cookie goes before.
+///
+/// The format holds less than ours does and has no marker: what does not hold while it is written is listed in
+/// [Move from FastAPI or Express](https://github.com/scalekit-session/scalekit-session/blob/main/docs/move-from-fastapi-or-express.md).
+///
+/// ```
+/// # #[cfg(feature = "testing")] {
+/// use scalekit_session::testing::TestEnvironment;
+/// use scalekit_session::{OfficialCookie, OfficialDialect};
+///
+/// let environment = TestEnvironment::new();
+/// let shared = OfficialCookie::new("the cookie_encryption_secret of FastAPI").write(OfficialDialect::Python);
+/// assert!(environment.builder().official_cookie(shared).build().is_ok());
+///
+/// let short = OfficialCookie::new("guess me");
+/// let error = environment.builder().official_cookie(short).build().unwrap_err();
+/// assert!(error.to_string().contains("8 bytes"), "{error}");
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "the cookie is shared when the builder knows of it"]
+pub struct OfficialCookie {
+    secret: Zeroizing<String>,
+    pub(super) name: String,
+    write: Option<OfficialDialect>,
+    short: ShortSecrets,
+}
+
+impl OfficialCookie {
+    /// The secret that the other applications have as `cookie_encryption_secret`. It is taken as it is: commas, white
+    /// space and encodings mean nothing in it. Give it to nothing else.
+    pub fn new(secret: impl Into<String>) -> Self {
+        let (secret, name) = (Zeroizing::new(secret.into()), "sk_session".to_owned());
+        Self { secret, name, write: None, short: ShortSecrets::Refuse }
+    }
+
+    /// Writes sessions to this cookie, in place of our own, for the packages of that language.
+    pub fn write(self, dialect: OfficialDialect) -> Self {
+        Self { write: Some(dialect), ..self }
+    }
+
+    /// Its full name. Default `sk_session`, as the packages have it.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
+    }
+
+    /// Takes a secret of less than 32 bytes, which the packages do not refuse. Security: whoever guesses it, at leisure and
+    /// from one cookie, can read the tokens of every session in such a cookie; change it as soon as the applications can.
+    pub fn allow_short_secret(self) -> Self {
+        Self { short: ShortSecrets::Allow, ..self }
+    }
+
+    /// Reports what is wrong, or makes the key. `names` are those of our own cookies.
+    pub(super) fn check(
+        &self,
+        names: &CookieNames,
+        own_secrets: &[String],
+        problems: &mut Vec<Problem>,
+    ) -> Option<Official> {
+        if !names.admits(&self.name) {
+            problems.push(Problem::OfficialCookieName(self.name.clone()));
+        }
+        // Ours are lists: one text in both settings would give the others our secrets.
+        let parts = || self.secret.split(',').chain([self.secret.as_str()]).map(str::trim);
+        if own_secrets.iter().any(|own| parts().any(|part| part == own.trim())) {
+            problems.push(Problem::OfficialSecretShared);
+        }
+        match OfficialKey::new(&self.secret, self.short) {
+            Ok(key) => Some(Official { key, write: self.write }),
+            Err(error) => {
+                problems.push(Problem::OfficialSecret(error.to_string()));
+                None
+            }
+        }
+    }
+}
+
+impl fmt::Debug for OfficialCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OfficialCookie")
+            .field("name", &self.name)
+            .field("write", &self.write)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,153 @@
+//! [`Scalekit`]: the session manager backed by Scalekit. It wires the parts together and contains no rules.
+
+pub(crate) mod config;
+pub(crate) mod watch;
+
+use std::fmt;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::{Either, select};
+
+use crate::adapter::manager::SessionManager;
+use crate::answer::refusal::Refusal;
+use crate::answer::reply::{HeaderEdits, Reply};
+use crate::clock::{Clock, Timestamp};
+use crate::cookie::{Present, SetCookie};
+use crate::error::Error;
+use crate::instance::Instance;
+use crate::layout;
+use crate::pipeline::commit;
+use crate::pipeline::inspect;
+use crate::pipeline::resolution::{Inspection, Pending, Resolution};
+use crate::pipeline::settle;
+use crate::request::{Headers, RequestHead, RequestView};
+use crate::routes::login;
+use crate::routes::logout;
+use crate::routes::refresh;
+use crate::routes::refuse;
+use crate::rules::policy::Policy;
+use crate::rules::routes::{Route, Routes};
+use crate::scalekit::config::ScalekitBuilder;
+use crate::scalekit::watch::SessionWatch;
+use crate::session::Session;
+use crate::session::grant::Grant;
+
+/// Login, sessions and logout with Scalekit. Cheap to clone; all clones share one state, so make one per process and
+/// share it between workers.
+///
+/// ```
+/// # #[cfg(feature = "reqwest")]
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use scalekit_session::Scalekit;
+///
+/// let error = Scalekit::builder()
+///     .environment_url("https://acme.scalekit.dev")
+///     .client_id("skc_1")
+///     .redirect_uri("http://app.example.com/auth/callback")
+///     .cookie_secret("too short")
+///     .build()
+///     .unwrap_err();
+///
+/// assert_eq!(error.problems().len(), 3, "the client secret, the redirect URI and the cookie secret: {error}");
+/// # }
+/// # #[cfg(not(feature = "reqwest"))] fn main() {}
+/// ```
+#[derive(Clone)]
+pub struct Scalekit(Arc<Instance>);
+
+impl Scalekit {
+    /// Starts from nothing but defaults.
+    pub fn builder() -> ScalekitBuilder {
+        ScalekitBuilder::empty()
+    }
+
+    /// Starts from the environment's variables: `SCALEKIT_ENVIRONMENT_URL` (or `SCALEKIT_ENV_URL`), `SCALEKIT_CLIENT_ID`,
+    /// `SCALEKIT_CLIENT_SECRET`, `SCALEKIT_REDIRECT_URI`, `SCALEKIT_COOKIE_SECRET` (or `COOKIE_ENCRYPTION_SECRET`; several,
+    /// separated by commas: the first seals, all open), and optionally `SCALEKIT_ISSUER` and `SCALEKIT_AUDIENCE` (lists) and
+    /// `SCALEKIT_POST_LOGOUT_REDIRECT_URI`; for [`SplitCookies`](crate::SplitCookies) `SCALEKIT_COOKIE_LAYOUT` (`split`, or
+    /// `whole`) and `SCALEKIT_ACCESS_COOKIE_PATH`.
+    pub fn from_env() -> ScalekitBuilder {
+        ScalekitBuilder::from_vars(|name| std::env::var(name).ok())
+    }
+
+    pub(crate) fn new(instance: Instance) -> Self {
+        Self(Arc::new(instance))
+    }
+
+    /// Waits for refreshes and logins that are under way, at most that long: call it when the server has stopped taking
+    /// requests, so that no rotated token is lost with the process. While it waits no refresh begins. Tells whether everything was
+    /// finished.
+    pub async fn drain(&self, timeout: Duration) -> bool {
+        let finished = pin!(self.0.under_way.write());
+        matches!(select(finished, self.0.runtime.sleep(timeout)).await, Either::Left(_))
+    }
+
+    /// Watches a session from a handler that goes on for long, a socket's or a stream's, so that it can stop when the
+    /// session is over.
+    pub fn watch(&self, session: &Session) -> SessionWatch {
+        SessionWatch::new(&self.0, session)
+    }
+
+    /// The manager as adapters hold it.
+    #[must_use]
+    pub fn manager(&self) -> Arc<dyn SessionManager> {
+        Arc::new(self.clone())
+    }
+}
+
+impl fmt::Debug for Scalekit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scalekit")
+            .field("environment_url", &self.0.endpoints.environment_url())
+            .field("origin", &self.0.config.redirect.origin)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl SessionManager for Scalekit {
+    fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    fn seal(&self, grant: &Grant, now: Timestamp) -> Result<Vec<SetCookie>, Error> {
+        let sealed = layout::login(&self.0, grant, [0; 8], now)?;
+        layout::login_cookies(&self.0, &sealed.value, &sealed.session, Present::default(), now)
+    }
+
+    fn inspect(&self, request: &RequestView<'_>, now: Timestamp) -> Inspection {
+        inspect::inspect(&self.0, request, now)
+    }
+
+    fn refresh_policy(&self) -> &Policy {
+        &self.0.config.policy
+    }
+
+    fn refresh(&self, request: &RequestView<'_>, now: Timestamp) -> Pending {
+        settle::refresh_now(&self.0, request, now)
+    }
+
+    fn conclude(&self, resolution: &Resolution, response: &dyn Headers, now: Timestamp) -> HeaderEdits {
+        commit::conclude(&self.0, resolution, response, now)
+    }
+
+    fn refuse(&self, request: &RequestView<'_>, why: &Refusal, now: Timestamp) -> Reply {
+        refuse::refuse(&self.0, request, why, now)
+    }
+
+    fn routes(&self) -> &Routes {
+        &self.0.config.routes
+    }
+
+    async fn serve(&self, route: Route, request: RequestHead) -> Reply {
+        match route {
+            Route::Login => login::begin(&self.0, &request).await,
+            Route::Callback => login::complete(&self.0, &request).await,
+            Route::Refresh => refresh::renew(&self.0, &request).await,
+            Route::Logout => logout::logout(&self.0, &request.view(), self.0.now()),
+        }
+    }
+}

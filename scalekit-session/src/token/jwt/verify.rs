@@ -1,0 +1,228 @@
+//! Verifies a token: header, key, signature, kind, issuer, audience, times, in that order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::invalid::shown;
+use super::jws::{self, Jws};
+use super::{ClaimSet, InvalidToken, KeySet, Kind, VerifyingKey};
+use crate::clock::Timestamp;
+use crate::token::claims::Claims;
+
+/// What verification says about a token.
+#[derive(Debug)]
+#[must_use = "a token is good only if the verdict is `Valid`"]
+pub(crate) enum Verdict<T = Claims> {
+    /// Signed by `key`, of the right kind, for us, and in its time.
+    Valid { claims: T, key: Arc<VerifyingKey> },
+    /// Good once; its time is over.
+    Expired,
+    /// `nbf` or `iat` lies beyond now and leeway: somebody's clock is wrong (rule 9b).
+    NotYet,
+    /// No published key has this id. Says nothing about the token until the keys were fetched (R45).
+    UnknownKey { kid: Box<str> },
+    /// Not acceptable, now or later.
+    Invalid(InvalidToken),
+}
+
+impl<T> Verdict<T> {
+    pub(super) fn of(outcome: Result<(T, Arc<VerifyingKey>), Refusal>) -> Self {
+        match outcome {
+            Ok((claims, key)) => Self::Valid { claims, key },
+            Err(Refusal::Expired) => Self::Expired,
+            Err(Refusal::NotYet) => Self::NotYet,
+            Err(Refusal::UnknownKey { kid }) => Self::UnknownKey { kid },
+            Err(Refusal::Invalid(why)) => Self::Invalid(why),
+        }
+    }
+}
+
+/// Everything that a verdict can be but valid, so that `?` works.
+pub(super) enum Refusal {
+    Expired,
+    NotYet,
+    UnknownKey { kid: Box<str> },
+    Invalid(InvalidToken),
+}
+
+impl From<InvalidToken> for Refusal {
+    fn from(why: InvalidToken) -> Self {
+        Self::Invalid(why)
+    }
+}
+
+/// What tokens are measured against.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    issuers: Vec<String>,
+    audiences: Vec<String>,
+    client_id: String,
+    leeway: Duration,
+}
+
+impl Rules {
+    /// The leeway of clocks unless configured (R41).
+    pub(crate) const LEEWAY: Duration = Duration::from_secs(60);
+
+    /// Rules that accept any of `issuers` and any of `audiences`. Blank entries are errors: in other SDKs they
+    /// switch a check off (R42).
+    pub(crate) fn new(
+        issuers: Vec<String>,
+        audiences: Vec<String>,
+        client_id: String,
+        leeway: Duration,
+    ) -> Result<Self, RulesError> {
+        let blank = |text: &String| text.trim().is_empty();
+        if issuers.is_empty() || issuers.iter().any(blank) {
+            return Err(RulesError::BlankIssuer);
+        }
+        if audiences.is_empty() || audiences.iter().any(blank) {
+            return Err(RulesError::BlankAudience);
+        }
+        if blank(&client_id) {
+            return Err(RulesError::BlankClientId);
+        }
+        if leeway > Duration::from_secs(300) {
+            return Err(RulesError::Leeway);
+        }
+        Ok(Self { issuers, audiences, client_id, leeway })
+    }
+
+    /// Issuer, kind, client and audience: whose token it is, whenever it is.
+    fn check_claims(&self, claims: &ClaimSet, kind: Kind) -> Result<(), InvalidToken> {
+        self.check_issuer(claims)?;
+        kind.check(claims, &self.client_id)?;
+        self.check_audience(claims, kind)
+    }
+
+    pub(super) fn check_issuer(&self, claims: &ClaimSet) -> Result<(), InvalidToken> {
+        let issuer = claims.iss.text().ok_or(InvalidToken::Missing("iss"))?;
+        if self.issuers.iter().any(|own| own == issuer) {
+            return Ok(());
+        }
+        Err(InvalidToken::Issuer { found: shown(&issuer), accepted: self.issuers.clone() })
+    }
+
+    fn check_audience(&self, claims: &ClaimSet, kind: Kind) -> Result<(), InvalidToken> {
+        match kind {
+            Kind::Id => audience_among(claims, std::slice::from_ref(&self.client_id)),
+            // Scalekit writes an audience only when one is configured at the machine client
+            Kind::Machine if claims.aud.is_absent() => Ok(()),
+            Kind::Access | Kind::Machine => audience_among(claims, &self.audiences),
+            Kind::IdpInitiated => Ok(()),
+        }
+    }
+
+    pub(super) fn check_times(
+        &self,
+        claims: &ClaimSet,
+        now: Timestamp,
+        expiry: Expiry,
+    ) -> Result<(), Refusal> {
+        let expires_at = claims.expires_at()?;
+        let begins_at = claims.nbf.get().copied().map_or(Timestamp::EPOCH, Timestamp::from_secs);
+        if begins_at.max(claims.issued_at()?) > now + self.leeway {
+            return Err(Refusal::NotYet);
+        }
+        if expiry == Expiry::Refuse && now >= expires_at + self.leeway {
+            return Err(Refusal::Expired);
+        }
+        Ok(())
+    }
+}
+
+/// Whether this step or a later one judges the end of a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expiry {
+    Refuse,
+    LeaveToCaller,
+}
+
+/// Why rules cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub(crate) enum RulesError {
+    #[error("the list of accepted issuers is empty or has a blank entry")]
+    BlankIssuer,
+    #[error("the list of accepted audiences is empty or has a blank entry")]
+    BlankAudience,
+    #[error("the client id is blank")]
+    BlankClientId,
+    #[error("the leeway is longer than 300 seconds")]
+    Leeway,
+}
+
+/// Verifies an access token of that kind, as a bearer presents it.
+pub(crate) fn verify(token: &str, kind: Kind, keys: &KeySet, rules: &Rules, now: Timestamp) -> Verdict {
+    Verdict::of(access_claims(token, kind, keys, rules, now, Expiry::Refuse))
+}
+
+/// Verifies the access token of a session. An expired one is valid here: the session's sealed end decides.
+pub(crate) fn verify_session_token(token: &str, keys: &KeySet, rules: &Rules, now: Timestamp) -> Verdict {
+    Verdict::of(access_claims(token, Kind::Access, keys, rules, now, Expiry::LeaveToCaller))
+}
+
+/// The claims of an access token that nobody has vouched for, to compare identities with (rule 13).
+pub(crate) fn unverified_claims(token: &str) -> Option<Claims> {
+    let payload = jws::unverified_payload(token).ok()?;
+    Claims::unverified(&payload)
+}
+
+/// The claims of a token that nobody has vouched for, when they are of that kind and for us. Security: whoever wrote them
+/// may have invented them; they say whose the token would be, for what is decided before a key is at hand.
+pub(crate) fn unverified_claims_for_us(token: &str, kind: Kind, rules: &Rules) -> Option<Claims> {
+    let claims = ClaimSet::parse(&jws::unverified_payload(token).ok()?).ok()?;
+    let for_us = rules.check_claims(&claims, kind).is_ok();
+    for_us.then(|| Claims::new(claims).ok()).flatten()
+}
+
+fn access_claims(
+    token: &str,
+    kind: Kind,
+    keys: &KeySet,
+    rules: &Rules,
+    now: Timestamp,
+    expiry: Expiry,
+) -> Result<(Claims, Arc<VerifyingKey>), Refusal> {
+    let (claims, _, key) = authenticate(token, kind, keys, rules)?;
+    rules.check_times(&claims, now, expiry)?;
+    Ok((Claims::new(claims)?, key))
+}
+
+/// Everything that all kinds have in common: the claims, and the payload they were read from, of a token that is
+/// signed, of its kind and for us. Its times were not looked at.
+pub(super) fn authenticate(
+    token: &str,
+    kind: Kind,
+    keys: &KeySet,
+    rules: &Rules,
+) -> Result<(ClaimSet, Vec<u8>, Arc<VerifyingKey>), Refusal> {
+    let jws = Jws::parse(token)?;
+    if !kind.admits_type(jws.typ.as_deref()) {
+        return Err(InvalidToken::Type.into());
+    }
+    let Some(key) = keys.find(&jws.key_id) else {
+        return Err(Refusal::UnknownKey { kid: jws.key_id });
+    };
+    // nothing of the claims is looked at before the signature (RFC 8725 §3.3)
+    let payload = jws.verified_payload(key)?;
+    let claims = ClaimSet::parse(&payload)?;
+    rules.check_claims(&claims, kind)?;
+    Ok((claims, payload, Arc::clone(key)))
+}
+
+fn audience_among(claims: &ClaimSet, accepted: &[String]) -> Result<(), InvalidToken> {
+    let found = claims.aud.get().map(|names| names.0.as_slice()).unwrap_or_default();
+    if found.is_empty() {
+        return Err(InvalidToken::Missing("aud"));
+    }
+    if found.iter().any(|name| accepted.iter().any(|own| **own == **name)) {
+        return Ok(());
+    }
+    Err(InvalidToken::Audience {
+        found: found.iter().take(8).map(shown).collect(),
+        accepted: accepted.to_vec(),
+    })
+}

@@ -1,0 +1,186 @@
+//! Puts a [`ScalekitClient`] together and says what is wrong with what it was given.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::ScalekitClient;
+use crate::clock::{Clock, SystemClock};
+use crate::secret::ClientSecret;
+use crate::token::jwt::{Rules, RulesError};
+use crate::upstream::keys::Keys;
+use crate::upstream::oauth::{Endpoints, EnvironmentUrlError, OauthClient};
+use crate::upstream::runtime::Runtime;
+use crate::upstream::transport::Transport;
+
+/// Collects the settings of a [`ScalekitClient`].
+#[must_use = "a builder does nothing until `build`"]
+pub struct ScalekitClientBuilder {
+    environment_url: String,
+    client_id: String,
+    client_secret: Option<ClientSecret>,
+    issuers: Option<Vec<String>>,
+    audiences: Option<Vec<String>>,
+    leeway: Duration,
+    transport: Option<Arc<dyn Transport>>,
+    runtime: Option<Arc<dyn Runtime>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl ScalekitClientBuilder {
+    pub(super) fn new(environment_url: String, client_id: String) -> Self {
+        Self {
+            environment_url,
+            client_id,
+            client_secret: None,
+            issuers: None,
+            audiences: None,
+            leeway: Rules::LEEWAY,
+            transport: None,
+            runtime: None,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// The client secret. A public client has none and must use PKCE.
+    pub fn client_secret(self, secret: ClientSecret) -> Self {
+        Self { client_secret: Some(secret), ..self }
+    }
+
+    /// The accepted issuers, in place of the environment URL: list it and the custom domain. Compared to the letter.
+    pub fn issuers<S: Into<String>>(self, issuers: impl IntoIterator<Item = S>) -> Self {
+        Self { issuers: Some(issuers.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// The accepted audiences of access tokens, in place of the client id. One of them suffices.
+    pub fn audiences<S: Into<String>>(self, audiences: impl IntoIterator<Item = S>) -> Self {
+        Self { audiences: Some(audiences.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// How far the clocks may be apart: 60 s unless set, 300 s at most.
+    pub fn leeway(self, leeway: Duration) -> Self {
+        Self { leeway, ..self }
+    }
+
+    /// What reaches Scalekit, in place of reqwest.
+    pub fn transport(self, transport: impl Transport) -> Self {
+        Self { transport: Some(Arc::new(transport)), ..self }
+    }
+
+    /// What runs background work, in place of the tokio runtime that `build` is called on.
+    pub fn runtime(self, runtime: impl Runtime) -> Self {
+        Self { runtime: Some(Arc::new(runtime)), ..self }
+    }
+
+    /// What tells the time, in place of the system's clock.
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// The client. Sends nothing.
+    ///
+    /// # Errors
+    /// When a setting cannot be used; the error says what to write instead.
+    pub fn build(self) -> Result<ScalekitClient, BuildClientError> {
+        let endpoints = Endpoints::parse(&self.environment_url)?;
+        if self.client_secret.as_ref().is_some_and(|secret| secret.secret().trim().is_empty()) {
+            return Err(BuildClientError::ClientSecret);
+        }
+        let issuers = self.issuers.unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
+        let audiences = self.audiences.unwrap_or_else(|| vec![self.client_id.clone()]);
+        let rules = Rules::new(issuers, audiences, self.client_id.clone(), self.leeway)?;
+        let transport = self.transport.map_or_else(default_transport, Ok)?;
+        let runtime = self.runtime.map_or_else(default_runtime, Ok)?;
+        let keys =
+            Keys::new(endpoints.keys.clone(), Arc::clone(&transport), runtime, Arc::clone(&self.clock));
+        Ok(ScalekitClient {
+            endpoints: Arc::new(endpoints),
+            oauth: Arc::new(OauthClient { id: self.client_id, secret: self.client_secret }),
+            rules: Arc::new(rules),
+            transport,
+            clock: self.clock,
+            keys,
+        })
+    }
+}
+
+impl std::fmt::Debug for ScalekitClientBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // the URL is not checked yet and may hold a password
+        f.debug_struct("ScalekitClientBuilder").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+/// Why no client can be built.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BuildClientError {
+    /// The environment URL cannot be used.
+    #[error(transparent)]
+    EnvironmentUrl(#[from] EnvironmentUrlError),
+    /// The client id is blank.
+    #[error("the client id is blank; the dashboard shows it as skc_…")]
+    ClientId,
+    /// The client secret is blank.
+    #[error("the client secret is blank; leave it out for a public client")]
+    ClientSecret,
+    /// The list of issuers is empty or has a blank entry.
+    #[error(
+        "the list of accepted issuers is empty or has a blank entry; leave it out to accept the environment URL"
+    )]
+    Issuers,
+    /// The list of audiences is empty or has a blank entry.
+    #[error(
+        "the list of accepted audiences is empty or has a blank entry; leave it out to accept the client id"
+    )]
+    Audiences,
+    /// The leeway is too long.
+    #[error("the leeway is longer than 300 seconds; set the clocks instead")]
+    Leeway,
+    /// The HTTP client cannot be set up.
+    #[error(
+        "nothing to reach Scalekit with; give the builder a transport, or switch the feature `reqwest` on"
+    )]
+    Transport(#[source] Option<Box<dyn std::error::Error + Send + Sync>>),
+    /// No runtime is there for background work.
+    #[error("nothing to run background work on; build inside a tokio runtime, or give the builder a runtime")]
+    Runtime,
+}
+
+impl From<RulesError> for BuildClientError {
+    fn from(error: RulesError) -> Self {
+        match error {
+            RulesError::BlankIssuer => Self::Issuers,
+            RulesError::BlankAudience => Self::Audiences,
+            RulesError::BlankClientId => Self::ClientId,
+            RulesError::Leeway => Self::Leeway,
+        }
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport() -> Result<Arc<dyn Transport>, BuildClientError> {
+    match crate::upstream::transport::ReqwestTransport::new() {
+        Ok(transport) => Ok(Arc::new(transport)),
+        Err(error) => Err(BuildClientError::Transport(Some(Box::new(error)))),
+    }
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport() -> Result<Arc<dyn Transport>, BuildClientError> {
+    Err(BuildClientError::Transport(None))
+}
+
+#[cfg(feature = "tokio")]
+fn default_runtime() -> Result<Arc<dyn Runtime>, BuildClientError> {
+    match crate::TokioRuntime::current() {
+        Ok(runtime) => Ok(Arc::new(runtime)),
+        Err(_) => Err(BuildClientError::Runtime),
+    }
+}
+
+#[cfg(not(feature = "tokio"))]
+fn default_runtime() -> Result<Arc<dyn Runtime>, BuildClientError> {
+    Err(BuildClientError::Runtime)
+}

@@ -1,0 +1,126 @@
+//! What a call to Scalekit can end in. Nothing here shows a secret (R46).
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use crate::token::jwt::InvalidToken;
+use crate::upstream::oauth::{TokenFailure, TransientCause};
+
+/// A call to Scalekit that did not end well.
+#[derive(Debug)]
+pub struct ClientError {
+    kind: ClientErrorKind,
+    retry_after: Option<Duration>,
+    cause: Option<Cause>,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Invalid(InvalidToken),
+    Transient(TransientCause),
+    /// An OAuth error code.
+    Code(&'static str),
+}
+
+/// The kinds of failure that a caller acts on differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientErrorKind {
+    /// Scalekit gave no usable answer. Try again later; nobody's session is over.
+    Unavailable,
+    /// The code or refresh token is used up, expired or revoked.
+    Rejected,
+    /// Scalekit does not accept this application's configuration: id, secret, redirect URI or scopes.
+    Misconfigured,
+    /// The token is not acceptable, now or later. The source is an [`InvalidToken`].
+    InvalidToken,
+    /// The token was good once.
+    Expired,
+    /// The token's time has not come: somebody's clock is wrong.
+    NotYetValid,
+    /// Scalekit publishes no key of the token's key id.
+    UnknownKey,
+    /// Scalekit sent no ID token. Ask for the scope `openid`.
+    NoIdToken,
+}
+
+impl ClientError {
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ClientErrorKind {
+        self.kind
+    }
+
+    /// Whether the same call may succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.kind == ClientErrorKind::Unavailable
+    }
+
+    /// How long to wait before the next call, when that is known.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    pub(super) fn of(kind: ClientErrorKind) -> Self {
+        Self { kind, retry_after: None, cause: None }
+    }
+
+    pub(super) fn no_id_token() -> Self {
+        Self::of(ClientErrorKind::NoIdToken)
+    }
+
+    pub(super) fn no_keys(retry_after: Duration) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::of(ClientErrorKind::Unavailable) }
+    }
+
+    pub(super) fn invalid(why: InvalidToken) -> Self {
+        Self { cause: Some(Cause::Invalid(why)), ..Self::of(ClientErrorKind::InvalidToken) }
+    }
+}
+
+impl From<TokenFailure> for ClientError {
+    fn from(failure: TokenFailure) -> Self {
+        match failure {
+            TokenFailure::Rejected => Self::of(ClientErrorKind::Rejected),
+            TokenFailure::Misconfigured { code } => {
+                Self { cause: Some(Cause::Code(code)), ..Self::of(ClientErrorKind::Misconfigured) }
+            }
+            TokenFailure::Transient { retry_after, cause } => {
+                Self { kind: ClientErrorKind::Unavailable, retry_after, cause: Some(Cause::Transient(cause)) }
+            }
+        }
+    }
+}
+
+impl fmt::Display for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            ClientErrorKind::Unavailable => "Scalekit gave no usable answer",
+            ClientErrorKind::Rejected => "the code or refresh token is used up, expired or revoked",
+            ClientErrorKind::Misconfigured => "Scalekit does not accept this application's configuration",
+            ClientErrorKind::InvalidToken => "the token is not acceptable",
+            ClientErrorKind::Expired => "the token is expired",
+            ClientErrorKind::NotYetValid => "the token is not valid yet; a clock is wrong",
+            ClientErrorKind::UnknownKey => "the token names a signing key that is not published",
+            ClientErrorKind::NoIdToken => "Scalekit sent no ID token; ask for the scope `openid`",
+        })?;
+        match &self.cause {
+            Some(Cause::Transient(cause)) => write!(f, " ({cause})"),
+            Some(Cause::Code(code)) => write!(f, " ({code})"),
+            // said by the source
+            Some(Cause::Invalid(_)) | None => Ok(()),
+        }
+    }
+}
+
+impl StdError for ClientError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.cause {
+            Some(Cause::Invalid(why)) => Some(why),
+            Some(Cause::Transient(_) | Cause::Code(_)) | None => None,
+        }
+    }
+}

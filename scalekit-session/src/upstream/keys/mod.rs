@@ -1,0 +1,311 @@
+//! The published signing keys, kept current (R44, R45).
+//!
+//! Reading is lock-free. Fetching is single-flight: however many requests miss a key, one asks for it, in a task of
+//! its own that outlives them all. A fetch that brings nothing new is not repeated for a while, and that while is
+//! counted apart for keys that only Scalekit can name and keys that anybody can.
+
+mod admission;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, Guard};
+use async_lock::OnceCell;
+use futures_util::future::{Either, select};
+use thiserror::Error;
+
+use self::admission::{Admission, Answer};
+use crate::clock::{Clock, Timestamp};
+use crate::token::jwt::{KeySet, KeySetError};
+use crate::upstream::runtime::Runtime;
+use crate::upstream::transport::{HttpRequest, MAX_RESPONSE_BYTES, Transport, TransportError};
+
+/// Keys older than this are fetched again in the background.
+const FRESH: Duration = Duration::from_secs(10 * 60);
+
+/// Keys older than this are not used any more, however long the outage.
+const STALE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// So much later than a key was seen by another process, with a clock of its own and perhaps past a cache, a fetch is
+/// clearly later.
+const CLEARLY: Duration = Duration::from_secs(60);
+
+/// When to give up on a transport that does not bound its own time.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Who asks for a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Budget {
+    /// A sealed cookie or a token response: only Scalekit names such a key.
+    Sealed,
+    /// A bearer or a back-channel request: anybody names such a key.
+    Presented,
+}
+
+/// What became of a wish for a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fetched {
+    /// The keys are as Scalekit publishes them now; look again. A key that is still missing is unknown.
+    Updated,
+    /// Not asked: it was tried too recently. Says nothing about the key (rule 8c).
+    Suppressed { retry_after: Duration },
+    /// Asked in vain. Says nothing about the key (rule 8c).
+    Failed { retry_after: Duration },
+}
+
+/// The holder of Scalekit's published keys.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    url: String,
+    transport: Arc<dyn Transport>,
+    runtime: Arc<dyn Runtime>,
+    clock: Arc<dyn Clock>,
+    current: ArcSwap<KeySet>,
+    none: Arc<KeySet>,
+    /// When `current` was fetched, in milliseconds.
+    fetched_at: AtomicU64,
+    /// When a background fetch is due, in milliseconds.
+    due_at: AtomicU64,
+    admission: Mutex<Admission>,
+}
+
+/// A fetch under way. Set once, when it has landed.
+type Flight = OnceCell<Landed>;
+
+#[derive(Clone, Copy)]
+enum Landed {
+    Fetched,
+    Failed { retry_after: Duration },
+}
+
+impl Keys {
+    /// A holder that has no keys yet. `url` is the JWKS endpoint.
+    pub(crate) fn new(
+        url: String,
+        transport: Arc<dyn Transport>,
+        runtime: Arc<dyn Runtime>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let none = Arc::new(KeySet::default());
+        Self {
+            shared: Arc::new(Shared {
+                url,
+                transport,
+                runtime,
+                clock,
+                current: ArcSwap::new(Arc::clone(&none)),
+                none,
+                fetched_at: AtomicU64::new(0),
+                due_at: AtomicU64::new(0),
+                admission: Mutex::default(),
+            }),
+        }
+    }
+
+    /// The keys as last fetched; none when that was more than a day ago.
+    pub(crate) fn snapshot(&self, now: Timestamp) -> Guard<Arc<KeySet>> {
+        if now.since(self.shared.fetched_at()) > STALE {
+            return Guard::from_inner(Arc::clone(&self.shared.none));
+        }
+        self.shared.current.load()
+    }
+
+    /// Whether [`refresh`](Self::refresh) would begin a fetch.
+    pub(crate) fn needs_refresh(&self, now: Timestamp) -> bool {
+        let due_at = self.shared.due_at.load(Ordering::Relaxed);
+        // after the clock was set back a due time lies too far ahead to be true
+        let set_back = due_at != u64::MAX && Timestamp::from_millis(due_at).since(now) > FRESH;
+        now.as_millis() >= due_at || set_back
+    }
+
+    /// Begins a fetch in the background when one is due. Waits for nothing.
+    pub(crate) fn refresh(&self, now: Timestamp) {
+        if !self.needs_refresh(now) {
+            return;
+        }
+        let mut admission = self.shared.admission();
+        // looked at again under the lock: somebody else may have begun or ended a fetch meanwhile
+        if self.needs_refresh(now) && admission.flight().is_none() {
+            let flight = self.shared.begin(&mut admission);
+            drop(admission);
+            self.shared.launch(flight, None);
+        }
+    }
+
+    /// Fetches the keys because `kid` was not among them, or joins a fetch that is under way.
+    ///
+    /// A joined fetch counts as one's own: it may have begun just before the key was published, but only by its
+    /// own duration, and a key that is taken for unknown costs a refresh or one anonymous answer, no session.
+    pub(crate) async fn fetch(&self, budget: Budget, kid: Option<&str>, now: Timestamp) -> Fetched {
+        Self::landed(self.admit(budget, kid, None, now)).await
+    }
+
+    /// The same for a key in a sealed cookie that was published at `seen_at`: a fetch since then that did not bring it
+    /// has said that it was withdrawn, so nobody rests after it.
+    pub(crate) async fn fetch_seen(&self, kid: &str, seen_at: Option<Timestamp>, now: Timestamp) -> Fetched {
+        Self::landed(self.admit(Budget::Sealed, Some(kid), seen_at, now)).await
+    }
+
+    async fn landed(admitted: Result<Arc<Flight>, Fetched>) -> Fetched {
+        let flight = match admitted {
+            Ok(flight) => flight,
+            Err(fetched) => return fetched,
+        };
+        match *flight.wait().await {
+            Landed::Fetched => Fetched::Updated,
+            Landed::Failed { retry_after } => Fetched::Failed { retry_after },
+        }
+    }
+
+    fn admit(
+        &self,
+        budget: Budget,
+        kid: Option<&str>,
+        seen_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Arc<Flight>, Fetched> {
+        let mut admission = self.shared.admission();
+        let keys = self.snapshot(now);
+        if kid.is_some_and(|kid| keys.find(kid).is_some()) {
+            return Err(Fetched::Updated);
+        }
+        if let Some(flight) = admission.flight() {
+            return Ok(Arc::clone(flight));
+        }
+        match admission.ask(budget, now) {
+            Answer::Go => {}
+            // the fetch that began the cool-down has said that this key is gone
+            Answer::CoolDown { .. }
+                if kid.is_some_and(|kid| keys.withdrew(kid))
+                    || seen_at.is_some_and(|at| self.shared.fetched_at() >= at + CLEARLY) =>
+            {
+                return Err(Fetched::Updated);
+            }
+            Answer::CoolDown { left } | Answer::BackOff { left } => {
+                return Err(Fetched::Suppressed { retry_after: left });
+            }
+        }
+        let flight = self.shared.begin(&mut admission);
+        // spawning may run the task at once, and the task takes the lock
+        drop(admission);
+        let wanted = kid.map(|kid| (budget, kid.into()));
+        self.shared.launch(Arc::clone(&flight), wanted);
+        Ok(flight)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("url", &self.shared.url).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn fetched_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.fetched_at.load(Ordering::Acquire))
+    }
+
+    fn admission(&self) -> MutexGuard<'_, Admission> {
+        self.admission.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, admission: &mut Admission) -> Arc<Flight> {
+        let flight = Arc::new(Flight::new());
+        admission.take_off(Arc::clone(&flight));
+        self.due_at.store(u64::MAX, Ordering::Relaxed);
+        flight
+    }
+
+    /// Fetches in a task of its own, so that a client that hangs up stops nobody else's wait.
+    fn launch(self: &Arc<Self>, flight: Arc<Flight>, wanted: Option<(Budget, Box<str>)>) {
+        let landing = Landing { shared: Arc::clone(self), flight, wanted, fetched: Err(FetchError::Dropped) };
+        self.runtime.spawn(Box::pin(async move {
+            let fetched = landing.shared.read_published().await;
+            drop(landing.with(fetched));
+        }));
+    }
+
+    async fn read_published(&self) -> Result<KeySet, FetchError> {
+        let answer = self.transport.send(HttpRequest::get(&*self.url));
+        let response = match select(answer, self.runtime.sleep(PATIENCE)).await {
+            Either::Left((answer, _)) => answer?,
+            Either::Right(_) => return Err(FetchError::Patience),
+        };
+        if response.status != 200 || response.body.len() > MAX_RESPONSE_BYTES {
+            return Err(FetchError::Status { status: response.status, retry_after: response.retry_after });
+        }
+        Ok(KeySet::parse(&response.body, Some(&self.current.load()))?)
+    }
+}
+
+/// Ends a flight when it is dropped: after the fetch, but also when the task panics or the runtime shuts down, so
+/// that nobody waits for ever.
+struct Landing {
+    shared: Arc<Shared>,
+    flight: Arc<Flight>,
+    wanted: Option<(Budget, Box<str>)>,
+    fetched: Result<KeySet, FetchError>,
+}
+
+impl Landing {
+    fn with(mut self, fetched: Result<KeySet, FetchError>) -> Self {
+        self.fetched = fetched;
+        self
+    }
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        let now = self.shared.clock.now();
+        let mut admission = self.shared.admission();
+        let (landed, due_at) = match std::mem::replace(&mut self.fetched, Err(FetchError::Dropped)) {
+            Ok(keys) => {
+                let missed = self.wanted.take().filter(|(_, kid)| keys.find(kid).is_none());
+                admission.succeed(missed.map(|(budget, _)| budget), now);
+                self.shared.current.store(Arc::new(keys));
+                self.shared.fetched_at.store(now.as_millis(), Ordering::Release);
+                (Landed::Fetched, now + FRESH)
+            }
+            Err(error) => {
+                let retry_after = admission.fail(error.retry_after(), now);
+                tracing::warn!(%error, ?retry_after, "could not fetch Scalekit's signing keys");
+                (Landed::Failed { retry_after }, now + retry_after)
+            }
+        };
+        self.shared.due_at.store(due_at.as_millis(), Ordering::Relaxed);
+        drop(admission);
+        // never blocks: nobody else sets it
+        let _ = self.flight.set_blocking(landed);
+    }
+}
+
+#[derive(Debug, Error)]
+enum FetchError {
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    #[error("no answer within {PATIENCE:?}")]
+    Patience,
+    #[error("status {status}")]
+    Status { status: u16, retry_after: Option<Duration> },
+    #[error(transparent)]
+    KeySet(#[from] KeySetError),
+    #[error("the task was dropped")]
+    Dropped,
+}
+
+impl FetchError {
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            Self::Transport(_) | Self::Patience | Self::KeySet(_) | Self::Dropped => None,
+        }
+    }
+}
