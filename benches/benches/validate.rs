@@ -7,8 +7,9 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use scalekit_benches::recipe::Recipe;
 use scalekit_benches::signed_in;
+use scalekit_session::adapter::{Exchange, Inspection, RequestView, Resolution};
 use scalekit_session::testing::{SigningKey, TestEnvironment};
-use scalekit_session::{Clock, Exchange, Inspection, RequestView, Resolution, State};
+use scalekit_session::{Clock, SessionState};
 use tokio::runtime::Runtime;
 
 fn validate(criterion: &mut Criterion) {
@@ -26,7 +27,7 @@ fn validate(criterion: &mut Criterion) {
     let headers = [("cookie", seen.as_str())];
     let request = RequestView::new("GET", "/invoices", &headers);
     let first = runtime.block_on(Exchange::new(manager.clone()).resolve(&request));
-    assert!(matches!(first, State::Active(_)), "{first:?}");
+    assert!(matches!(first, SessionState::Active(_)), "{first:?}");
 
     let mut group = criterion.benchmark_group("validate");
     group.bench_function("warm", |bencher| {
@@ -52,7 +53,9 @@ fn validate(criterion: &mut Criterion) {
 
 fn active(inspection: Inspection) -> Resolution {
     match inspection {
-        Inspection::Settled(resolution) if matches!(resolution.state(), State::Active(_)) => resolution,
+        Inspection::Settled(resolution) if matches!(resolution.state(), SessionState::Active(_)) => {
+            resolution
+        }
         other => panic!("not at once: {other:?}"),
     }
 }

@@ -1,6 +1,7 @@
 //! The pages of the three applications about permissions, as text. What they show depends on the session.
 
-use crate::core::{Page, PageKind, Session, render_page};
+use crate::scalekit_session::Session;
+use crate::scalekit_session::pages::{Page, PageKind, render_page};
 
 /// For whoever is signed in: who they are, and links to what they may do.
 pub(crate) fn home(session: &Session) -> String {

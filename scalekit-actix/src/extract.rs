@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use scalekit_session::{Exchange, Rejection, RequestView, Requirement, Requires, State};
+use scalekit_session::adapter::{Exchange, Rejection, RequestView};
+use scalekit_session::{Requirement, Requires, SessionState};
 
 use crate::headers::RequestLines;
 use crate::rejection::SessionRejection;
@@ -73,8 +74,8 @@ impl FromRequest for MaybeSession {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ask(request, |asked, state| match state {
-            State::Anonymous => Ok(Self::Anonymous),
-            State::Unavailable { retry_after } => Ok(Self::Unavailable { retry_after }),
+            SessionState::Anonymous => Ok(Self::Anonymous),
+            SessionState::Unavailable { retry_after } => Ok(Self::Unavailable { retry_after }),
             other => Ok(Self::Active(Session(asked.admit(other, None)?))),
         })
     }
@@ -83,13 +84,13 @@ impl FromRequest for MaybeSession {
 /// A session that meets `R`. A signed-in user who does not is refused with 403.
 ///
 /// ```
-/// use scalekit_actix::{Authorized, Requirement, Requires};
+/// use scalekit_actix::{Authorized, Requires, Requirement};
 ///
 /// struct CanReadInvoices;
 ///
-/// impl Requires for CanReadInvoices {
-///     fn requirement() -> Requirement {
-///         Requirement::permission("invoices:read")
+/// impl Requirement for CanReadInvoices {
+///     fn requires() -> Requires {
+///         Requires::permission("invoices:read")
 ///     }
 /// }
 ///
@@ -120,13 +121,13 @@ impl<R> Deref for Authorized<R> {
     }
 }
 
-impl<R: Requires + 'static> FromRequest for Authorized<R> {
+impl<R: Requirement + 'static> FromRequest for Authorized<R> {
     type Error = SessionRejection;
     type Future = ExtractFuture<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ask(request, |asked, state| {
-            let session = asked.admit(state, Some(&R::requirement()))?;
+            let session = asked.admit(state, Some(&R::requires()))?;
             Ok(Self { session: Session(session), requirement: PhantomData })
         })
     }
@@ -162,7 +163,7 @@ impl<T> fmt::Debug for ExtractFuture<T> {
 /// request outlives this call.
 fn ask<T: 'static>(
     request: &HttpRequest,
-    judge: fn(&Asked<'_>, State) -> Result<T, Rejection>,
+    judge: fn(&Asked<'_>, SessionState) -> Result<T, Rejection>,
 ) -> ExtractFuture<T> {
     let exchange = request.extensions().get::<Exchange>().cloned();
     let Some(exchange) = exchange else {
@@ -199,8 +200,8 @@ struct Asked<'a> {
 impl Asked<'_> {
     fn admit(
         &self,
-        state: State,
-        requirement: Option<&Requirement>,
+        state: SessionState,
+        requirement: Option<&Requires>,
     ) -> Result<scalekit_session::Session, Rejection> {
         self.exchange.admit(state, requirement, self.request)
     }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use actix_web::Error;
 use actix_web::dev::ServiceResponse;
 use pin_project_lite::pin_project;
-use scalekit_session::Exchange;
+use scalekit_session::adapter::Exchange;
 
 use crate::headers::HeaderLines;
 use crate::reply::apply;

@@ -2,7 +2,7 @@
 
 use actix_web::dev::RequestHead;
 use actix_web::http::header::HeaderMap;
-use scalekit_session::{Headers, RequestView};
+use scalekit_session::adapter::{Headers, RequestView};
 
 /// A header map's lines, as they came.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use scalekit_session::{Rejection, RejectionKind};
+use scalekit_session::adapter::{Rejection, RejectionKind};
 
 use crate::reply::{response, status};
 

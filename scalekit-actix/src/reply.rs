@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use scalekit_session::{HeaderEdit, HeaderEdits, Reply};
+use scalekit_session::adapter::{HeaderEdit, HeaderEdits, Reply};
 
 /// A reply of the core as a response.
 pub(crate) fn response(reply: &Reply) -> HttpResponse {

@@ -11,7 +11,8 @@ use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, HttpMessage};
 use pin_project_lite::pin_project;
-use scalekit_session::{Exchange, Rejection, Requirement, Resolving, State};
+use scalekit_session::adapter::{Exchange, Rejection, Resolving};
+use scalekit_session::{Requires, SessionState};
 
 use crate::headers::RequestLines;
 use crate::reply::response;
@@ -26,7 +27,7 @@ use crate::reply::response;
 #[derive(Clone, Debug)]
 #[must_use = "a guard protects nothing until it wraps a route"]
 pub struct RequireMiddleware {
-    requirement: Option<Arc<Requirement>>,
+    requirement: Option<Arc<Requires>>,
 }
 
 impl RequireMiddleware {
@@ -36,18 +37,18 @@ impl RequireMiddleware {
     }
 
     /// Everybody who is signed in and meets the requirement.
-    pub fn new(requirement: Requirement) -> Self {
+    pub fn new(requirement: Requires) -> Self {
         Self { requirement: Some(Arc::new(requirement)) }
     }
 
     /// Everybody who has that permission.
     pub fn permission(name: impl Into<String>) -> Self {
-        Self::new(Requirement::permission(name))
+        Self::new(Requires::permission(name))
     }
 
     /// Everybody who has that role.
     pub fn role(name: impl Into<String>) -> Self {
-        Self::new(Requirement::role(name))
+        Self::new(Requires::role(name))
     }
 }
 
@@ -70,7 +71,7 @@ where
 #[derive(Clone, Debug)]
 pub struct RequireService<S> {
     inner: Rc<S>,
-    requirement: Option<Arc<Requirement>>,
+    requirement: Option<Arc<Requires>>,
 }
 
 impl<S, B> Service<ServiceRequest> for RequireService<S>
@@ -179,14 +180,14 @@ struct Asked<S> {
     inner: Rc<S>,
     request: ServiceRequest,
     exchange: Exchange,
-    requirement: Option<Arc<Requirement>>,
+    requirement: Option<Arc<Requires>>,
 }
 
 impl<S> Asked<S>
 where
     S: Service<ServiceRequest>,
 {
-    fn proceed(self, state: State) -> Stage<S> {
+    fn proceed(self, state: SessionState) -> Stage<S> {
         let lines = RequestLines::of(self.request.head());
         let admitted = self.exchange.admit(state, self.requirement.as_deref(), &lines.view());
         match admitted {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use scalekit_session::{Route, Scalekit, SessionManager};
+use scalekit_session::adapter::AuthRoute;
+use scalekit_session::{Scalekit, SessionManager};
 
 use crate::headers::RequestLines;
 use crate::reply::response;
@@ -23,7 +24,7 @@ pub fn routes(scalekit: &Scalekit) -> impl FnOnce(&mut ServiceConfig) + use<> {
     }
 }
 
-async fn serve(manager: Arc<dyn SessionManager>, route: Route, request: HttpRequest) -> HttpResponse {
+async fn serve(manager: Arc<dyn SessionManager>, route: AuthRoute, request: HttpRequest) -> HttpResponse {
     let head = RequestLines::of(request.head()).view().to_head();
     drop(request);
     response(&manager.serve(route, head).await)

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, forward_ready};
 use actix_web::{Error, HttpMessage};
-use scalekit_session::{Exchange, SessionManager};
+use scalekit_session::SessionManager;
+use scalekit_session::adapter::Exchange;
 
 use crate::future::ResponseFuture;
 

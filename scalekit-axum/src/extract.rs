@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
-use scalekit_session::{Exchange, Rejection, Requirement, Requires, State};
+use scalekit_session::adapter::{Exchange, Rejection};
+use scalekit_session::{Requirement, Requires, SessionState};
 
 use crate::headers::RequestLines;
 use crate::rejection::SessionRejection;
@@ -49,7 +50,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Session {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, SessionRejection> {
         let (exchange, state) = resolve(parts).await?;
         match state {
-            State::Anonymous => Ok(None),
+            SessionState::Anonymous => Ok(None),
             other => Ok(Some(Self(admit(parts, &exchange, other, None)?))),
         }
     }
@@ -78,8 +79,8 @@ impl<S: Send + Sync> FromRequestParts<S> for MaybeSession {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
         let (exchange, state) = resolve(parts).await?;
         match state {
-            State::Anonymous => Ok(Self::Anonymous),
-            State::Unavailable { retry_after } => Ok(Self::Unavailable { retry_after }),
+            SessionState::Anonymous => Ok(Self::Anonymous),
+            SessionState::Unavailable { retry_after } => Ok(Self::Unavailable { retry_after }),
             other => Ok(Self::Active(Session(admit(parts, &exchange, other, None)?))),
         }
     }
@@ -88,13 +89,13 @@ impl<S: Send + Sync> FromRequestParts<S> for MaybeSession {
 /// A session that meets `R`. A signed-in user who does not is refused with 403.
 ///
 /// ```
-/// use scalekit_axum::{Authorized, Requirement, Requires};
+/// use scalekit_axum::{Authorized, Requires, Requirement};
 ///
 /// struct CanReadInvoices;
 ///
-/// impl Requires for CanReadInvoices {
-///     fn requirement() -> Requirement {
-///         Requirement::permission("invoices:read")
+/// impl Requirement for CanReadInvoices {
+///     fn requires() -> Requires {
+///         Requires::permission("invoices:read")
 ///     }
 /// }
 ///
@@ -126,17 +127,17 @@ impl<R> Deref for Authorized<R> {
     }
 }
 
-impl<R: Requires, S: Send + Sync> FromRequestParts<S> for Authorized<R> {
+impl<R: Requirement, S: Send + Sync> FromRequestParts<S> for Authorized<R> {
     type Rejection = SessionRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
         let (exchange, state) = resolve(parts).await?;
-        let session = admit(parts, &exchange, state, Some(&R::requirement()))?;
+        let session = admit(parts, &exchange, state, Some(&R::requires()))?;
         Ok(Self { session: Session(session), requirement: PhantomData })
     }
 }
 
-async fn resolve(parts: &Parts) -> Result<(Exchange, State), SessionRejection> {
+async fn resolve(parts: &Parts) -> Result<(Exchange, SessionState), SessionRejection> {
     let exchange = parts.extensions.get::<Exchange>().cloned().ok_or_else(|| {
         Rejection::not_set_up(
             "no SessionLayer around this handler: add `.layer(SessionLayer::new(&scalekit))` after its route, as the \
@@ -151,8 +152,8 @@ async fn resolve(parts: &Parts) -> Result<(Exchange, State), SessionRejection> {
 fn admit(
     parts: &Parts,
     exchange: &Exchange,
-    state: State,
-    requirement: Option<&Requirement>,
+    state: SessionState,
+    requirement: Option<&Requires>,
 ) -> Result<scalekit_session::Session, Rejection> {
     exchange.admit(state, requirement, &RequestLines::of(parts).view())
 }

@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use http::Response;
 use pin_project_lite::pin_project;
-use scalekit_session::Exchange;
+use scalekit_session::adapter::Exchange;
 
 use crate::headers::HeaderLines;
 use crate::reply::apply;

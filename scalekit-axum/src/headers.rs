@@ -3,7 +3,7 @@
 use axum::extract::OriginalUri;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Uri};
-use scalekit_session::{Headers, RequestView};
+use scalekit_session::adapter::{Headers, RequestView};
 
 /// A header map's lines, as they came.
 pub(crate) struct HeaderLines<'h>(pub(crate) &'h HeaderMap);

@@ -22,10 +22,11 @@ pub use require::{RequireFuture, RequireLayer, RequireService};
 pub use routes::routes;
 pub use service::SessionService;
 
+pub use scalekit_session::adapter::RejectionKind;
+pub use scalekit_session::pages::{Page, PageAction, PageKind, render_page};
 pub use scalekit_session::{
-    self as core, ConfigError, Login, LoginRefused, OfficialCookie, OfficialDialect, Page, PageAction,
-    PageKind, RejectionKind, Requirement, Requires, Scalekit, ScalekitBuilder, SessionEnd, SessionManager,
-    SessionWatch, SplitCookies, render_page,
+    self, ConfigError, Login, LoginRefused, Requirement, Requires, Scalekit, ScalekitBuilder, SdkCookie,
+    SdkLanguage, SessionEnd, SessionManager, SessionWatch, SplitCookies,
 };
 
 /// The examples of a page that stands beside the crates.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use axum::response::{IntoResponse, Response};
-use scalekit_session::{Rejection, RejectionKind};
+use scalekit_session::adapter::{Rejection, RejectionKind};
 
 use crate::reply::response;
 

@@ -2,7 +2,7 @@
 
 use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
-use scalekit_session::{HeaderEdit, HeaderEdits, Reply};
+use scalekit_session::adapter::{HeaderEdit, HeaderEdits, Reply};
 
 /// A reply of the core as a response with any body that can be text.
 pub(crate) fn response<B: From<String>>(reply: Reply) -> Response<B> {

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 
 use http::{Request, Response};
 use pin_project_lite::pin_project;
-use scalekit_session::{Exchange, Rejection, Reply, Requirement, Resolving, State};
+use scalekit_session::adapter::{Exchange, Rejection, Reply, Resolving};
+use scalekit_session::{Requires, SessionState};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -21,7 +22,7 @@ use crate::reply::response;
 #[derive(Clone, Debug)]
 #[must_use = "a guard protects nothing until it is a layer of a route"]
 pub struct RequireLayer {
-    requirement: Option<Arc<Requirement>>,
+    requirement: Option<Arc<Requires>>,
 }
 
 impl RequireLayer {
@@ -31,18 +32,18 @@ impl RequireLayer {
     }
 
     /// Everybody who is signed in and meets the requirement.
-    pub fn new(requirement: Requirement) -> Self {
+    pub fn new(requirement: Requires) -> Self {
         Self { requirement: Some(Arc::new(requirement)) }
     }
 
     /// Everybody who has that permission.
     pub fn permission(name: impl Into<String>) -> Self {
-        Self::new(Requirement::permission(name))
+        Self::new(Requires::permission(name))
     }
 
     /// Everybody who has that role.
     pub fn role(name: impl Into<String>) -> Self {
-        Self::new(Requirement::role(name))
+        Self::new(Requires::role(name))
     }
 }
 
@@ -58,7 +59,7 @@ impl<S> Layer<S> for RequireLayer {
 #[derive(Clone, Debug)]
 pub struct RequireService<S> {
     inner: S,
-    requirement: Option<Arc<Requirement>>,
+    requirement: Option<Arc<Requires>>,
 }
 
 impl<S, B, R> Service<Request<B>> for RequireService<S>
@@ -173,14 +174,14 @@ struct Asked<S, B> {
     inner: S,
     request: Request<B>,
     exchange: Exchange,
-    requirement: Option<Arc<Requirement>>,
+    requirement: Option<Arc<Requires>>,
 }
 
 impl<S, B> Asked<S, B>
 where
     S: Service<Request<B>>,
 {
-    fn proceed(mut self, state: State) -> Stage<S, B> {
+    fn proceed(mut self, state: SessionState) -> Stage<S, B> {
         match admit(&self.exchange, state, self.requirement.as_deref(), &self.request) {
             Ok(()) => Stage::Inner { future: self.inner.call(self.request) },
             Err(rejection) => Stage::refused(rejection),
@@ -190,8 +191,8 @@ where
 
 fn admit<B>(
     exchange: &Exchange,
-    state: State,
-    requirement: Option<&Requirement>,
+    state: SessionState,
+    requirement: Option<&Requires>,
     request: &Request<B>,
 ) -> Result<(), Rejection> {
     exchange.admit(state, requirement, &lines(request).view()).map(drop)

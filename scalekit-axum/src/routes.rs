@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::response::Response;
 use axum::routing::any;
 use http::Request;
-use scalekit_session::{Route, Scalekit, SessionManager};
+use scalekit_session::adapter::AuthRoute;
+use scalekit_session::{Scalekit, SessionManager};
 
 use crate::headers::RequestLines;
 use crate::reply::response;
@@ -26,7 +27,7 @@ where
     })
 }
 
-async fn serve(manager: Arc<dyn SessionManager>, route: Route, request: Request<Body>) -> Response {
+async fn serve(manager: Arc<dyn SessionManager>, route: AuthRoute, request: Request<Body>) -> Response {
     let head = RequestLines::new(request.method(), request.uri(), request.headers(), request.extensions())
         .view()
         .to_head();

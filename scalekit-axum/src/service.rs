@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use scalekit_session::{Exchange, SessionManager};
+use scalekit_session::SessionManager;
+use scalekit_session::adapter::Exchange;
 use tower_service::Service;
 
 use crate::future::ResponseFuture;

@@ -11,8 +11,9 @@ use axum::body::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use scalekit_axum::{RequireLayer, Scalekit, SessionLayer};
+use scalekit_session::SessionState;
+use scalekit_session::adapter::Exchange;
 use scalekit_session::testing::{TestEnvironment, TestUser};
-use scalekit_session::{Exchange, State};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 
 type Body = Full<Bytes>;
@@ -34,7 +35,7 @@ fn signed_in(environment: &TestEnvironment, scalekit: &Scalekit) -> String {
 async fn who(request: Request<Body>) -> Result<Response<Body>, Infallible> {
     let state = request.extensions().get::<Exchange>().and_then(|exchange| exchange.state().cloned());
     let who = match state {
-        Some(State::Active(session)) => session.user_id().to_owned(),
+        Some(SessionState::Active(session)) => session.user_id().to_owned(),
         Some(other) => format!("{other:?}"),
         None => "nobody asked".to_owned(),
     };

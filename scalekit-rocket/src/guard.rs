@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rocket::request::{FromRequest, Outcome};
 use rocket::{Ignite, Request, Rocket, Sentinel};
-use scalekit_session::{Requirement, Requires, State};
+use scalekit_session::{Requirement, Requires, SessionState};
 
 use crate::rejection::{MISSING_FAIRING, SessionRejection};
 use crate::visit::{Attached, Visit};
@@ -71,8 +71,8 @@ impl<'r> FromRequest<'r> for MaybeSession {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, SessionRejection> {
         answer(match resolve(request).await {
-            Ok((_, State::Anonymous)) => Ok(Self::Anonymous),
-            Ok((_, State::Unavailable { retry_after })) => Ok(Self::Unavailable { retry_after }),
+            Ok((_, SessionState::Anonymous)) => Ok(Self::Anonymous),
+            Ok((_, SessionState::Unavailable { retry_after })) => Ok(Self::Unavailable { retry_after }),
             Ok((visit, other)) => match visit.admit(request, other, None) {
                 Ok(session) => Ok(Self::Active(Session(session))),
                 Err(rejection) => Err(rejection.into()),
@@ -86,13 +86,13 @@ impl<'r> FromRequest<'r> for MaybeSession {
 ///
 /// ```
 /// use rocket::get;
-/// use scalekit_rocket::{Authorized, Requirement, Requires};
+/// use scalekit_rocket::{Authorized, Requires, Requirement};
 ///
 /// struct CanReadInvoices;
 ///
-/// impl Requires for CanReadInvoices {
-///     fn requirement() -> Requirement {
-///         Requirement::permission("invoices:read")
+/// impl Requirement for CanReadInvoices {
+///     fn requires() -> Requires {
+///         Requires::permission("invoices:read")
 ///     }
 /// }
 ///
@@ -125,11 +125,11 @@ impl<R> Deref for Authorized<R> {
 }
 
 #[rocket::async_trait]
-impl<'r, R: Requires> FromRequest<'r> for Authorized<R> {
+impl<'r, R: Requirement> FromRequest<'r> for Authorized<R> {
     type Error = SessionRejection;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, SessionRejection> {
-        let session = session(request, Some(&R::requirement())).await;
+        let session = session(request, Some(&R::requires())).await;
         answer(session.map(|session| Self { session: Session(session), requirement: PhantomData }))
     }
 }
@@ -162,14 +162,14 @@ pub(crate) fn is_missing(rocket: &Rocket<Ignite>) -> bool {
     missing
 }
 
-async fn resolve<'r>(request: &'r Request<'_>) -> Result<(&'r Visit, State), SessionRejection> {
+async fn resolve<'r>(request: &'r Request<'_>) -> Result<(&'r Visit, SessionState), SessionRejection> {
     let visit = Visit::of(request).ok_or_else(SessionRejection::missing_fairing)?;
     Ok((visit, visit.resolve(request).await))
 }
 
 async fn session(
     request: &Request<'_>,
-    requirement: Option<&Requirement>,
+    requirement: Option<&Requires>,
 ) -> Result<scalekit_session::Session, SessionRejection> {
     let (visit, state) = resolve(request).await?;
     Ok(visit.admit(request, state, requirement)?)

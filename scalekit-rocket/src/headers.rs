@@ -1,7 +1,7 @@
 //! Requests and responses of Rocket as the core reads them.
 
 use rocket::http::HeaderMap;
-use scalekit_session::Headers;
+use scalekit_session::adapter::Headers;
 
 /// A header map's lines, as they came. Cookies are read from them and never from Rocket's jar, which decodes and trims
 /// names, so that a sibling domain's cookie could pass for one with the prefix `__Host-` (R43).

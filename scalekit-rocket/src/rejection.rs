@@ -5,7 +5,7 @@ use std::fmt;
 use rocket::Request;
 use rocket::http::Status;
 use rocket::response::{self, Responder};
-use scalekit_session::{Rejection, RejectionKind};
+use scalekit_session::adapter::{Rejection, RejectionKind};
 
 use crate::reply::response;
 use crate::visit::Visit;

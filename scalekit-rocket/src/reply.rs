@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use rocket::Response;
 use rocket::http::Status;
-use scalekit_session::{HeaderEdit, HeaderEdits, Reply};
+use scalekit_session::adapter::{HeaderEdit, HeaderEdits, Reply};
 
 /// A reply of the core as a response.
 pub(crate) fn response(reply: Reply) -> Response<'static> {

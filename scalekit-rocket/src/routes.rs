@@ -35,7 +35,7 @@ pub(crate) fn routes(manager: &Arc<dyn SessionManager>) -> Result<Vec<Route>, St
 #[derive(Clone)]
 struct Served {
     manager: Arc<dyn SessionManager>,
-    route: scalekit_session::Route,
+    route: scalekit_session::adapter::AuthRoute,
 }
 
 #[rocket::async_trait]

@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rocket::http::{Method, Status};
 use rocket::{Request, Response};
-use scalekit_session::{
-    Exchange, Rejection, RequestHead, RequestView, Requirement, Session, SessionManager, State,
-};
+use scalekit_session::adapter::{Exchange, Rejection, RequestHead, RequestView};
+use scalekit_session::{Requires, Session, SessionManager, SessionState};
 
 use crate::headers::HeaderLines;
 use crate::reply::apply;
@@ -52,7 +51,7 @@ impl Visit {
     }
 
     /// Whom the request is from.
-    pub(crate) async fn resolve(&self, request: &Request<'_>) -> State {
+    pub(crate) async fn resolve(&self, request: &Request<'_>) -> SessionState {
         let resolving = self.read(request, |view| self.exchange.resolve(view));
         resolving.await
     }
@@ -61,8 +60,8 @@ impl Visit {
     pub(crate) fn admit(
         &self,
         request: &Request<'_>,
-        state: State,
-        requirement: Option<&Requirement>,
+        state: SessionState,
+        requirement: Option<&Requires>,
     ) -> Result<Session, Rejection> {
         let admitted = self.read(request, |view| self.exchange.admit(state, requirement, view));
         admitted.inspect_err(|rejection| {

@@ -28,7 +28,7 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match &self.0 {
-            Repr::TooLarge(_) | Repr::OfficialTooLong { .. } => ErrorKind::TooLarge,
+            Repr::TooLarge(_) | Repr::SdkTooLong { .. } => ErrorKind::TooLarge,
             Repr::NotASession(_) => ErrorKind::NotASession,
             Repr::Unreadable => ErrorKind::Unreadable,
             Repr::Random => ErrorKind::Random,
@@ -44,7 +44,7 @@ pub(crate) enum Repr {
         "the session takes {characters} characters in the cookie shared with Scalekit's official packages, which hold \
          {most}; send fewer permissions or custom claims in the access token, or give each application its own cookie"
     )]
-    OfficialTooLong { characters: usize, most: usize },
+    SdkTooLong { characters: usize, most: usize },
     #[error("the access token is not a session's: it has no {0}")]
     NotASession(&'static str),
     #[error("the session's tokens can no longer be opened; their cookie secret was retired")]

@@ -17,8 +17,8 @@ use crate::rules::decide::Ended;
 use crate::rules::policy::Policy;
 use crate::rules::redirect_uri::RedirectUri;
 use crate::rules::return_to::ReturnTo;
-use crate::rules::routes::Routes;
-use crate::sdk_cookie::{OfficialDialect, OfficialKey};
+use crate::rules::routes::AuthRoutes;
+use crate::sdk_cookie::{SdkKey, SdkLanguage};
 use crate::seal::Keyring;
 use crate::session::hooks::Hooks;
 use crate::token::jwt::Rules;
@@ -33,9 +33,9 @@ const CALLS_AT_ONCE: usize = 64;
 /// The cookie of Scalekit's official packages.
 #[derive(Debug)]
 pub(crate) struct Official {
-    pub(crate) key: OfficialKey,
+    pub(crate) key: SdkKey,
     /// How sessions are written to it. `None`: they are read, and written to our own.
-    pub(crate) write: Option<OfficialDialect>,
+    pub(crate) write: Option<SdkLanguage>,
 }
 
 /// Everything that a request is judged by; immutable once built.
@@ -47,7 +47,7 @@ pub(crate) struct Config {
     pub(crate) post_logout_redirect_uri: Option<String>,
     /// Origins that may send requests with effects: our own first.
     pub(crate) origins: Vec<String>,
-    pub(crate) routes: Routes,
+    pub(crate) routes: AuthRoutes,
     pub(crate) default_return_to: ReturnTo,
     pub(crate) policy: Policy,
     /// The most that all cookies of a session may add to a request, in bytes.

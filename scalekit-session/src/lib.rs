@@ -10,7 +10,7 @@ mod scalekit;
 // The ready-made routes, and the answers that lead to them.
 mod routes;
 // What an adapter for a web framework drives.
-mod adapter;
+pub mod adapter;
 // One request, from its cookies to its `Set-Cookie` lines.
 mod pipeline;
 // How cookies hold a session.
@@ -45,45 +45,59 @@ mod random;
 mod request;
 mod secret;
 
-// The public interface is:
-pub use upstream::transport;
+// The public interface: what every application meets stands at the root, the rest in modules named for their readers.
 
-pub use adapter::exchange::{Exchange, Resolving};
 pub use adapter::manager::SessionManager;
-pub use adapter::rejection::{Rejection, RejectionKind};
-pub use answer::pages::{Page, PageAction, PageKind, render_page};
-pub use answer::refusal::Refusal;
-pub use answer::reply::{HeaderEdit, HeaderEdits, Reply};
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use cookie::SetCookie;
 pub use error::{Error, ErrorKind};
 pub use memory::watches::SessionEnd;
-pub use pipeline::resolution::{Inspection, Pending, Resolution, State};
-pub use request::{Headers, RequestHead, RequestView};
+pub use pipeline::resolution::SessionState;
 pub use rules::access::{Requirement, Requires};
 pub use rules::policy::Policy;
-pub use rules::redirect_uri::RedirectUriError;
-pub use rules::return_to::{ReturnTo, ReturnToError};
-pub use rules::routes::{Route, Routes};
+pub use rules::return_to::ReturnTo;
 pub use scalekit::Scalekit;
-pub use scalekit::config::{ConfigError, OfficialCookie, Problem, ScalekitBuilder, SplitCookies};
+pub use scalekit::config::{ConfigError, ScalekitBuilder, SdkCookie, SplitCookies};
 pub use scalekit::watch::SessionWatch;
-pub use sdk_cookie::OfficialDialect;
-pub use seal::KeyError;
-pub use secret::{AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, IdToken, Nonce, RefreshToken};
+pub use sdk_cookie::SdkLanguage;
+pub use secret::{AccessToken, ClientSecret};
 pub use session::Session;
-pub use session::grant::Grant;
 pub use session::hooks::{Login, LoginRefused};
 pub use token::claims::Claims;
-pub use token::jwt::{IdpInitiatedLogin, InvalidToken};
 pub use token::profile::{LinkedIdentity, Profile};
-pub use upstream::client::{
-    Authentication, BuildClientError, ClientError, ClientErrorKind, ClientToken, CodeExchange, Refreshed,
-    ScalekitClient, ScalekitClientBuilder,
-};
-pub use upstream::oauth::{
-    AuthorizationRequest, EnvironmentUrlError, LogoutRequest, NoRandomness, ReservedParameter, TransientCause,
-};
-#[cfg(feature = "tokio")]
-pub use upstream::runtime::{NoRuntime, TokioRuntime};
-pub use upstream::runtime::{Runtime, Task};
+
+/// Scalekit's authentication endpoints without sessions: for flows of your own, a native app's backend, a job or a test.
+pub mod client {
+    pub use crate::secret::{AuthorizationCode, CodeVerifier, IdToken, Nonce, RefreshToken};
+    pub use crate::token::jwt::{IdpInitiatedLogin, InvalidToken};
+    pub use crate::upstream::client::{
+        Authentication, ClientConfigError, ClientError, ClientErrorKind, ClientToken, CodeExchange,
+        Refreshed, ScalekitClient, ScalekitClientBuilder,
+    };
+    pub use crate::upstream::oauth::{AuthorizationRequest, LogoutRequest, NoRandomness, ReservedParameter};
+}
+
+/// What can be wrong with a setting, one type for each kind of setting.
+pub mod config {
+    pub use crate::rules::redirect_uri::RedirectUriError;
+    pub use crate::rules::return_to::ReturnToError;
+    pub use crate::scalekit::config::ConfigProblem;
+    pub use crate::seal::CookieSecretError;
+    pub use crate::upstream::oauth::EnvironmentUrlError;
+}
+
+/// The few pages that the crate shows by itself, for applications that render their own.
+pub mod pages {
+    pub use crate::answer::pages::{Page, PageAction, PageKind, render_page};
+}
+
+/// How the crate reaches Scalekit, and where work runs that outlives a request.
+pub mod transport {
+    #[cfg(feature = "tokio")]
+    pub use crate::upstream::runtime::{NoRuntime, TokioRuntime};
+    pub use crate::upstream::runtime::{Runtime, Task};
+    #[cfg(feature = "reqwest")]
+    pub use crate::upstream::transport::{BuildTransportError, ReqwestTransport};
+    pub use crate::upstream::transport::{
+        HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, Transport, TransportError, TransportFailure,
+    };
+}

@@ -18,7 +18,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use scalekit_session::{RequestView, Route};
+use scalekit_session::adapter::{AuthRoute, RequestView};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -74,7 +74,7 @@ async fn r46_no_token_cookie_code_verifier_or_key_reaches_logs_debug_or_pages() 
     secrets.push("secret_1".to_owned());
 
     let mut browser = Browser::new(scalekit);
-    let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+    let begun = browser.serve(AuthRoute::Login, "GET", "/auth/login").await;
     browser.apply(&begun);
     let callback = browser.callback_of(&fake, &begun);
     secrets.extend(needles(&browser.jar.header()));
@@ -84,7 +84,7 @@ async fn r46_no_token_cookie_code_verifier_or_key_reaches_logs_debug_or_pages() 
         RequestView::new("GET", &callback, &[("cookie", "x")]),
         browser.jar.names()
     );
-    let reply = browser.serve(Route::Callback, "GET", &callback).await;
+    let reply = browser.serve(AuthRoute::Callback, "GET", &callback).await;
     browser.apply(&reply);
     shown += &format!("{reply:?} {}", reply.body);
     let answer = browser.get().await;
@@ -110,14 +110,14 @@ async fn r46_no_token_cookie_code_verifier_or_key_reaches_logs_debug_or_pages() 
         fake.script(script);
         let answer = browser.send("GET", &[]).await;
         shown += &format!("{:?}", answer.state);
-        let reply = browser.serve(Route::Callback, "GET", &callback).await;
+        let reply = browser.serve(AuthRoute::Callback, "GET", &callback).await;
         shown += &format!("{reply:?} {}", reply.body);
     }
     let forged = "/auth/callback?code=code_forged_0123456789&state=state_forged_0123456789";
     secrets.extend(["code_forged_0123".to_owned(), "state_forged_012".to_owned()]);
-    let reply = browser.serve(Route::Callback, "GET", forged).await;
+    let reply = browser.serve(AuthRoute::Callback, "GET", forged).await;
     shown += &reply.body;
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     shown += &format!("{reply:?}");
 
     let logged = log.text();

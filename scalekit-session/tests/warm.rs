@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use scalekit_session::adapter::{Headers, Inspection, RequestView};
 use scalekit_session::testing::{TestEnvironment, TestUser};
-use scalekit_session::{Headers, Inspection, RequestView, SessionManager, State};
+use scalekit_session::{SessionManager, SessionState};
 
 /// A header map as frameworks have it: lines that are there already.
 struct Lines(Vec<(&'static str, Vec<u8>)>);
@@ -31,7 +32,7 @@ fn inspect(manager: &Arc<dyn SessionManager>, lines: &Lines) -> bool {
     else {
         return false;
     };
-    let active = matches!(resolution.state(), State::Active(_));
+    let active = matches!(resolution.state(), SessionState::Active(_));
     let edits = manager.conclude(&resolution, &Lines(Vec::new()), now);
     active && !edits.is_empty()
 }
@@ -45,9 +46,9 @@ async fn r50_a_session_seen_before_is_validated_and_concluded_without_an_allocat
             (0..permissions).fold(TestUser::new("usr_1"), |user, n| user.permission(format!("res{n}:read")));
         let lines = request_of(&environment.sign_in(&scalekit, &user));
         let manager: Arc<dyn SessionManager> = Arc::new(scalekit.clone());
-        let exchange = scalekit_session::Exchange::new(Arc::clone(&manager));
+        let exchange = scalekit_session::adapter::Exchange::new(Arc::clone(&manager));
         let state = exchange.resolve(&RequestView::new("GET", "/", &lines)).await;
-        assert!(matches!(state, State::Active(_)), "{permissions} permissions: {state:?}");
+        assert!(matches!(state, SessionState::Active(_)), "{permissions} permissions: {state:?}");
 
         let counted = allocation_counter::measure(|| {
             for _ in 0..100 {

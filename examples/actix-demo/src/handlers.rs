@@ -22,9 +22,9 @@ pub(crate) async fn dashboard(session: Session) -> Html {
 /// Stands in a handler's signature for the permission it needs.
 pub(crate) struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission(CAN_READ_INVOICES)
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission(CAN_READ_INVOICES)
     }
 }
 

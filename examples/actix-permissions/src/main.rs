@@ -15,25 +15,25 @@ mod pages;
 use actix_web::web::Html;
 use actix_web::{App, HttpServer, web};
 use scalekit_actix::{
-    Authorized, MaybeSession, RequireMiddleware, Requirement, Requires, Scalekit, SessionMiddleware, core,
-    routes,
+    Authorized, MaybeSession, RequireMiddleware, Requirement, Requires, Scalekit, SessionMiddleware, routes,
+    scalekit_session,
 };
 
 /// Stands in a handler's signature for the permission it needs.
 struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:read")
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:read")
     }
 }
 
 /// Several conditions at once.
 struct CanPayInvoices;
 
-impl Requires for CanPayInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:write").and(Requirement::any_role(["admin", "accountant"]))
+impl Requirement for CanPayInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:write").and(Requires::any_role(["admin", "accountant"]))
     }
 }
 

@@ -16,24 +16,25 @@ use axum::Router;
 use axum::response::Html;
 use axum::routing::{get, post};
 use scalekit_axum::{
-    Authorized, MaybeSession, RequireLayer, Requirement, Requires, Scalekit, SessionLayer, core, routes,
+    Authorized, MaybeSession, RequireLayer, Requirement, Requires, Scalekit, SessionLayer, routes,
+    scalekit_session,
 };
 
 /// Stands in a handler's signature for the permission it needs.
 struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:read")
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:read")
     }
 }
 
 /// Several conditions at once.
 struct CanPayInvoices;
 
-impl Requires for CanPayInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:write").and(Requirement::any_role(["admin", "accountant"]))
+impl Requirement for CanPayInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:write").and(Requires::any_role(["admin", "accountant"]))
     }
 }
 

@@ -27,9 +27,9 @@ pub(crate) fn dashboard(session: Session) -> RawHtml<String> {
 /// Stands in a handler's signature for the permission it needs.
 pub(crate) struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission(CAN_READ_INVOICES)
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission(CAN_READ_INVOICES)
     }
 }
 

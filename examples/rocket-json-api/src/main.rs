@@ -26,9 +26,9 @@ const PAGE: &str = include_str!("../../json-api-page/index.html");
 /// Stands in a handler's signature for the permission it needs.
 struct CanDelete;
 
-impl Requires for CanDelete {
-    fn requirement() -> Requirement {
-        Requirement::permission("projects:delete")
+impl Requirement for CanDelete {
+    fn requires() -> Requires {
+        Requires::permission("projects:delete")
     }
 }
 

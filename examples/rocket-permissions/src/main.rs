@@ -15,31 +15,33 @@ mod pages;
 use rocket::fairing::AdHoc;
 use rocket::response::content::RawHtml;
 use rocket::{Config, get, post, routes};
-use scalekit_rocket::{Authorized, MaybeSession, Requirement, Requires, Scalekit, SessionFairing, core};
+use scalekit_rocket::{
+    Authorized, MaybeSession, Requirement, Requires, Scalekit, SessionFairing, scalekit_session,
+};
 
 /// Stands in a handler's signature for the permission it needs.
 struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:read")
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:read")
     }
 }
 
 /// Several conditions at once.
 struct CanPayInvoices;
 
-impl Requires for CanPayInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:write").and(Requirement::any_role(["admin", "accountant"]))
+impl Requirement for CanPayInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:write").and(Requires::any_role(["admin", "accountant"]))
     }
 }
 
 struct IsAdmin;
 
-impl Requires for IsAdmin {
-    fn requirement() -> Requirement {
-        Requirement::role("admin")
+impl Requirement for IsAdmin {
+    fn requires() -> Requires {
+        Requires::role("admin")
     }
 }
 

@@ -12,7 +12,7 @@ auth = ScalekitAuth(
     client_id=os.environ["SCALEKIT_CLIENT_ID"],
     client_secret=os.environ["SCALEKIT_CLIENT_SECRET"],
     redirect_uri=os.environ["SCALEKIT_REDIRECT_URI"],
-    cookie_encryption_secret=os.environ["SCALEKIT_OFFICIAL_COOKIE_SECRET"],
+    cookie_encryption_secret=os.environ["SCALEKIT_SDK_COOKIE_SECRET"],
     # Plain HTTP on this machine; over HTTPS, leave it out.
     cookie_secure=False,
     login_path="/fastapi/login",

@@ -4,12 +4,12 @@
 //! `cookie_encryption_secret`, and to write what it reads:
 //!
 //! ```
-//! # use scalekit_session::{OfficialCookie, OfficialDialect, Scalekit};
+//! # use scalekit_session::{SdkCookie, SdkLanguage, Scalekit};
 //! # let secret = "the one that the FastAPI application has";
-//! let builder = Scalekit::builder().official_cookie(OfficialCookie::new(secret).write(OfficialDialect::Python));
+//! let builder = Scalekit::builder().sdk_cookie(SdkCookie::new(secret).write(SdkLanguage::Python));
 //! ```
 //!
-//! or, in the environment, by `SCALEKIT_OFFICIAL_COOKIE_SECRET` and `SCALEKIT_OFFICIAL_COOKIE_WRITE=python`. They use the
+//! or, in the environment, by `SCALEKIT_SDK_COOKIE_SECRET` and `SCALEKIT_SDK_COOKIE_WRITE=python`. They use the
 //! same client of Scalekit, where each has a redirect URI of its own. Whoever signs in at one of them is signed in at all;
 //! any refreshes the session, and any ends it.
 //!

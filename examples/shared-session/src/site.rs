@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use scalekit_emulator::Emulator;
-use scalekit_session::{OfficialCookie, OfficialDialect, Scalekit, ScalekitBuilder};
+use scalekit_session::{Scalekit, ScalekitBuilder, SdkCookie, SdkLanguage};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -135,7 +135,7 @@ impl Secrets {
             "SCALEKIT_COOKIE_SECRET" => Some(self.cookie.clone()),
             _ => variables.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone()),
         })
-        .official_cookie(OfficialCookie::new(&self.official).write(OfficialDialect::Python))
+        .sdk_cookie(SdkCookie::new(&self.official).write(SdkLanguage::Python))
         .login_path(format!("/{prefix}/auth/login"))
         .logout_path(format!("/{prefix}/auth/logout"))
         .default_return_to(format!("/{prefix}/account"))
@@ -146,7 +146,7 @@ impl Secrets {
     fn for_fastapi(&self, emulator: &Emulator, origin: &str) -> Vec<(String, String)> {
         let mut variables = emulator.env(&format!("{origin}/fastapi/callback"));
         variables.retain(|(name, _)| name != "SCALEKIT_COOKIE_SECRET");
-        variables.push(("SCALEKIT_OFFICIAL_COOKIE_SECRET".to_owned(), self.official.clone()));
+        variables.push(("SCALEKIT_SDK_COOKIE_SECRET".to_owned(), self.official.clone()));
         variables.push(("POST_LOGOUT_REDIRECT_URI".to_owned(), format!("{origin}/")));
         variables
     }

@@ -71,9 +71,9 @@ impl Application for ActixApplication {
 
 struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:read")
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:read")
     }
 }
 

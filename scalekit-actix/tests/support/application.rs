@@ -10,9 +10,9 @@ use scalekit_actix::{Authorized, MaybeSession, RequireMiddleware, Requirement, R
 
 pub(crate) struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:read")
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:read")
     }
 }
 

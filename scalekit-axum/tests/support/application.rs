@@ -11,9 +11,9 @@ use scalekit_axum::{
 
 pub(crate) struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:read")
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:read")
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{ADA, ADA_ID, BOB, BOB_ID, CanReadInvoices, World};
-use scalekit_rocket::Requires;
+use scalekit_rocket::Requirement;
 
 #[tokio::test]
 async fn who_may_gets_through() {
@@ -41,7 +41,7 @@ async fn who_may_not_gets_403() {
         assert_eq!((page.status, page.location()), (403, ""), "{path} as a page");
         assert!(page.header("content-type").starts_with("text/html"), "{path}");
     }
-    assert_eq!(CanReadInvoices::requirement().to_string(), "permission invoices:read");
+    assert_eq!(CanReadInvoices::requires().to_string(), "permission invoices:read");
 }
 
 #[tokio::test]

@@ -92,17 +92,17 @@ impl Fairing for Liftoff {
 
 struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:read")
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:read")
     }
 }
 
 struct Admin;
 
-impl Requires for Admin {
-    fn requirement() -> Requirement {
-        Requirement::role("admin")
+impl Requirement for Admin {
+    fn requires() -> Requires {
+        Requires::role("admin")
     }
 }
 

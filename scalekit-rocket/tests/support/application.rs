@@ -12,25 +12,25 @@ use super::server::unattached;
 
 pub(crate) struct CanReadInvoices;
 
-impl Requires for CanReadInvoices {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:read")
+impl Requirement for CanReadInvoices {
+    fn requires() -> Requires {
+        Requires::permission("invoices:read")
     }
 }
 
 pub(crate) struct Admin;
 
-impl Requires for Admin {
-    fn requirement() -> Requirement {
-        Requirement::role("admin")
+impl Requirement for Admin {
+    fn requires() -> Requires {
+        Requires::role("admin")
     }
 }
 
 struct Writer;
 
-impl Requires for Writer {
-    fn requirement() -> Requirement {
-        Requirement::permission("invoices:write")
+impl Requirement for Writer {
+    fn requires() -> Requires {
+        Requires::permission("invoices:write")
     }
 }
 

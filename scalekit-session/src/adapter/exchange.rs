@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use crate::adapter::manager::SessionManager;
 use crate::answer::refusal::Refusal;
 use crate::answer::reply::{HeaderEdits, Reply};
-use crate::pipeline::resolution::{Inspection, Pending, Resolution, State};
+use crate::pipeline::resolution::{Inspection, Pending, Resolution, SessionState};
 use crate::request::{Headers, RequestView};
 
 /// The session's part in one request: [`resolve`](Self::resolve) on the way in, [`finish`](Self::finish) on every
@@ -48,7 +48,7 @@ impl Exchange {
 
     /// Whom the request is from, if somebody has asked.
     #[must_use]
-    pub fn state(&self) -> Option<&State> {
+    pub fn state(&self) -> Option<&SessionState> {
         self.latest().map(|resolution| &resolution.state)
     }
 
@@ -108,7 +108,7 @@ impl Exchange {
     }
 }
 
-fn keep(slot: &OnceLock<Resolution>, resolution: Resolution) -> State {
+fn keep(slot: &OnceLock<Resolution>, resolution: Resolution) -> SessionState {
     slot.get_or_init(|| resolution).state.clone()
 }
 
@@ -126,14 +126,14 @@ pub struct Resolving(Stage);
 
 #[derive(Debug)]
 enum Stage {
-    Known(Ready<State>),
+    Known(Ready<SessionState>),
     Waiting { exchange: Exchange, slot: Slot, pending: Pending },
 }
 
 impl Future for Resolving {
-    type Output = State;
+    type Output = SessionState;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<State> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<SessionState> {
         match &mut self.0 {
             Stage::Known(state) => Pin::new(state).poll(cx),
             Stage::Waiting { exchange, slot, pending } => Pin::new(pending).poll(cx).map(|resolution| {
@@ -155,7 +155,7 @@ impl Resolving {
     /// # Errors
     ///
     /// When Scalekit has to be asked.
-    pub fn known(self) -> Result<State, Self> {
+    pub fn known(self) -> Result<SessionState, Self> {
         match self.0 {
             Stage::Known(state) => Ok(state.into_inner()),
             waiting @ Stage::Waiting { .. } => Err(Self(waiting)),

@@ -2,7 +2,7 @@
 //!
 //! (Not to be confused with the tower service of that name in `tower-sessions`: ours is a trait.)
 //!
-//! Adapters hold an `Arc<dyn SessionManager>` and drive it through one [`Exchange`](crate::Exchange) per request.
+//! Adapters hold an `Arc<dyn SessionManager>` and drive it through one [`Exchange`](crate::adapter::Exchange) per request.
 //! [`Scalekit`](crate::Scalekit) is the implementation for production; a test double may be another.
 
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::pipeline::resolution::{Inspection, Pending, Resolution};
 use crate::request::{Headers, RequestHead, RequestView};
 use crate::rules::policy::Policy;
-use crate::rules::routes::{Route, Routes};
+use crate::rules::routes::{AuthRoute, AuthRoutes};
 use crate::session::grant::Grant;
 
 /// Turns the cookies of a request into a session, and back: sealing, validation and refresh.
@@ -51,8 +51,8 @@ pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
     fn refuse(&self, request: &RequestView<'_>, why: &Refusal, now: Timestamp) -> Reply;
 
     /// Where its own routes are mounted.
-    fn routes(&self) -> &Routes;
+    fn routes(&self) -> &AuthRoutes;
 
     /// Serves one of its own routes.
-    async fn serve(&self, route: Route, request: RequestHead) -> Reply;
+    async fn serve(&self, route: AuthRoute, request: RequestHead) -> Reply;
 }

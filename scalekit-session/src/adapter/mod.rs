@@ -1,5 +1,18 @@
-//! What an adapter for a web framework drives.
+//! What an adapter for a web framework drives: an [`Exchange`] per request, and the values that it takes and gives.
+//!
+//! Applications need this module only to write an adapter, or a [`SessionManager`] of their own.
 
 pub(crate) mod exchange;
 pub(crate) mod manager;
 pub(crate) mod rejection;
+
+pub use self::exchange::{Exchange, Resolving};
+pub use self::manager::SessionManager;
+pub use self::rejection::{Rejection, RejectionKind};
+pub use crate::answer::refusal::Refusal;
+pub use crate::answer::reply::{HeaderEdit, HeaderEdits, Reply};
+pub use crate::cookie::SetCookie;
+pub use crate::pipeline::resolution::{Inspection, Pending, Resolution};
+pub use crate::request::{Headers, RequestHead, RequestView};
+pub use crate::rules::routes::{AuthRoute, AuthRoutes};
+pub use crate::session::grant::Grant;

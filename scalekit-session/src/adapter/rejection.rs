@@ -5,16 +5,16 @@ use std::fmt;
 use crate::adapter::exchange::Exchange;
 use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
-use crate::pipeline::resolution::State;
+use crate::pipeline::resolution::SessionState;
 use crate::request::RequestView;
-use crate::rules::access::Requirement;
+use crate::rules::access::Requires;
 use crate::session::Session;
 
 /// Why an extractor or guard refused a request, and the reply that says so: a redirect to login, a page, or problem
 /// JSON. Adapters wrap it, to make a response of their framework of it.
 ///
 /// ```
-/// use scalekit_session::{Rejection, RejectionKind};
+/// use scalekit_session::adapter::{Rejection, RejectionKind};
 ///
 /// let rejection = Rejection::not_set_up("add the session layer to the router");
 /// assert_eq!(rejection.kind(), RejectionKind::NotSetUp);
@@ -55,19 +55,21 @@ impl Exchange {
     /// The refusal, with its answer.
     pub fn admit(
         &self,
-        state: State,
-        requirement: Option<&Requirement>,
+        state: SessionState,
+        requirement: Option<&Requires>,
         request: &RequestView<'_>,
     ) -> Result<Session, Rejection> {
         let why = match (state, requirement) {
-            (State::Active(session), Some(requirement)) if !requirement.is_met_by(session.claims()) => {
+            (SessionState::Active(session), Some(requirement))
+                if !requirement.is_met_by(session.claims()) =>
+            {
                 Refusal::Forbidden { required: requirement.to_string() }
             }
-            (State::Active(session), _) => return Ok(session),
-            (State::Anonymous, _) => Refusal::Unauthenticated,
-            (State::Unavailable { retry_after }, _) => Refusal::Unavailable { retry_after },
-            (State::CrossOrigin, _) => Refusal::CrossOrigin,
-            (State::Misdirected, _) => Refusal::Misdirected,
+            (SessionState::Active(session), _) => return Ok(session),
+            (SessionState::Anonymous, _) => Refusal::Unauthenticated,
+            (SessionState::Unavailable { retry_after }, _) => Refusal::Unavailable { retry_after },
+            (SessionState::CrossOrigin, _) => Refusal::CrossOrigin,
+            (SessionState::Misdirected, _) => Refusal::Misdirected,
         };
         let (kind, message) = match &why {
             Refusal::Forbidden { .. } => (RejectionKind::Forbidden, "the session may not do this"),

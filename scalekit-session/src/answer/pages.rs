@@ -2,7 +2,7 @@
 //! application may replace it.
 //!
 //! ```
-//! use scalekit_session::{Page, PageKind, render_page};
+//! use scalekit_session::pages::{Page, PageKind, render_page};
 //!
 //! let html = render_page(&Page::new(PageKind::Forbidden));
 //! assert!(html.contains("Not allowed"));

@@ -18,7 +18,7 @@ use crate::clock::Timestamp;
 use crate::cookie::form::Form;
 use crate::error::{Error, Repr};
 use crate::instance::{Instance, Official};
-use crate::sdk_cookie::{MAX_TEXT, OfficialPayload, SealError};
+use crate::sdk_cookie::{MAX_TEXT, SdkPayload, SealError};
 use crate::seal::SessionPayload;
 use crate::secret::IdToken;
 use crate::session::{SealedSession, Session};
@@ -44,18 +44,18 @@ pub(super) fn seal(
     let SessionPayload { access_token, refresh_token, id_token, .. } = payload;
     let id_token = Some(id_token.ok_or(Repr::NotASession("ID token beside it"))?);
     let payload = if unverified {
-        OfficialPayload::unverified(access_token, refresh_token, id_token)
+        SdkPayload::unverified(access_token, refresh_token, id_token)
     } else {
-        let verified = OfficialPayload::new(access_token, refresh_token, id_token, &claims);
+        let verified = SdkPayload::new(access_token, refresh_token, id_token, &claims);
         verified.map_err(|_| Repr::NotASession("claims that were verified"))?
     };
     let payload = payload.with_beside(beside.unwrap_or_default());
     let value = sealing_key.seal(&payload, *dialect).map_err(|error| match error {
-        SealError::TooLong { characters } => Repr::OfficialTooLong { characters, most: MAX_TEXT },
+        SealError::TooLong { characters } => Repr::SdkTooLong { characters, most: MAX_TEXT },
         SealError::NoRandomness | SealError::Cipher => Repr::Random,
     })?;
     if value.len() > instance.spec.room(name, None) {
-        return Err(Repr::OfficialTooLong { characters: value.len(), most: MAX_TEXT }.into());
+        return Err(Repr::SdkTooLong { characters: value.len(), most: MAX_TEXT }.into());
     }
     let value: Arc<str> = value.into();
     let read = session_of(instance, payload).filter(|read| read.session_id == session_id);
@@ -92,7 +92,7 @@ pub(crate) fn may_be_shared(payload: &SessionPayload) -> bool {
 /// The session that an official cookie holds: with an ID token, with one user's tokens only, and by what they say about
 /// themselves of our environment and client. Our own format is sealed for these; here nothing is refreshed, ended or
 /// deleted that belongs to another application.
-fn session_of(instance: &Instance, payload: OfficialPayload) -> Option<SessionPayload> {
+fn session_of(instance: &Instance, payload: SdkPayload) -> Option<SessionPayload> {
     let claims = jwt::unverified_claims_for_us(payload.access_token.secret(), Kind::Access, &instance.rules)?;
     let id_token = payload.id_token.as_ref()?;
     let id_claims = jwt::unverified_claims_for_us(id_token.secret(), Kind::Id, &instance.rules)

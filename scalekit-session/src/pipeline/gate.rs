@@ -3,7 +3,7 @@
 use crate::answer::refusal::Nobody;
 use crate::cookie::RequestCookies;
 use crate::instance::Instance;
-use crate::pipeline::resolution::State;
+use crate::pipeline::resolution::SessionState;
 use crate::request::RequestView;
 use crate::rules::{navigation, origin};
 
@@ -20,16 +20,16 @@ pub(crate) fn refused(
     instance: &Instance,
     request: &RequestView<'_>,
     cookies: &RequestCookies<'_>,
-) -> Option<State> {
+) -> Option<SessionState> {
     if navigation::is_preflight(request) {
-        return Some(State::Anonymous);
+        return Some(SessionState::Anonymous);
     }
     if origin::is_misdirected(request, instance.config.redirect.reach) {
-        return Some(State::Misdirected);
+        return Some(SessionState::Misdirected);
     }
     if cookies.has_data() && origin::is_cross_origin(request, &instance.config.origins) {
         tracing::warn!(target: "scalekit_session::security", method = request.method, "a cross-origin request was refused");
-        return Some(State::CrossOrigin);
+        return Some(SessionState::CrossOrigin);
     }
     None
 }

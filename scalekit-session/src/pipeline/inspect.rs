@@ -10,7 +10,7 @@ use crate::instance::Instance;
 use crate::pipeline::find;
 use crate::pipeline::gate;
 use crate::pipeline::open::Found;
-use crate::pipeline::resolution::{Inspection, Resolution, State};
+use crate::pipeline::resolution::{Inspection, Resolution, SessionState};
 use crate::pipeline::resolve;
 use crate::pipeline::settle::{self, Asked};
 use crate::request::RequestView;
@@ -47,7 +47,7 @@ fn without_session(
             let resolution = resolve::nobody(instance, Form::Whole, None, cookies, now);
             Inspection::Settled(Resolution { nobody, ..resolution })
         }
-        _ => settled(State::Anonymous),
+        _ => settled(SessionState::Anonymous),
     }
 }
 
@@ -67,7 +67,7 @@ fn decide(
         way.early = now >= evidence.soft && navigation::may_refresh_early(request);
         match decide::decide(way, Evidence::Session(&evidence), &instance.config.policy, now) {
             Decision::Serve => {
-                let Found::Known(session) = found else { return settled(State::Anonymous) };
+                let Found::Known(session) = found else { return settled(SessionState::Anonymous) };
                 return Inspection::Settled(resolve::serve(instance, session, now));
             }
             Decision::Verify => token = found.verify(instance, now),
@@ -86,12 +86,12 @@ fn decide(
                 return Inspection::Settled(resolve::unless_expired(instance, resolution, &evidence, now));
             }
             Decision::Unavailable { retry_after } => {
-                return settled(State::Unavailable { retry_after });
+                return settled(SessionState::Unavailable { retry_after });
             }
             waiting @ (Decision::NeedKeys | Decision::Refresh(_)) => {
                 let showing = find::showing(instance, cookies, &found);
                 let Some(shown) = found.into_shown(instance) else {
-                    return settled(State::Anonymous);
+                    return settled(SessionState::Anonymous);
                 };
                 let (way, navigation) = (navigation::way(request), is_navigation(request));
                 let asked = Asked { way, showing, navigation, renew: false };
@@ -105,6 +105,6 @@ fn is_navigation(request: &RequestView<'_>) -> bool {
     request.method == "GET" && navigation::client(request) == navigation::Client::Navigation
 }
 
-fn settled(state: State) -> Inspection {
+fn settled(state: SessionState) -> Inspection {
     Inspection::Settled(Resolution::new(state))
 }

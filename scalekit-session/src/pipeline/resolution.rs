@@ -55,7 +55,7 @@ impl fmt::Debug for Pending {
 /// Whom a request is from.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub enum State {
+pub enum SessionState {
     /// A session that may be served.
     Active(Session),
     /// Nobody.
@@ -74,7 +74,7 @@ pub enum State {
 /// A decision and the cookies that go with it.
 #[must_use = "cookies of a resolution must be written to the response"]
 pub struct Resolution {
-    pub(crate) state: State,
+    pub(crate) state: SessionState,
     pub(crate) write: Option<Box<Write>>,
     /// What is known of nobody.
     pub(crate) nobody: Nobody,
@@ -98,7 +98,7 @@ pub(crate) enum WriteOf {
 
 impl Resolution {
     /// A decision that writes nothing.
-    pub fn new(state: State) -> Self {
+    pub fn new(state: SessionState) -> Self {
         Self { state, write: None, nobody: Nobody::Stranger }
     }
 
@@ -109,7 +109,7 @@ impl Resolution {
 
     /// Whom the request is from.
     #[must_use]
-    pub fn state(&self) -> &State {
+    pub fn state(&self) -> &SessionState {
         &self.state
     }
 

@@ -9,7 +9,7 @@ use crate::id::RefreshKey;
 use crate::id::SessionId;
 use crate::instance::Instance;
 use crate::layout::{self, Showing};
-use crate::pipeline::resolution::{Resolution, State, Write, WriteOf};
+use crate::pipeline::resolution::{Resolution, SessionState, Write, WriteOf};
 use crate::rules::decide::{Cookies, Ended, SessionEvidence, Token};
 use crate::session::Session;
 
@@ -19,7 +19,7 @@ pub(crate) fn serve(instance: &Arc<Instance>, session: Session, now: Timestamp) 
     let facts = session.facts();
     let unmoved = facts.retired && facts.refresh.is_none();
     let write = if unmoved { reseal(instance, &session, now) } else { None };
-    Resolution { write, ..Resolution::new(State::Active(session)) }
+    Resolution { write, ..Resolution::new(SessionState::Active(session)) }
 }
 
 /// A session without a refresh token never rotates, so a retired cookie secret is left here (R36).
@@ -47,7 +47,7 @@ pub(crate) fn nobody(
     cookies: Cookies,
     now: Timestamp,
 ) -> Resolution {
-    let mut resolution = Resolution::new(State::Anonymous);
+    let mut resolution = Resolution::new(SessionState::Anonymous);
     if cookies == Cookies::Delete {
         let of = Some(WriteOf::Removal { of, decided_at: now });
         resolution.write = Some(Box::new(Write { cookies: layout::removals(instance, form), of }));

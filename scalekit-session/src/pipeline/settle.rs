@@ -13,7 +13,7 @@ use crate::memory::successors::{Found, Landed, Outcome};
 use crate::pipeline::find;
 use crate::pipeline::gate;
 use crate::pipeline::open::{self, Shown};
-use crate::pipeline::resolution::{Pending, Resolution, State, Write, WriteOf};
+use crate::pipeline::resolution::{Pending, Resolution, SessionState, Write, WriteOf};
 use crate::pipeline::resolve;
 use crate::pipeline::rotate;
 use crate::request::RequestView;
@@ -61,7 +61,7 @@ pub(crate) fn refresh_now(instance: &Arc<Instance>, request: &RequestView<'_>, n
     let instance = Arc::clone(instance);
     Pending::new(async move {
         let Some((showing, shown)) = found else {
-            return Resolution { nobody, ..Resolution::new(State::Anonymous) };
+            return Resolution { nobody, ..Resolution::new(SessionState::Anonymous) };
         };
         let asked = Asked { way, showing, navigation: false, renew: true };
         let (token, session) = open::verify(&instance, &shown, now);
@@ -105,7 +105,7 @@ async fn run(
             }
             Decision::Serve => return resolve::serve(instance, shown.session, instance.now()),
             Decision::Unavailable { retry_after } => {
-                return Resolution::new(State::Unavailable { retry_after });
+                return Resolution::new(SessionState::Unavailable { retry_after });
             }
             Decision::Nobody(cookies) => {
                 let now = instance.now();
@@ -189,7 +189,9 @@ async fn refresh(
         written = landed.or(written);
         let state = match settlement {
             Settlement::ServeNew => match &written {
-                Some(landed) if now < landed.session.facts().end => State::Active(landed.session.clone()),
+                Some(landed) if now < landed.session.facts().end => {
+                    SessionState::Active(landed.session.clone())
+                }
                 Some(landed) => {
                     let Some(payload) = layout::open(instance, landed.session.facts().form, &landed.value)
                     else {
@@ -203,9 +205,11 @@ async fn refresh(
                 }
                 None => break,
             },
-            Settlement::WriteNewServeOld | Settlement::ServeOld => State::Active(shown.session.clone()),
-            Settlement::WriteNewUnavailable => State::Unavailable { retry_after: RETRY_AFTER },
-            Settlement::Unavailable { retry_after } => State::Unavailable { retry_after },
+            Settlement::WriteNewServeOld | Settlement::ServeOld => {
+                SessionState::Active(shown.session.clone())
+            }
+            Settlement::WriteNewUnavailable => SessionState::Unavailable { retry_after: RETRY_AFTER },
+            Settlement::Unavailable { retry_after } => SessionState::Unavailable { retry_after },
             Settlement::Nobody(cookies) => {
                 let cookies = if asked.way.writable { cookies } else { Cookies::Keep };
                 let racing = asked.navigation && matches!(refreshed, Refreshed::Rejected { .. });
@@ -218,7 +222,7 @@ async fn refresh(
     write(
         instance,
         asked,
-        State::Unavailable { retry_after: RETRY_AFTER },
+        SessionState::Unavailable { retry_after: RETRY_AFTER },
         written.as_deref(),
         instance.now(),
     )
@@ -271,7 +275,7 @@ fn is_heir(shown: &Shown, landed: &Landed) -> bool {
 fn write(
     instance: &Instance,
     asked: Asked,
-    state: State,
+    state: SessionState,
     landed: Option<&Landed>,
     now: Timestamp,
 ) -> Resolution {
@@ -280,7 +284,7 @@ fn write(
     };
     let facts = landed.session.facts();
     if instance.ended.get(&facts.session_id) != decide::Ended::No {
-        return Resolution::new(State::Anonymous);
+        return Resolution::new(SessionState::Anonymous);
     }
     let mut resolution = Resolution::new(state);
     if let Ok(cookies) = layout::renewed_cookies(instance, &landed.value, &landed.session, asked.showing, now)

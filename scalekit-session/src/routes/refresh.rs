@@ -19,7 +19,7 @@ use crate::layout::{self, Showing};
 use crate::pipeline::commit;
 use crate::pipeline::find;
 use crate::pipeline::open::{self, Shown};
-use crate::pipeline::resolution::{Resolution, State};
+use crate::pipeline::resolution::{Resolution, SessionState};
 use crate::pipeline::resolve;
 use crate::pipeline::settle::{self, Asked};
 use crate::request::{RequestHead, RequestView};
@@ -116,11 +116,11 @@ async fn outcome(instance: &Arc<Instance>, head: &RequestHead, caller: Caller) -
     let now = instance.now();
     let cookies = commit::current_cookies(instance, &resolution, now);
     let outcome = match resolution.state {
-        State::Active(session) if instance.ended.get(&session.names().0) == decide::Ended::No => {
+        SessionState::Active(session) if instance.ended.get(&session.names().0) == decide::Ended::No => {
             let until = now + layout::access_age(&session, now);
             Outcome::Signed(session, until)
         }
-        State::Unavailable { retry_after } => Outcome::Unavailable(retry_after),
+        SessionState::Unavailable { retry_after } => Outcome::Unavailable(retry_after),
         _ => Outcome::Nobody(resolution.nobody),
     };
     (outcome, cookies)
@@ -129,7 +129,7 @@ async fn outcome(instance: &Arc<Instance>, head: &RequestHead, caller: Caller) -
 /// Whether a refresh failed that the clocks of other instances wanted, and not this one's: by this one the browser has an
 /// access cookie that is good for a while (rows 14 and 15).
 fn was_early(instance: &Instance, session: &Session, resolution: &Resolution) -> bool {
-    let failed = resolution.write.is_none() && !matches!(resolution.state, State::Active(_));
+    let failed = resolution.write.is_none() && !matches!(resolution.state, SessionState::Active(_));
     let ended = instance.ended.get(&session.names().0) != decide::Ended::No;
     failed && !ended && instance.now() + Duration::from_secs(1) < session.facts().soft
 }
@@ -150,7 +150,7 @@ async fn look(instance: &Arc<Instance>, request: &RequestView<'_>, caller: Calle
     let found = find::find_as(instance, request, Form::Refresh);
     // Nothing is deleted here that does not open with its marker: without one nobody comes here, and a login overwrites it.
     let Some(mut shown) = found.and_then(|found| found.into_shown(instance)) else {
-        return Look::Settled(Resolution::new(State::Anonymous));
+        return Look::Settled(Resolution::new(SessionState::Anonymous));
     };
     let of = shown.session.names();
     instance.refreshes.seen(&of.0, of.1);
@@ -180,9 +180,9 @@ async fn look(instance: &Arc<Instance>, request: &RequestView<'_>, caller: Calle
             Look::Settled(resolve::asking_again(instance, resolution, key, racing))
         }
         Decision::Unavailable { retry_after } => {
-            Look::Settled(Resolution::new(State::Unavailable { retry_after }))
+            Look::Settled(Resolution::new(SessionState::Unavailable { retry_after }))
         }
-        Decision::Verify | Decision::NeedKeys => Look::Settled(Resolution::new(State::Anonymous)),
+        Decision::Verify | Decision::NeedKeys => Look::Settled(Resolution::new(SessionState::Anonymous)),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a route asks of a session: roles, permissions, organization, scopes. One rule, used by every adapter.
 //!
 //! ```
-//! use scalekit_session::Requirement;
+//! use scalekit_session::Requires;
 //!
-//! let billing = Requirement::permission("invoices:read").and(Requirement::any_role(["admin", "billing"]));
+//! let billing = Requires::permission("invoices:read").and(Requires::any_role(["admin", "billing"]));
 //! assert_eq!(billing.to_string(), "permission invoices:read and any of the roles admin, billing");
 //! ```
 
@@ -15,7 +15,7 @@ use crate::token::claims::Claims;
 /// is needed altogether: a list that came out empty at run time must not let everybody in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a requirement does nothing until a guard checks it"]
-pub struct Requirement {
+pub struct Requires {
     clauses: Vec<Clause>,
 }
 
@@ -33,7 +33,7 @@ enum What {
     Organization,
 }
 
-impl Requirement {
+impl Requires {
     /// The session has this permission (`resource:action`).
     pub fn permission(name: impl Into<String>) -> Self {
         Self::any(What::Permission, [name])
@@ -100,20 +100,20 @@ impl Requirement {
 /// What a handler requires of its caller, as a type; for the extractor `Authorized` of the adapters.
 ///
 /// ```
-/// use scalekit_session::{Requirement, Requires};
+/// use scalekit_session::{Requires, Requirement};
 ///
 /// struct CanReadInvoices;
 ///
-/// impl Requires for CanReadInvoices {
-///     fn requirement() -> Requirement {
-///         Requirement::permission("invoices:read")
+/// impl Requirement for CanReadInvoices {
+///     fn requires() -> Requires {
+///         Requires::permission("invoices:read")
 ///     }
 /// }
-/// assert_eq!(CanReadInvoices::requirement().to_string(), "permission invoices:read");
+/// assert_eq!(CanReadInvoices::requires().to_string(), "permission invoices:read");
 /// ```
-pub trait Requires {
+pub trait Requirement {
     /// The condition.
-    fn requirement() -> Requirement;
+    fn requires() -> Requires;
 }
 
 impl What {
@@ -136,7 +136,7 @@ impl What {
     }
 }
 
-impl fmt::Display for Requirement {
+impl fmt::Display for Requires {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, Clause { what, any_of }) in self.clauses.iter().enumerate() {
             let joint = if index == 0 { "" } else { " and " };

@@ -14,7 +14,7 @@ use url::Url;
 /// assert!(ReturnTo::parse("https://evil.example/").is_err());
 /// assert!(ReturnTo::parse("//evil.example").is_err());
 /// assert!(ReturnTo::parse("/\\evil.example").is_err());
-/// # Ok::<(), scalekit_session::ReturnToError>(())
+/// # Ok::<(), scalekit_session::config::ReturnToError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnTo(String);

@@ -3,7 +3,7 @@
 /// One of the ready-made routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Route {
+pub enum AuthRoute {
     /// Sends the browser to Scalekit's login page. Also Scalekit's initiate-login URL.
     Login,
     /// Receives the browser with its authorization code. Its path is that of the redirect URI.
@@ -17,7 +17,7 @@ pub enum Route {
 /// Paths of the ready-made routes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Routes {
+pub struct AuthRoutes {
     /// Default `/auth/login`.
     pub login: String,
     /// The path of the redirect URI.
@@ -29,18 +29,22 @@ pub struct Routes {
     pub refresh: Option<String>,
 }
 
-impl Routes {
+impl AuthRoutes {
     /// Every route with its path.
-    pub fn iter(&self) -> impl Iterator<Item = (Route, &str)> {
-        [(Route::Login, &self.login), (Route::Callback, &self.callback), (Route::Logout, &self.logout)]
-            .into_iter()
-            .chain(self.refresh.as_ref().map(|path| (Route::Refresh, path)))
-            .map(|(route, path)| (route, path.as_str()))
+    pub fn iter(&self) -> impl Iterator<Item = (AuthRoute, &str)> {
+        [
+            (AuthRoute::Login, &self.login),
+            (AuthRoute::Callback, &self.callback),
+            (AuthRoute::Logout, &self.logout),
+        ]
+        .into_iter()
+        .chain(self.refresh.as_ref().map(|path| (AuthRoute::Refresh, path)))
+        .map(|(route, path)| (route, path.as_str()))
     }
 
     /// The route at that path.
     #[must_use]
-    pub fn at(&self, path: &str) -> Option<Route> {
+    pub fn at(&self, path: &str) -> Option<AuthRoute> {
         self.iter().find(|(_, own)| *own == path).map(|(route, _)| route)
     }
 
@@ -61,7 +65,7 @@ mod tests {
 
     #[test]
     fn r39_an_own_route_is_known_however_it_is_written() {
-        let routes = Routes {
+        let routes = AuthRoutes {
             login: "/auth/login".to_owned(),
             callback: "/auth/callback".to_owned(),
             logout: "/auth/logout".to_owned(),

@@ -29,7 +29,7 @@ use crate::routes::logout;
 use crate::routes::refresh;
 use crate::routes::refuse;
 use crate::rules::policy::Policy;
-use crate::rules::routes::{Route, Routes};
+use crate::rules::routes::{AuthRoute, AuthRoutes};
 use crate::scalekit::config::ScalekitBuilder;
 use crate::scalekit::watch::SessionWatch;
 use crate::session::Session;
@@ -138,16 +138,16 @@ impl SessionManager for Scalekit {
         refuse::refuse(&self.0, request, why, now)
     }
 
-    fn routes(&self) -> &Routes {
+    fn routes(&self) -> &AuthRoutes {
         &self.0.config.routes
     }
 
-    async fn serve(&self, route: Route, request: RequestHead) -> Reply {
+    async fn serve(&self, route: AuthRoute, request: RequestHead) -> Reply {
         match route {
-            Route::Login => login::begin(&self.0, &request).await,
-            Route::Callback => login::complete(&self.0, &request).await,
-            Route::Refresh => refresh::renew(&self.0, &request).await,
-            Route::Logout => logout::logout(&self.0, &request.view(), self.0.now()),
+            AuthRoute::Login => login::begin(&self.0, &request).await,
+            AuthRoute::Callback => login::complete(&self.0, &request).await,
+            AuthRoute::Refresh => refresh::renew(&self.0, &request).await,
+            AuthRoute::Logout => logout::logout(&self.0, &request.view(), self.0.now()),
         }
     }
 }

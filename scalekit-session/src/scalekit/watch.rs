@@ -19,7 +19,8 @@ use crate::upstream::runtime::Task;
 ///
 /// ```
 /// # use scalekit_session::testing::{TestEnvironment, TestUser};
-/// # use scalekit_session::{Exchange, RequestView, SessionEnd, State};
+/// # use scalekit_session::{SessionEnd, SessionState};
+/// # use scalekit_session::adapter::{Exchange, RequestView};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// # let environment = TestEnvironment::new();
@@ -27,7 +28,7 @@ use crate::upstream::runtime::Task;
 /// # let cookies = environment.sign_in(&scalekit, &TestUser::new("usr_1"));
 /// # let headers = [("cookie", cookies.as_str())];
 /// # let request = RequestView::new("GET", "/", &headers);
-/// # let State::Active(session) = Exchange::new(scalekit.manager()).resolve(&request).await else { panic!() };
+/// # let SessionState::Active(session) = Exchange::new(scalekit.manager()).resolve(&request).await else { panic!() };
 /// let mut watch = scalekit.watch(&session);
 /// assert_eq!(watch.session().user_id(), "usr_1");
 /// # environment.clock().advance(std::time::Duration::from_secs(3600));

@@ -5,9 +5,9 @@ use aes_gcm::aead::inout::InOutBuf;
 use base64::Engine;
 use zeroize::Zeroizing;
 
-use super::dialect::OfficialDialect;
-use super::key::OfficialKey;
-use super::payload::OfficialPayload;
+use super::dialect::SdkLanguage;
+use super::key::SdkKey;
+use super::payload::SdkPayload;
 use crate::random::random;
 use crate::seal::BASE64URL;
 
@@ -22,7 +22,7 @@ const TAG: usize = 16;
 /// Bytes that are not plaintext.
 const ENVELOPE: usize = 1 + NONCE + TAG;
 
-impl OfficialKey {
+impl SdkKey {
     /// Opens a cookie's value, whichever dialect it is written in.
     pub(crate) fn open(&self, value: &[u8]) -> Result<Opened, OpenError> {
         if value.len() > MAX_TEXT {
@@ -39,24 +39,20 @@ impl OfficialKey {
         self.cipher
             .decrypt_inout_detached(&(*nonce).into(), b"", InOutBuf::from(&mut *text), &(*tag).into())
             .map_err(|_| OpenError::Forged)?;
-        let (payload, dialect) = OfficialPayload::decode(text)?;
+        let (payload, dialect) = SdkPayload::decode(text)?;
         Ok(Opened { payload, dialect })
     }
 
     /// Seals a session in the dialect that the other applications read.
-    pub(crate) fn seal(
-        &self,
-        payload: &OfficialPayload,
-        dialect: OfficialDialect,
-    ) -> Result<String, SealError> {
+    pub(crate) fn seal(&self, payload: &SdkPayload, dialect: SdkLanguage) -> Result<String, SealError> {
         self.seal_with_nonce(payload, dialect, *random().map_err(|_| SealError::NoRandomness)?)
     }
 
     /// What [`seal`](Self::seal) does after it drew the nonce. Nobody else may choose one.
     pub(super) fn seal_with_nonce(
         &self,
-        payload: &OfficialPayload,
-        dialect: OfficialDialect,
+        payload: &SdkPayload,
+        dialect: SdkLanguage,
         nonce: [u8; NONCE],
     ) -> Result<String, SealError> {
         self.seal_plaintext(&payload.encode(dialect).map_err(|_| SealError::Cipher)?, nonce)
@@ -87,9 +83,9 @@ impl OfficialKey {
 /// What an official cookie held. It was sealed by somebody who has the secret; nothing in it is verified.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    pub(crate) payload: OfficialPayload,
+    pub(crate) payload: SdkPayload,
     /// How it was written.
-    pub(crate) dialect: OfficialDialect,
+    pub(crate) dialect: SdkLanguage,
 }
 
 /// Why a value did not open. To the browser all of these are the same: nobody (R37).

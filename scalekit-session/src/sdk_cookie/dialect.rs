@@ -3,7 +3,7 @@
 /// Which of Scalekit's official packages a session is written for: those of one language read no other's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum OfficialDialect {
+pub enum SdkLanguage {
     /// Flask, FastAPI and Django: `access_token`. What is missing is `null`.
     Python,
     /// Express and Next.js: `accessToken`. What is missing is left out.
@@ -22,33 +22,33 @@ pub(super) enum Field {
 
 impl Field {
     /// The field of that name, and the dialect that has the name unless both have.
-    pub(super) fn of(name: &str) -> Option<(Self, Option<OfficialDialect>)> {
+    pub(super) fn of(name: &str) -> Option<(Self, Option<SdkLanguage>)> {
         Some(match name {
             "user" => (Self::User, None),
-            "access_token" => (Self::AccessToken, Some(OfficialDialect::Python)),
-            "accessToken" => (Self::AccessToken, Some(OfficialDialect::Node)),
-            "refresh_token" => (Self::RefreshToken, Some(OfficialDialect::Python)),
-            "refreshToken" => (Self::RefreshToken, Some(OfficialDialect::Node)),
-            "id_token" => (Self::IdToken, Some(OfficialDialect::Python)),
-            "idToken" => (Self::IdToken, Some(OfficialDialect::Node)),
-            "expires_at" => (Self::ExpiresAt, Some(OfficialDialect::Python)),
-            "expiresAt" => (Self::ExpiresAt, Some(OfficialDialect::Node)),
+            "access_token" => (Self::AccessToken, Some(SdkLanguage::Python)),
+            "accessToken" => (Self::AccessToken, Some(SdkLanguage::Node)),
+            "refresh_token" => (Self::RefreshToken, Some(SdkLanguage::Python)),
+            "refreshToken" => (Self::RefreshToken, Some(SdkLanguage::Node)),
+            "id_token" => (Self::IdToken, Some(SdkLanguage::Python)),
+            "idToken" => (Self::IdToken, Some(SdkLanguage::Node)),
+            "expires_at" => (Self::ExpiresAt, Some(SdkLanguage::Python)),
+            "expiresAt" => (Self::ExpiresAt, Some(SdkLanguage::Node)),
             _ => return None,
         })
     }
 
     /// Its name.
-    pub(super) const fn name(self, dialect: OfficialDialect) -> &'static str {
+    pub(super) const fn name(self, dialect: SdkLanguage) -> &'static str {
         match (self, dialect) {
             (Self::User, _) => "user",
-            (Self::AccessToken, OfficialDialect::Python) => "access_token",
-            (Self::AccessToken, OfficialDialect::Node) => "accessToken",
-            (Self::RefreshToken, OfficialDialect::Python) => "refresh_token",
-            (Self::RefreshToken, OfficialDialect::Node) => "refreshToken",
-            (Self::IdToken, OfficialDialect::Python) => "id_token",
-            (Self::IdToken, OfficialDialect::Node) => "idToken",
-            (Self::ExpiresAt, OfficialDialect::Python) => "expires_at",
-            (Self::ExpiresAt, OfficialDialect::Node) => "expiresAt",
+            (Self::AccessToken, SdkLanguage::Python) => "access_token",
+            (Self::AccessToken, SdkLanguage::Node) => "accessToken",
+            (Self::RefreshToken, SdkLanguage::Python) => "refresh_token",
+            (Self::RefreshToken, SdkLanguage::Node) => "refreshToken",
+            (Self::IdToken, SdkLanguage::Python) => "id_token",
+            (Self::IdToken, SdkLanguage::Node) => "idToken",
+            (Self::ExpiresAt, SdkLanguage::Python) => "expires_at",
+            (Self::ExpiresAt, SdkLanguage::Node) => "expiresAt",
         }
     }
 }
@@ -61,7 +61,7 @@ mod tests {
     fn names_are_read_as_they_are_written() {
         use Field::{AccessToken, ExpiresAt, IdToken, RefreshToken, User};
 
-        for dialect in [OfficialDialect::Python, OfficialDialect::Node] {
+        for dialect in [SdkLanguage::Python, SdkLanguage::Node] {
             for field in [AccessToken, RefreshToken, IdToken, ExpiresAt] {
                 assert_eq!(Field::of(field.name(dialect)), Some((field, Some(dialect))));
             }

@@ -19,27 +19,27 @@ const MIN_LENGTH: usize = 32;
 const AES_KEY: usize = 32;
 
 /// Opens and seals the cookies of one shared secret. The key is derived once.
-pub(crate) struct OfficialKey {
+pub(crate) struct SdkKey {
     pub(super) cipher: Aes256Gcm,
 }
 
-impl OfficialKey {
+impl SdkKey {
     /// Takes the secret as it is: commas, white space and encodings mean nothing to the official packages, so they
     /// mean nothing here.
-    pub(crate) fn new(secret: &str, short: ShortSecrets) -> Result<Self, OfficialKeyError> {
+    pub(crate) fn new(secret: &str, short: ShortSecrets) -> Result<Self, SdkKeyError> {
         match (secret.len(), short) {
-            (0, _) => return Err(OfficialKeyError::Empty),
-            (bytes @ ..MIN_LENGTH, ShortSecrets::Refuse) => return Err(OfficialKeyError::TooShort { bytes }),
+            (0, _) => return Err(SdkKeyError::Empty),
+            (bytes @ ..MIN_LENGTH, ShortSecrets::Refuse) => return Err(SdkKeyError::TooShort { bytes }),
             _ => {}
         }
-        let key = derive(secret).ok_or(OfficialKeyError::Derivation)?;
+        let key = derive(secret).ok_or(SdkKeyError::Derivation)?;
         Ok(Self { cipher: Aes256Gcm::new((&*key).into()) })
     }
 }
 
-impl fmt::Debug for OfficialKey {
+impl fmt::Debug for SdkKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OfficialKey([redacted])")
+        f.write_str("SdkKey([redacted])")
     }
 }
 
@@ -54,7 +54,7 @@ pub(crate) enum ShortSecrets {
 
 /// Why a text is no shared secret. It never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum OfficialKeyError {
+pub(crate) enum SdkKeyError {
     #[error("the secret shared with Scalekit's official packages is empty")]
     Empty,
     #[error(

@@ -35,14 +35,14 @@ mod payload;
 #[cfg(test)]
 mod tests;
 
-pub use dialect::OfficialDialect;
+pub use dialect::SdkLanguage;
 
 pub(crate) use cipher::{MAX_TEXT, SealError};
 #[cfg(test)]
 pub(crate) use cipher::{OpenError, Opened};
 #[cfg(test)]
-pub(crate) use key::OfficialKeyError;
-pub(crate) use key::{OfficialKey, ShortSecrets};
+pub(crate) use key::SdkKeyError;
+pub(crate) use key::{SdkKey, ShortSecrets};
 #[cfg(test)]
 pub(crate) use payload::NotVerified;
-pub(crate) use payload::OfficialPayload;
+pub(crate) use payload::SdkPayload;

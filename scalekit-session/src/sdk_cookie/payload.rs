@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 use super::cipher::OpenError;
-use super::dialect::{Field, OfficialDialect};
+use super::dialect::{Field, SdkLanguage};
 use super::members::{Member, Members, NotAnObject};
 use crate::clock::Timestamp;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
@@ -18,7 +18,7 @@ const MAX_MEMBERS: usize = 32;
 
 /// A session as an official cookie holds it. The access token has to be verified before anything is believed.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct OfficialPayload {
+pub(crate) struct SdkPayload {
     pub(crate) access_token: AccessToken,
     pub(crate) refresh_token: Option<RefreshToken>,
     /// Stays the same from login to logout: the packages keep it when they refresh.
@@ -30,7 +30,7 @@ pub(crate) struct OfficialPayload {
     other: Zeroizing<String>,
 }
 
-impl OfficialPayload {
+impl SdkPayload {
     /// A session after login. What the packages will take for the user and for the end of the session is the content
     /// of the access token; `claims` shows that it was verified, and must be its.
     pub(crate) fn new(
@@ -85,7 +85,7 @@ impl OfficialPayload {
     }
 
     /// The JSON to seal.
-    pub(super) fn encode(&self, dialect: OfficialDialect) -> io::Result<Zeroizing<Vec<u8>>> {
+    pub(super) fn encode(&self, dialect: SdkLanguage) -> io::Result<Zeroizing<Vec<u8>>> {
         // Measured first: growing would leave plaintext behind in memory.
         let mut length = Length(0);
         self.write(dialect, &mut length)?;
@@ -95,7 +95,7 @@ impl OfficialPayload {
     }
 
     /// Reads a payload of either dialect.
-    pub(super) fn decode(plaintext: &[u8]) -> Result<(Self, OfficialDialect), OpenError> {
+    pub(super) fn decode(plaintext: &[u8]) -> Result<(Self, SdkLanguage), OpenError> {
         let text = str::from_utf8(plaintext).map_err(|_| OpenError::NoSession)?;
         let fields = Fields::read(text)?;
         let (Some(access_token), Some(dialect)) = (token(fields.access_token)?, fields.dialect) else {
@@ -112,7 +112,7 @@ impl OfficialPayload {
         Ok((payload, dialect))
     }
 
-    fn write(&self, dialect: OfficialDialect, out: &mut impl Write) -> io::Result<()> {
+    fn write(&self, dialect: SdkLanguage, out: &mut impl Write) -> io::Result<()> {
         let refresh_token = self.refresh_token.as_ref().map(RefreshToken::secret);
         let id_token = self.id_token.as_ref().map(IdToken::secret);
         let mut members = MemberWriter { out, dialect, any: false };
@@ -127,9 +127,9 @@ impl OfficialPayload {
     }
 }
 
-impl fmt::Debug for OfficialPayload {
+impl fmt::Debug for SdkPayload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OfficialPayload")
+        f.debug_struct("SdkPayload")
             .field("refresh_token", &self.refresh_token.is_some())
             .field("id_token", &self.id_token.is_some())
             .field("unverified_user", &self.user.is_some())
@@ -156,7 +156,7 @@ fn verified_user(token: &AccessToken, claims: &Claims) -> Result<Zeroizing<Strin
 /// The members of a payload, as they are written.
 #[derive(Default)]
 struct Fields<'a> {
-    dialect: Option<OfficialDialect>,
+    dialect: Option<SdkLanguage>,
     user: Option<&'a str>,
     access_token: Option<&'a str>,
     refresh_token: Option<&'a str>,
@@ -240,7 +240,7 @@ fn time(value: Option<&str>) -> Result<Option<Timestamp>, OpenError> {
 /// Writes members in the order in which the packages write them.
 struct MemberWriter<'a, W> {
     out: &'a mut W,
-    dialect: OfficialDialect,
+    dialect: SdkLanguage,
     any: bool,
 }
 
@@ -248,8 +248,8 @@ impl<W: Write> MemberWriter<'_, W> {
     fn json(&mut self, field: Field, value: Option<&str>) -> io::Result<()> {
         match (value, self.dialect) {
             (Some(value), _) => self.name(field)?.write_all(value.as_bytes()),
-            (None, OfficialDialect::Python) => self.name(field)?.write_all(b"null"),
-            (None, OfficialDialect::Node) => Ok(()),
+            (None, SdkLanguage::Python) => self.name(field)?.write_all(b"null"),
+            (None, SdkLanguage::Node) => Ok(()),
         }
     }
 

@@ -20,16 +20,16 @@ pub(crate) struct Key(Zeroizing<Vec<u8>>);
 impl Key {
     /// Reads a secret: hexadecimal, base64 or base64url of at least 32 bytes, else text of at least 32 bytes taken
     /// as it is. White space around it is ignored.
-    pub(crate) fn parse(text: &str) -> Result<Self, KeyError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, CookieSecretError> {
         let text = text.trim();
         let key = match decoded(text) {
             Some(bytes) => Self(bytes),
             None => Self(Zeroizing::new(text.as_bytes().to_vec())),
         };
         match key.bytes() {
-            [] => Err(KeyError::Empty),
-            short if short.len() < MIN_LENGTH => Err(KeyError::TooShort { bytes: short.len() }),
-            weak if is_guessable(weak) => Err(KeyError::Guessable),
+            [] => Err(CookieSecretError::Empty),
+            short if short.len() < MIN_LENGTH => Err(CookieSecretError::TooShort { bytes: short.len() }),
+            weak if is_guessable(weak) => Err(CookieSecretError::Guessable),
             _ => Ok(key),
         }
     }
@@ -57,7 +57,7 @@ impl Eq for Key {}
 /// Why a text is no cookie secret. It never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum KeyError {
+pub enum CookieSecretError {
     /// There is no text.
     #[error("a cookie secret is empty; make one with `openssl rand -base64 32`")]
     Empty,

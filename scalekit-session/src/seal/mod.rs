@@ -35,8 +35,8 @@ mod tests;
 
 pub(crate) use base64url::BASE64URL;
 pub(crate) use cipher::looks_sealed;
+pub use key::CookieSecretError;
 pub(crate) use key::Key;
-pub use key::KeyError;
 pub(crate) use keyring::{Keyring, MAX_TEXT, Opened, SealError};
 pub(crate) use payload::{SessionPayload, SessionView};
 pub(crate) use purpose::Purpose;

@@ -2,7 +2,8 @@
 //!
 //! ```
 //! use scalekit_session::testing::{TestEnvironment, TestUser};
-//! use scalekit_session::{Exchange, RequestView, State};
+//! use scalekit_session::SessionState;
+//! use scalekit_session::adapter::{Exchange, RequestView};
 //!
 //! # #[tokio::main(flavor = "current_thread")] async fn main() {
 //! let environment = TestEnvironment::new();
@@ -13,7 +14,7 @@
 //!
 //! let headers = [("cookie", cookies.as_str())];
 //! let request = RequestView::new("GET", "/invoices", &headers);
-//! let State::Active(session) = Exchange::new(scalekit.manager()).resolve(&request).await else { panic!() };
+//! let SessionState::Active(session) = Exchange::new(scalekit.manager()).resolve(&request).await else { panic!() };
 //! assert!(session.has_permission("invoices:read"));
 //! # }
 //! ```

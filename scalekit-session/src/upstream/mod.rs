@@ -5,4 +5,4 @@ pub(crate) mod client;
 pub(crate) mod keys;
 pub(crate) mod oauth;
 pub(crate) mod runtime;
-pub mod transport;
+pub(crate) mod transport;

@@ -4,7 +4,7 @@
 //! a key fetch run as tasks of their own, on the runtime that was there when the middleware was built.
 //!
 //! ```
-//! use scalekit_session::{Runtime, Task};
+//! use scalekit_session::transport::{Runtime, Task};
 //! use std::time::Duration;
 //!
 //! /// Runs a task where it is given.

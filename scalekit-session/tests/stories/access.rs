@@ -1,7 +1,7 @@
 //! What routes require of a session.
 
 use crate::support::{Browser, FakeScalekit};
-use scalekit_session::Requirement;
+use scalekit_session::Requires;
 
 #[tokio::test]
 async fn an_empty_list_lets_nobody_in() {
@@ -11,21 +11,21 @@ async fn an_empty_list_lets_nobody_in() {
     let claims = answer.session().claims();
     let nothing = Vec::<String>::new;
     for never in [
-        Requirement::all_permissions(nothing()),
-        Requirement::any_permission(nothing()),
-        Requirement::all_roles(nothing()),
-        Requirement::any_role(nothing()),
-        Requirement::role("admin").and(Requirement::all_permissions(nothing())),
+        Requires::all_permissions(nothing()),
+        Requires::any_permission(nothing()),
+        Requires::all_roles(nothing()),
+        Requires::any_role(nothing()),
+        Requires::role("admin").and(Requires::all_permissions(nothing())),
     ] {
         assert!(!never.is_met_by(claims), "{never}");
         assert!(never.to_string().ends_with("of an empty list"), "{never}");
     }
     for (required, met) in [
-        (Requirement::all_roles(["admin"]), true),
-        (Requirement::all_roles(["admin", "billing"]), false),
-        (Requirement::any_role(["admin", "billing"]), true),
-        (Requirement::all_permissions(["invoices:read"]), true),
-        (Requirement::all_permissions(["invoices:read", "invoices:write"]), false),
+        (Requires::all_roles(["admin"]), true),
+        (Requires::all_roles(["admin", "billing"]), false),
+        (Requires::any_role(["admin", "billing"]), true),
+        (Requires::all_permissions(["invoices:read"]), true),
+        (Requires::all_permissions(["invoices:read", "invoices:write"]), false),
     ] {
         assert_eq!(required.is_met_by(claims), met, "{required}");
     }

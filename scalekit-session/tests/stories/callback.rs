@@ -1,7 +1,7 @@
 //! Coming back from Scalekit: only to the browser that began, once, with tokens that verify.
 
 use futures_util::future::join_all;
-use scalekit_session::Route;
+use scalekit_session::adapter::AuthRoute;
 use serde_json::json;
 
 use crate::support::{Browser, FakeScalekit, Script, set_cookies};
@@ -11,11 +11,11 @@ async fn r52_a_forged_or_foreign_callback_signs_nobody_in() {
     let fake = FakeScalekit::new();
     let scalekit = fake.scalekit();
     let mut attacker = Browser::new(scalekit.clone());
-    let begun = attacker.serve(Route::Login, "GET", "/auth/login").await;
+    let begun = attacker.serve(AuthRoute::Login, "GET", "/auth/login").await;
     attacker.apply(&begun);
     let callback = attacker.callback_of(&fake, &begun);
     let mut victim = Browser::new(scalekit);
-    let own = victim.serve(Route::Login, "GET", "/auth/login").await;
+    let own = victim.serve(AuthRoute::Login, "GET", "/auth/login").await;
     victim.apply(&own);
     for target in [
         callback.clone(),
@@ -27,12 +27,12 @@ async fn r52_a_forged_or_foreign_callback_signs_nobody_in() {
         "/auth/callback?state=&code=".to_owned(),
         "/auth/callback?error=access_denied".to_owned(),
     ] {
-        let reply = victim.serve(Route::Callback, "GET", &target).await;
+        let reply = victim.serve(AuthRoute::Callback, "GET", &target).await;
         assert_eq!(reply.status, 400, "{target}");
         assert!(set_cookies(&reply).iter().all(|line| line.contains("Max-Age=0")), "{target}");
     }
     assert_eq!(fake.calls("authorization_code"), 0, "no code was redeemed");
-    let reply = attacker.serve(Route::Callback, "GET", &callback).await;
+    let reply = attacker.serve(AuthRoute::Callback, "GET", &callback).await;
     assert_eq!(reply.status, 303, "the browser that began may finish");
 }
 
@@ -40,14 +40,14 @@ async fn r52_a_forged_or_foreign_callback_signs_nobody_in() {
 async fn r52_a_callback_loaded_again_redeems_nothing_and_goes_where_the_login_led() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::new(fake.scalekit());
-    let begun = browser.serve(Route::Login, "GET", "/auth/login?return_to=/invoices").await;
+    let begun = browser.serve(AuthRoute::Login, "GET", "/auth/login?return_to=/invoices").await;
     browser.apply(&begun);
     let callback = browser.callback_of(&fake, &begun);
-    assert_eq!(browser.serve(Route::Callback, "HEAD", &callback).await.status, 204);
+    assert_eq!(browser.serve(AuthRoute::Callback, "HEAD", &callback).await.status, 204);
 
     let both = join_all([
-        browser.serve(Route::Callback, "GET", &callback),
-        browser.serve(Route::Callback, "GET", &callback),
+        browser.serve(AuthRoute::Callback, "GET", &callback),
+        browser.serve(AuthRoute::Callback, "GET", &callback),
     ])
     .await;
     assert_eq!(fake.calls("authorization_code"), 1);
@@ -55,12 +55,12 @@ async fn r52_a_callback_loaded_again_redeems_nothing_and_goes_where_the_login_le
         assert_eq!((reply.status, reply.header("location")), (303, Some("/invoices")), "a double click");
     }
     browser.apply(&both[1]);
-    let back = browser.serve(Route::Callback, "GET", &callback).await;
+    let back = browser.serve(AuthRoute::Callback, "GET", &callback).await;
     assert_eq!((back.status, back.header("location")), (303, Some("/invoices")), "the back button");
     assert_eq!(set_cookies(&back), [""; 0]);
 
     let stranger = Browser::new(browser.scalekit.clone());
-    assert_eq!(stranger.serve(Route::Callback, "GET", &callback).await.status, 400);
+    assert_eq!(stranger.serve(AuthRoute::Callback, "GET", &callback).await.status, 400);
     assert_eq!(fake.calls("authorization_code"), 1);
 }
 
@@ -68,17 +68,17 @@ async fn r52_a_callback_loaded_again_redeems_nothing_and_goes_where_the_login_le
 async fn r52_a_callback_whose_browser_hung_up_completes_all_the_same() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::new(fake.scalekit());
-    let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+    let begun = browser.serve(AuthRoute::Login, "GET", "/auth/login").await;
     browser.apply(&begun);
     let callback = browser.callback_of(&fake, &begun);
     fake.hold();
     let (hung_up, target) = (browser.clone(), callback.clone());
-    let request = tokio::spawn(async move { hung_up.serve(Route::Callback, "GET", &target).await });
+    let request = tokio::spawn(async move { hung_up.serve(AuthRoute::Callback, "GET", &target).await });
     fake.held(1).await;
     request.abort();
     assert!(request.await.is_err());
     fake.release();
-    let reply = browser.serve(Route::Callback, "GET", &callback).await;
+    let reply = browser.serve(AuthRoute::Callback, "GET", &callback).await;
     browser.apply(&reply);
     assert!(browser.get().await.is_active());
     assert_eq!(fake.calls("authorization_code"), 1);
@@ -88,22 +88,25 @@ async fn r52_a_callback_whose_browser_hung_up_completes_all_the_same() {
 async fn r43_r52_an_error_answer_is_a_plain_page_that_reflects_nothing() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::new(fake.scalekit());
-    let begun = browser.serve(Route::Login, "GET", "/auth/login?return_to=/a").await;
+    let begun = browser.serve(AuthRoute::Login, "GET", "/auth/login?return_to=/a").await;
     browser.apply(&begun);
-    let other = browser.serve(Route::Login, "GET", "/auth/login").await;
+    let other = browser.serve(AuthRoute::Login, "GET", "/auth/login").await;
     browser.apply(&other);
     let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
     let state = location.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let target = format!(
         "/auth/callback?error=access_denied&error_description=%3Cscript%3Ealert(1)%3C%2Fscript%3E&state={state}"
     );
-    let reply = browser.serve(Route::Callback, "GET", &target).await;
+    let reply = browser.serve(AuthRoute::Callback, "GET", &target).await;
     assert_eq!(reply.status, 400);
     assert!(!reply.body.contains("script"), "{}", reply.body);
     assert!(reply.body.contains("/auth/login?return_to=%2Fa"), "{}", reply.body);
     assert_eq!(set_cookies(&reply).len(), 1, "only this flow's cookie goes");
     browser.apply(&reply);
-    assert_eq!(browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &other)).await.status, 303);
+    assert_eq!(
+        browser.serve(AuthRoute::Callback, "GET", &browser.callback_of(&fake, &other)).await.status,
+        303
+    );
 }
 
 #[tokio::test]
@@ -137,13 +140,13 @@ async fn r42_tokens_that_do_not_verify_sign_nobody_in() {
 async fn r42_a_wrong_nonce_signs_nobody_in() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::new(fake.scalekit());
-    let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+    let begun = browser.serve(AuthRoute::Login, "GET", "/auth/login").await;
     browser.apply(&begun);
     let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
     let state = location.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     let code = fake.issue_code("somebody else's");
     let reply =
-        browser.serve(Route::Callback, "GET", &format!("/auth/callback?code={code}&state={state}")).await;
+        browser.serve(AuthRoute::Callback, "GET", &format!("/auth/callback?code={code}&state={state}")).await;
     assert_eq!(reply.status, 400);
 }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit};
-use scalekit_session::{
-    ConfigError, OfficialCookie, Problem, Route, Scalekit, ScalekitBuilder, SessionManager, SplitCookies,
-};
+use scalekit_session::adapter::AuthRoute;
+use scalekit_session::config::ConfigProblem;
+use scalekit_session::{ConfigError, Scalekit, ScalekitBuilder, SdkCookie, SessionManager, SplitCookies};
 
 const GOOD: [(&str, &str); 5] = [
     ("SCALEKIT_ENVIRONMENT_URL", "https://acme.scalekit.dev"),
@@ -79,23 +79,22 @@ async fn everything_wrong_is_reported_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_official_cookie_is_said() {
-    const SECRET: (&str, &str) =
-        ("SCALEKIT_OFFICIAL_COOKIE_SECRET", "a secret, with commas; 32 bytes or more");
-    let name = |name| ("SCALEKIT_OFFICIAL_COOKIE_NAME", name);
-    let write = |dialect| ("SCALEKIT_OFFICIAL_COOKIE_WRITE", dialect);
+async fn what_is_wrong_with_the_sdk_cookie_is_said() {
+    const SECRET: (&str, &str) = ("SCALEKIT_SDK_COOKIE_SECRET", "a secret, with commas; 32 bytes or more");
+    let name = |name| ("SCALEKIT_SDK_COOKIE_NAME", name);
+    let write = |dialect| ("SCALEKIT_SDK_COOKIE_WRITE", dialect);
     for (changes, says) in [
-        (vec![("SCALEKIT_OFFICIAL_COOKIE_SECRET", "changeme")], "8 bytes, at least 32"),
+        (vec![("SCALEKIT_SDK_COOKIE_SECRET", "changeme")], "8 bytes, at least 32"),
         (
             vec![
                 SECRET,
                 ("SCALEKIT_COOKIE_SECRET", "whole secret whole secret whole secret 0123"),
-                ("SCALEKIT_OFFICIAL_COOKIE_SECRET", "whole secret whole secret whole secret 0123"),
+                ("SCALEKIT_SDK_COOKIE_SECRET", "whole secret whole secret whole secret 0123"),
             ],
             "one of the cookie secrets as well",
         ),
         (vec![SECRET, write("ruby")], "neither `python`"),
-        (vec![write("node")], "SCALEKIT_OFFICIAL_COOKIE_SECRET is missing"),
+        (vec![write("node")], "SCALEKIT_SDK_COOKIE_SECRET is missing"),
         (vec![SECRET, name("__Host-scalekit")], "`__Host-scalekit`"),
         (vec![SECRET, name("__Host-scalekit-live")], "`__Host-scalekit-live`"),
         (vec![SECRET, name("__Host-scalekit.1")], "`__Host-scalekit.1`"),
@@ -111,8 +110,8 @@ async fn what_is_wrong_with_the_official_cookie_is_said() {
     {
         assert!(builder(&changes).build().is_ok(), "{changes:?}");
     }
-    let short = OfficialCookie::new("changeme").allow_short_secret();
-    assert!(builder(&[]).official_cookie(short.clone()).build().is_ok());
+    let short = SdkCookie::new("changeme").allow_short_secret();
+    assert!(builder(&[]).sdk_cookie(short.clone()).build().is_ok());
     assert!(!format!("{short:?}").contains("changeme"), "R46");
 }
 
@@ -127,10 +126,7 @@ async fn what_is_wrong_with_the_split_layout_is_said() {
         (vec![layout("split"), path("api")], "the access cookie path `api` is not a plain path"),
         (vec![layout("split"), path("/a;b")], "the access cookie path `/a;b` is not a plain path"),
         (
-            vec![
-                layout("split"),
-                ("SCALEKIT_OFFICIAL_COOKIE_SECRET", "a secret, with commas; 32 bytes or more"),
-            ],
+            vec![layout("split"), ("SCALEKIT_SDK_COOKIE_SECRET", "a secret, with commas; 32 bytes or more")],
             "cannot be split and shared",
         ),
     ] {
@@ -171,7 +167,7 @@ async fn blank_lists_of_issuers_and_audiences_close_rather_than_open() {
         problems(builder(&[]).audiences([""; 0])),
         problems(builder(&[]).audiences(["skc_1", ""])),
     ] {
-        assert!(matches!(error.problems(), [Problem::Blank { .. }]), "{error}");
+        assert!(matches!(error.problems(), [ConfigProblem::Blank { .. }]), "{error}");
     }
 }
 
@@ -183,7 +179,10 @@ async fn routes_must_not_share_a_path() {
         builder(&[("SCALEKIT_REDIRECT_URI", "https://app.test/auth/login")]),
     ] {
         let error = problems(wrong);
-        assert!(error.problems().iter().all(|problem| matches!(problem, Problem::Path { .. })), "{error}");
+        assert!(
+            error.problems().iter().all(|problem| matches!(problem, ConfigProblem::Path { .. })),
+            "{error}"
+        );
     }
     let both = problems(builder(&[]).login_path("/auth").logout_path("/auth"));
     assert_eq!(both.problems().len(), 2, "{both}");
@@ -223,7 +222,7 @@ async fn r46_no_secret_shows_in_what_is_reported() {
 #[test]
 fn without_a_runtime_the_report_says_so() {
     let error = problems(builder(&[]));
-    assert!(matches!(error.problems(), [Problem::Runtime]), "{error}");
+    assert!(matches!(error.problems(), [ConfigProblem::Runtime]), "{error}");
 }
 
 #[tokio::test]
@@ -236,8 +235,8 @@ async fn r40_the_redirect_uri_decides_how_cookies_are_protected() {
         let scalekit = fake.builder().redirect_uri(uri).build().unwrap();
         let hostile =
             [("host", "localhost:3000"), ("x-forwarded-proto", "http"), ("forwarded", "proto=http")];
-        let request = scalekit_session::RequestView::new("GET", "/auth/login", &hostile).to_head();
-        let reply = scalekit.serve(Route::Login, request).await;
+        let request = scalekit_session::adapter::RequestView::new("GET", "/auth/login", &hostile).to_head();
+        let reply = scalekit.serve(AuthRoute::Login, request).await;
         let cookie = reply.header("set-cookie").unwrap();
         assert!(cookie.starts_with(name), "{uri}");
         assert_eq!(cookie.contains("Secure"), secure, "{uri}");
@@ -260,7 +259,7 @@ async fn r21_ports_of_localhost_share_a_jar_and_not_a_session() {
         async move {
             let browser = Browser::new(scalekit);
             let reply =
-                browser.serve_with(Route::Login, "GET", "/auth/login", &[("host", "localhost")]).await;
+                browser.serve_with(AuthRoute::Login, "GET", "/auth/login", &[("host", "localhost")]).await;
             reply.header("set-cookie").map(|line| line.split("-tx-").next().unwrap_or_default().to_owned())
         }
     };

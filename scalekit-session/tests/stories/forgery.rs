@@ -1,7 +1,7 @@
 //! Login forgery: another site may begin a login, but not change who is signed in without asking (R55).
 
 use crate::support::{Browser, FakeScalekit, set_cookies};
-use scalekit_session::{Reply, Route};
+use scalekit_session::adapter::{AuthRoute, Reply};
 use serde_json::json;
 
 const LOGIN: &str = "/auth/login?return_to=%2Finvoices";
@@ -18,11 +18,11 @@ fn scalekit_signs_in(fake: &FakeScalekit, user: &str) {
 
 /// A login that a page of that site begins; nothing of its callback is applied yet.
 async fn led(browser: &mut Browser, fake: &FakeScalekit, site: &str) -> (String, Reply) {
-    let begun = browser.serve_with(Route::Login, "GET", LOGIN, &from(site)).await;
+    let begun = browser.serve_with(AuthRoute::Login, "GET", LOGIN, &from(site)).await;
     assert_eq!(begun.status, 303, "an ordinary login asks nothing yet");
     browser.apply(&begun);
     let callback = browser.callback_of(fake, &begun);
-    let reply = browser.serve_with(Route::Callback, "GET", &callback, &from("cross-site")).await;
+    let reply = browser.serve_with(AuthRoute::Callback, "GET", &callback, &from("cross-site")).await;
     (callback, reply)
 }
 
@@ -38,13 +38,13 @@ async fn r55_a_login_that_another_site_began_asks_before_it_changes_who_is_signe
         let lines = set_cookies(&asked);
         assert!(lines.len() == 1 && lines[0].contains("-tx-") && lines[0].contains("Max-Age=0"), "{lines:?}");
 
-        let again = browser.serve_with(Route::Callback, "GET", &callback, &from("cross-site")).await;
+        let again = browser.serve_with(AuthRoute::Callback, "GET", &callback, &from("cross-site")).await;
         assert_eq!((again.status, again.body), (200, asked.body.clone()), "a double click asks as well");
         let mut nobody = Browser::new(browser.scalekit.clone());
         browser.jar.names().iter().filter(|name| name.contains("-tx-")).for_each(|name| {
             nobody.jar.put(name, browser.jar.get(name).unwrap());
         });
-        let later = nobody.serve_with(Route::Callback, "GET", &callback, &from("cross-site")).await;
+        let later = nobody.serve_with(AuthRoute::Callback, "GET", &callback, &from("cross-site")).await;
         assert_eq!(later.status, 400, "what was held back is handed out by no later load");
         assert!(set_cookies(&later).iter().all(|line| line.contains("Max-Age=0")));
 
@@ -91,14 +91,15 @@ async fn r55_nobody_is_asked_about_a_session_that_is_over() {
     let fake = FakeScalekit::new();
     let scalekit = fake.scalekit();
     let mut left = Browser::signed_in(&fake, &scalekit).await;
-    let out = Browser::serve(&left, Route::Logout, "POST", "/auth/logout").await;
+    let out = Browser::serve(&left, AuthRoute::Logout, "POST", "/auth/logout").await;
     assert_eq!(out.status, 303, "and its deletions do not arrive");
     let mut idle = Browser::signed_in(&fake, &scalekit).await;
     fake.clock.advance(std::time::Duration::from_secs(8 * 24 * 3600));
     scalekit_signs_in(&fake, "usr_2");
     for browser in [&mut left, &mut idle] {
-        let hinted =
-            browser.serve_with(Route::Login, "GET", "/auth/login?prompt=login", &from("cross-site")).await;
+        let hinted = browser
+            .serve_with(AuthRoute::Login, "GET", "/auth/login?prompt=login", &from("cross-site"))
+            .await;
         assert_eq!(hinted.status, 303);
         let (_, reply) = led(browser, &fake, "cross-site").await;
         assert_eq!(reply.status, 303, "{}", reply.body);
@@ -114,16 +115,16 @@ async fn r55_the_page_that_asks_leads_on_to_an_idp_initiated_login_of_any_length
     let token = fake.announce_login(&format!("/reports?{}", "a".repeat(800)));
     assert!(token.len() > 1400, "{}", token.len());
     let target = format!("/auth/login?idp_initiated_login={token}");
-    let asked = browser.serve_with(Route::Login, "GET", &target, &from("cross-site")).await;
+    let asked = browser.serve_with(AuthRoute::Login, "GET", &target, &from("cross-site")).await;
     assert_eq!(asked.status, 200);
     assert!(asked.body.contains(&format!("href=\"{target}\"")), "{}", asked.body);
-    let begun = browser.serve_with(Route::Login, "GET", &target, &from("same-origin")).await;
+    let begun = browser.serve_with(AuthRoute::Login, "GET", &target, &from("same-origin")).await;
     assert!(begun.header("location").unwrap().contains("connection_id=conn_1"));
     browser.apply(&begun);
 
     for odd in ["prompt=login&a=\"><script>", &format!("prompt=login&a={}", "a".repeat(9000))] {
         let odd = format!("/auth/login?{odd}");
-        let asked = browser.serve_with(Route::Login, "GET", &odd, &from("cross-site")).await;
+        let asked = browser.serve_with(AuthRoute::Login, "GET", &odd, &from("cross-site")).await;
         assert!(!asked.body.contains("<script>") && asked.body.len() < 4096, "{}", asked.body);
     }
 }
@@ -142,14 +143,14 @@ async fn r55_whatever_selects_a_connection_asks_before_the_login_begins() {
         "idp_initiated_login=evil",
     ] {
         let target = format!("/auth/login?{selector}");
-        let asked = browser.serve_with(Route::Login, "GET", &target, &from("cross-site")).await;
+        let asked = browser.serve_with(AuthRoute::Login, "GET", &target, &from("cross-site")).await;
         assert_eq!(asked.status, 200, "{selector}");
         assert!(asked.body.contains(selector), "the page leads on: {}", asked.body);
         assert_eq!(set_cookies(&asked), [""; 0], "{selector}");
-        let own = browser.serve_with(Route::Login, "GET", &target, &from("same-origin")).await;
+        let own = browser.serve_with(AuthRoute::Login, "GET", &target, &from("same-origin")).await;
         assert_eq!(own.status, 303, "{selector}");
         let nobody = Browser::new(browser.scalekit.clone());
-        let free = nobody.serve_with(Route::Login, "GET", &target, &from("cross-site")).await;
+        let free = nobody.serve_with(AuthRoute::Login, "GET", &target, &from("cross-site")).await;
         assert_eq!(free.status, 303, "{selector}: there is no session to replace");
     }
 }

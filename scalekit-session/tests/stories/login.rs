@@ -2,7 +2,8 @@
 
 use crate::support::{Browser, FakeScalekit, set_cookies};
 use futures_util::future::join_all;
-use scalekit_session::{LoginRefused, Reply, Route, State};
+use scalekit_session::adapter::{AuthRoute, Reply};
+use scalekit_session::{LoginRefused, SessionState};
 use serde_json::json;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ async fn r21_r22_login_leads_out_with_pkce_state_and_nonce_and_back_to_where_it_
     let mut browser = Browser::new(fake.scalekit());
     let begun = browser
         .serve(
-            Route::Login,
+            AuthRoute::Login,
             "GET",
             "/auth/login?return_to=%2Finvoices%3Fpage%3D2&login_hint=ada%40acme.example",
         )
@@ -38,7 +39,7 @@ async fn r21_r22_login_leads_out_with_pkce_state_and_nonce_and_back_to_where_it_
     );
     assert!(location.as_str().contains("scope=openid%20profile%20email%20offline_access"), "{location}");
     browser.apply(&begun);
-    let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
+    let reply = browser.serve(AuthRoute::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
     assert_eq!((reply.status, reply.header("location")), (303, Some("/invoices?page=2")));
     assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
     assert_eq!(reply.header("cache-control"), Some("private, no-store"));
@@ -61,14 +62,14 @@ async fn r22_parallel_flows_do_not_fight_and_at_most_five_are_kept() {
     let mut browser = Browser::new(fake.scalekit());
     let mut flows = Vec::new();
     for _ in 0..8 {
-        let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+        let begun = browser.serve(AuthRoute::Login, "GET", "/auth/login").await;
         browser.apply(&begun);
         flows.push(begun);
         fake.clock.advance(Duration::from_secs(1));
         assert!(browser.jar.names().len() <= 5, "{:?}", browser.jar.names());
     }
     for (index, begun) in flows.iter().enumerate() {
-        let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, begun)).await;
+        let reply = browser.serve(AuthRoute::Callback, "GET", &browser.callback_of(&fake, begun)).await;
         let expected = if index < 3 { 400 } else { 303 };
         assert_eq!(reply.status, expected, "flow {index}: the oldest are evicted first");
     }
@@ -86,7 +87,7 @@ async fn r22_prefetch_head_frames_and_scripts_begin_nothing() {
         ("GET", vec![("x-requested-with", "XMLHttpRequest")], 401),
         ("POST", vec![], 405),
     ] {
-        let reply = browser.serve_with(Route::Login, method, "/auth/login", &headers).await;
+        let reply = browser.serve_with(AuthRoute::Login, method, "/auth/login", &headers).await;
         assert_eq!(reply.status, status, "{method} {headers:?}");
         assert_eq!(set_cookies(&reply), [""; 0], "{method} {headers:?}");
     }
@@ -99,7 +100,7 @@ async fn r22_r47_a_framed_login_is_refused_and_sent_nowhere() {
     for frame in ["iframe", "frame"] {
         let framed = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", frame), ("accept", "text/html")];
         for target in ["/auth/login", "/auth/login?return_to=%2Fa", "/auth/login/", "/%61uth/login"] {
-            let reply = browser.serve_with(Route::Login, "GET", target, &framed).await;
+            let reply = browser.serve_with(AuthRoute::Login, "GET", target, &framed).await;
             assert_eq!((reply.status, reply.header("location")), (401, None), "{frame} {target}");
             assert_eq!(set_cookies(&reply), [""; 0], "{frame} {target}");
         }
@@ -115,8 +116,8 @@ async fn r47_a_guard_before_the_own_routes_sends_nobody_to_where_they_are() {
         [("/auth/login", 401), ("/auth/callback?code=1", 401), ("/auth/logout", 401), ("/author", 303)]
     {
         let head = browser.head("GET", path, &page);
-        let exchange = scalekit_session::Exchange::new(browser.scalekit.manager());
-        let reply = exchange.refuse(&head.view(), scalekit_session::Refusal::Unauthenticated);
+        let exchange = scalekit_session::adapter::Exchange::new(browser.scalekit.manager());
+        let reply = exchange.refuse(&head.view(), scalekit_session::adapter::Refusal::Unauthenticated);
         assert_eq!(reply.status, status, "{path}");
     }
 }
@@ -126,10 +127,10 @@ async fn r22_a_flow_is_over_after_ten_minutes() {
     for (seconds, status) in [(599, 303), (600, 400)] {
         let fake = FakeScalekit::new();
         let mut browser = Browser::new(fake.scalekit());
-        let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+        let begun = browser.serve(AuthRoute::Login, "GET", "/auth/login").await;
         browser.apply(&begun);
         fake.clock.advance(Duration::from_secs(seconds));
-        let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
+        let reply = browser.serve(AuthRoute::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
         assert_eq!(reply.status, status, "{seconds} s");
     }
 }
@@ -199,7 +200,7 @@ async fn r15_r34_a_large_session_gives_up_its_id_token_and_keeps_its_profile() {
     let session = browser.get().await.session().clone();
     assert_eq!(session.permissions().count(), 100);
     assert_eq!(session.profile().unwrap().name.as_deref(), Some("Ada"));
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     assert!(!reply.header("location").unwrap().contains("id_token_hint"));
     assert!(reply.header("location").unwrap().contains("client_id=skc_1"));
     assert!(reply.header("location").unwrap().contains("logout_hint=ses_1"), "so Scalekit need not ask");
@@ -213,9 +214,9 @@ async fn r47_a_login_that_never_lasts_is_stopped_and_restored_tabs_are_no_loop()
     let mut redirects = 0;
     let stopped = loop {
         let head = browser.head("GET", "/dashboard", &page);
-        let exchange = scalekit_session::Exchange::new(browser.scalekit.manager());
-        let State::Anonymous = exchange.resolve(&head.view()).await else { panic!() };
-        let reply = exchange.refuse(&head.view(), scalekit_session::Refusal::Unauthenticated);
+        let exchange = scalekit_session::adapter::Exchange::new(browser.scalekit.manager());
+        let SessionState::Anonymous = exchange.resolve(&head.view()).await else { panic!() };
+        let reply = exchange.refuse(&head.view(), scalekit_session::adapter::Refusal::Unauthenticated);
         browser.apply(&reply);
         if reply.status != 303 {
             break reply;
@@ -231,10 +232,11 @@ async fn r47_a_login_that_never_lasts_is_stopped_and_restored_tabs_are_no_loop()
     assert!(stopped.body.contains("cookies"), "{}", stopped.body);
 
     let mut tabs = Browser::new(fake.scalekit());
-    let flows: Vec<Reply> = join_all((0..5).map(|_| tabs.serve(Route::Login, "GET", "/auth/login"))).await;
+    let flows: Vec<Reply> =
+        join_all((0..5).map(|_| tabs.serve(AuthRoute::Login, "GET", "/auth/login"))).await;
     flows.iter().for_each(|flow| tabs.apply(flow));
     for flow in &flows {
-        let reply = tabs.serve(Route::Callback, "GET", &tabs.callback_of(&fake, flow)).await;
+        let reply = tabs.serve(AuthRoute::Callback, "GET", &tabs.callback_of(&fake, flow)).await;
         assert_eq!(reply.status, 303);
         tabs.apply(&reply);
     }
@@ -256,9 +258,9 @@ async fn r39_a_hostile_return_path_leads_to_the_default() {
         "/%09/evil.example",
     ] {
         let mut browser = Browser::new(fake.scalekit());
-        let begun = browser.serve(Route::Login, "GET", &format!("/auth/login?return_to={hostile}")).await;
+        let begun = browser.serve(AuthRoute::Login, "GET", &format!("/auth/login?return_to={hostile}")).await;
         browser.apply(&begun);
-        let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
+        let reply = browser.serve(AuthRoute::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
         assert_eq!(reply.header("location"), Some("/"), "{hostile}");
     }
 }
@@ -276,10 +278,10 @@ async fn r39_a_relay_state_leads_only_where_a_return_path_may() {
         let mut browser = Browser::new(fake.scalekit());
         let token = fake.announce_login(relay_state);
         let begun =
-            browser.serve(Route::Login, "GET", &format!("/auth/login?idp_initiated_login={token}")).await;
+            browser.serve(AuthRoute::Login, "GET", &format!("/auth/login?idp_initiated_login={token}")).await;
         assert!(begun.header("location").unwrap().contains("connection_id=conn_1"), "{relay_state}");
         browser.apply(&begun);
-        let reply = browser.serve(Route::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
+        let reply = browser.serve(AuthRoute::Callback, "GET", &browser.callback_of(&fake, &begun)).await;
         assert_eq!(reply.header("location"), Some(led_to), "{relay_state}");
     }
 }

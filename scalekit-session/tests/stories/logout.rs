@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit, Script, finish, set_cookies};
-use scalekit_session::{Exchange, RequestView, Route, SessionManager, State};
+use scalekit_session::adapter::{AuthRoute, Exchange, RequestView};
+use scalekit_session::{SessionManager, SessionState};
 
 #[tokio::test]
 async fn r29_logout_clears_everything_whatever_the_browser_carries() {
@@ -32,7 +33,7 @@ async fn r29_logout_clears_everything_whatever_the_browser_carries() {
         for (cookie, value) in cookies {
             browser.jar.put(cookie, &value);
         }
-        let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+        let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
         assert_eq!(reply.status, 303, "{name}");
         browser.apply(&reply);
         assert!(browser.jar.is_empty(), "{name}: {:?}", browser.jar.names());
@@ -44,7 +45,7 @@ async fn r29_r34_an_expired_session_is_logged_out_with_its_hint() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
     fake.clock.advance(Duration::from_secs(86_400));
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     let location = url::Url::parse(reply.header("location").unwrap()).unwrap();
     assert_eq!(location.path(), "/oidc/logout");
     let parameter =
@@ -63,7 +64,7 @@ async fn r30_a_late_response_does_not_bring_a_session_back() {
     fake.clock.advance(Duration::from_secs(280));
     let late = browser.send("GET", &[]).await;
     assert!(!late.lines.is_empty(), "it writes the successor");
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     browser.apply(&reply);
     browser.deliver(&late);
     assert!(browser.get().await.is_anonymous());
@@ -77,7 +78,7 @@ async fn r30_another_instance_that_knows_nothing_of_the_logout_finds_nobody() {
     fake.clock.advance(Duration::from_secs(280));
     let late = Browser { scalekit: two.clone(), jar: browser.jar.clone() }.send("GET", &[]).await;
     assert!(!late.lines.is_empty());
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     browser.apply(&reply);
     browser.deliver(&late);
     browser.scalekit = two;
@@ -91,7 +92,7 @@ async fn r31_a_late_response_does_not_replace_the_next_login() {
     let mut browser = Browser::signed_in(&fake, &one).await;
     fake.clock.advance(Duration::from_secs(280));
     let late = Browser { scalekit: two.clone(), jar: browser.jar.clone() }.send("GET", &[]).await;
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     browser.apply(&reply);
     fake.set_claims(serde_json::json!({ "sub": "usr_2" }));
     fake.set_id_claims(serde_json::json!({ "sub": "usr_2" }));
@@ -100,8 +101,8 @@ async fn r31_a_late_response_does_not_replace_the_next_login() {
     for scalekit in [one, two] {
         browser.scalekit = scalekit;
         match browser.get().await.state {
-            State::Active(session) => assert_eq!(session.user_id(), "usr_2"),
-            other => assert!(matches!(other, State::Anonymous), "{other:?}"),
+            SessionState::Active(session) => assert_eq!(session.user_id(), "usr_2"),
+            other => assert!(matches!(other, SessionState::Anonymous), "{other:?}"),
         }
     }
 }
@@ -111,7 +112,7 @@ async fn r31_r54_an_answer_that_overlaps_a_logout_leaves_the_next_login_alone() 
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
     let old = browser.clone();
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     // Sent with the cookies of before, looked at after the logout, answered by a slow handler.
     let head = old.head("GET", "/poll", &[]);
     let exchange = Exchange::new(old.scalekit.manager());
@@ -159,7 +160,7 @@ async fn r32_logout_during_a_refresh_discards_the_successor() {
     let request = tokio::spawn(async move { waiting.send("GET", &[]).await });
     fake.held(1).await;
     let before = browser.clone();
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     browser.apply(&reply);
     fake.release();
     let answer = request.await.unwrap();
@@ -181,7 +182,7 @@ async fn r32_a_request_that_waited_is_nobodys_after_a_logout_however_the_refresh
         let waiting = browser.clone();
         let request = tokio::spawn(async move { waiting.send("GET", &[]).await });
         fake.held(1).await;
-        assert_eq!(browser.serve(Route::Logout, "POST", "/auth/logout").await.status, 303);
+        assert_eq!(browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await.status, 303);
         fake.release();
         let answer = request.await.unwrap();
         assert!(answer.is_anonymous(), "{script:?}: {:?}", answer.state);
@@ -205,12 +206,12 @@ async fn r29_r33_every_session_that_a_request_names_is_logged_out() {
     let both = jars.join("; ");
     let headers = [("host", "app.test"), ("cookie", both.as_str())];
     let request = RequestView::new("POST", "/auth/logout", &headers);
-    assert_eq!(scalekit.serve(Route::Logout, request.to_head()).await.status, 303);
+    assert_eq!(scalekit.serve(AuthRoute::Logout, request.to_head()).await.status, 303);
     for jar in &jars {
         let headers = [("host", "app.test"), ("cookie", jar.as_str())];
         let exchange = Exchange::new(manager.clone());
         let state = exchange.resolve(&RequestView::new("GET", "/", &headers)).await;
-        assert!(matches!(state, State::Anonymous), "{state:?}");
+        assert!(matches!(state, SessionState::Anonymous), "{state:?}");
     }
 }
 
@@ -219,7 +220,7 @@ async fn r33_after_logout_a_copied_cookie_is_refused_by_this_instance() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
     let mut thief = browser.clone();
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     browser.apply(&reply);
     assert!(thief.get().await.is_anonymous());
     assert!(!thief.jar.is_empty(), "the browser's next login may be on its way");
@@ -274,7 +275,7 @@ async fn r35_only_this_site_and_the_user_log_out() {
         ("PUT", "PUT", vec![], 405, false),
     ] {
         let mut browser = Browser::signed_in(&fake, &scalekit).await;
-        let reply = browser.serve_with(Route::Logout, method, "/auth/logout", &headers).await;
+        let reply = browser.serve_with(AuthRoute::Logout, method, "/auth/logout", &headers).await;
         assert_eq!(reply.status, status, "{name}");
         assert_eq!(!set_cookies(&reply).is_empty(), out, "{name}");
         browser.apply(&reply);
@@ -295,7 +296,8 @@ async fn r35_only_this_site_and_the_user_log_out() {
 async fn r35_the_page_that_asks_logs_an_old_browser_out_and_lets_it_leave_for_scalekit() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
-    let asked = browser.serve_with(Route::Logout, "GET", "/auth/logout", &[("accept", "text/html")]).await;
+    let asked =
+        browser.serve_with(AuthRoute::Logout, "GET", "/auth/logout", &[("accept", "text/html")]).await;
     assert_eq!(asked.status, 200);
     let policy = asked.header("content-security-policy").unwrap();
     assert!(!policy.contains("form-action"), "redirects after the form are checked as well: {policy}");
@@ -306,12 +308,12 @@ async fn r35_the_page_that_asks_logs_an_old_browser_out_and_lets_it_leave_for_sc
         other => panic!("{other:?}"),
     };
     let form = [("accept", "text/html"), ("origin", origin)];
-    let reply = browser.serve_with(Route::Logout, "POST", "/auth/logout", &form).await;
+    let reply = browser.serve_with(AuthRoute::Logout, "POST", "/auth/logout", &form).await;
     assert_eq!(reply.status, 303);
     browser.apply(&reply);
     assert!(browser.get().await.is_anonymous());
 
-    let other = browser.serve(Route::Callback, "GET", "/auth/callback?error=access_denied").await;
+    let other = browser.serve(AuthRoute::Callback, "GET", "/auth/callback?error=access_denied").await;
     assert!(other.header("content-security-policy").unwrap().contains("form-action 'self'"));
     assert_eq!(other.header("referrer-policy"), Some("no-referrer"));
 }

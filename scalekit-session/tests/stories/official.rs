@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use crate::support::official::{self, SECRET};
 use crate::support::{Browser, FakeScalekit, finish, set_cookies};
+use scalekit_session::adapter::{AuthRoute, Exchange};
 use scalekit_session::testing::{TestEnvironment, TestUser};
-use scalekit_session::{
-    Clock, ErrorKind, Exchange, OfficialCookie, OfficialDialect, Route, Scalekit, SessionManager,
-};
+use scalekit_session::{Clock, ErrorKind, Scalekit, SdkCookie, SdkLanguage, SessionManager};
 use serde_json::{Value, json};
 
 const NAME: &str = "sk_session";
@@ -16,8 +15,8 @@ fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn shared(fake: &FakeScalekit, dialect: OfficialDialect) -> Scalekit {
-    fake.builder().official_cookie(OfficialCookie::new(SECRET).write(dialect)).build().unwrap()
+fn shared(fake: &FakeScalekit, dialect: SdkLanguage) -> Scalekit {
+    fake.builder().sdk_cookie(SdkCookie::new(SECRET).write(dialect)).build().unwrap()
 }
 
 pub(crate) fn claims_of(token: &Value) -> Value {
@@ -49,8 +48,8 @@ async fn r21_a_session_that_fastapi_or_express_began_is_read() {
     let fake = FakeScalekit::new();
     for payload in [python(&fake.grant()), node(&fake.grant())] {
         for scalekit in [
-            shared(&fake, OfficialDialect::Python),
-            fake.builder().official_cookie(OfficialCookie::new(SECRET)).build().unwrap(),
+            shared(&fake, SdkLanguage::Python),
+            fake.builder().sdk_cookie(SdkCookie::new(SECRET)).build().unwrap(),
         ] {
             let mut browser = Browser::new(scalekit);
             browser.jar.put(NAME, &official::seal(&payload));
@@ -74,8 +73,8 @@ async fn r21_a_session_that_fastapi_or_express_began_is_read() {
 async fn a_login_is_written_as_the_packages_write_it() {
     let fake = FakeScalekit::new();
     for (dialect, names) in [
-        (OfficialDialect::Python, ["access_token", "refresh_token", "id_token", "expires_at"]),
-        (OfficialDialect::Node, ["accessToken", "refreshToken", "idToken", "expiresAt"]),
+        (SdkLanguage::Python, ["access_token", "refresh_token", "id_token", "expires_at"]),
+        (SdkLanguage::Node, ["accessToken", "refreshToken", "idToken", "expiresAt"]),
     ] {
         let mut browser = Browser::new(shared(&fake, dialect));
         let reply = browser.log_in(&fake, "/").await;
@@ -103,7 +102,7 @@ async fn r1_r2_r12_a_refresh_keeps_the_id_token_and_what_was_beside() {
     fake.set_id_token_on_refresh(true);
     let mut payload = python(&fake.grant());
     payload["theme"] = json!({ "dark": true });
-    let mut browser = Browser::new(shared(&fake, OfficialDialect::Python));
+    let mut browser = Browser::new(shared(&fake, SdkLanguage::Python));
     browser.jar.put(NAME, &official::seal(&payload));
     assert!(browser.get().await.is_active());
     fake.set_claims(json!({ "roles": ["viewer"] }));
@@ -140,7 +139,7 @@ async fn r1_r2_r12_a_refresh_keeps_the_id_token_and_what_was_beside() {
 async fn r54_what_another_application_refreshed_is_not_overwritten() {
     let fake = FakeScalekit::new();
     let payload = python(&fake.grant());
-    let mut browser = Browser::new(shared(&fake, OfficialDialect::Python));
+    let mut browser = Browser::new(shared(&fake, SdkLanguage::Python));
     browser.jar.put(NAME, &official::seal(&payload));
     fake.clock.advance(secs(280));
     // One request refreshes, and its handler takes long; the next one brings the successor to the browser.
@@ -165,7 +164,7 @@ async fn r54_what_another_application_refreshed_is_not_overwritten() {
 async fn r30_r34_a_logout_ends_the_session_under_every_cookie_it_had() {
     let fake = FakeScalekit::new();
     let payload = python(&fake.grant());
-    let mut browser = Browser::new(shared(&fake, OfficialDialect::Python));
+    let mut browser = Browser::new(shared(&fake, SdkLanguage::Python));
     browser.jar.put(NAME, &official::seal(&payload));
     let before = browser.clone();
     fake.clock.advance(secs(280));
@@ -173,7 +172,7 @@ async fn r30_r34_a_logout_ends_the_session_under_every_cookie_it_had() {
     browser.deliver(&late);
 
     let same_origin = [("sec-fetch-site", "same-origin")];
-    let reply = browser.serve_with(Route::Logout, "POST", "/auth/logout", &same_origin).await;
+    let reply = browser.serve_with(AuthRoute::Logout, "POST", "/auth/logout", &same_origin).await;
     let location = reply.header("location").unwrap();
     assert!(location.contains(payload["id_token"].as_str().unwrap()), "R34");
     assert!(
@@ -197,8 +196,8 @@ async fn r30_r34_a_logout_ends_the_session_under_every_cookie_it_had() {
 async fn r28_limits_count_from_the_login_that_the_id_token_tells() {
     let fake = FakeScalekit::new();
     let scalekit = || {
-        let cookie = OfficialCookie::new(SECRET).write(OfficialDialect::Python);
-        fake.builder().official_cookie(cookie).absolute_limit(secs(3600)).build().unwrap()
+        let cookie = SdkCookie::new(SECRET).write(SdkLanguage::Python);
+        fake.builder().sdk_cookie(cookie).absolute_limit(secs(3600)).build().unwrap()
     };
     let mut browser = Browser::new(scalekit());
     browser.jar.put(NAME, &official::seal(&python(&fake.grant())));
@@ -215,15 +214,15 @@ async fn r15_a_session_too_long_for_the_format_is_a_page_and_never_a_redirect() 
     let fake = FakeScalekit::new();
     let names: Vec<String> = (0..60).map(|number| format!("resource{number:04}:read-and-write")).collect();
     fake.set_claims(json!({ "permissions": names }));
-    let mut browser = Browser::new(shared(&fake, OfficialDialect::Python));
+    let mut browser = Browser::new(shared(&fake, SdkLanguage::Python));
     let reply = browser.log_in(&fake, "/").await;
     assert_eq!((reply.status, reply.header("location")), (500, None));
     assert!(reply.body.contains("Your account is too large"), "{}", reply.body);
     assert!(set_cookies(&reply).iter().all(|line| line.contains("Max-Age=0")));
 
     let environment = TestEnvironment::new();
-    let cookie = OfficialCookie::new(SECRET).write(OfficialDialect::Node);
-    let scalekit = environment.builder().official_cookie(cookie).build().unwrap();
+    let cookie = SdkCookie::new(SECRET).write(SdkLanguage::Node);
+    let scalekit = environment.builder().sdk_cookie(cookie).build().unwrap();
     let names: Vec<String> = (0..60).map(|number| format!("resource{number:04}:read-and-write")).collect();
     let user = names.into_iter().fold(TestUser::new("usr_1"), TestUser::permission);
     let now = environment.clock().now();
@@ -235,7 +234,7 @@ async fn r15_a_session_too_long_for_the_format_is_a_page_and_never_a_redirect() 
 #[tokio::test]
 async fn r15_a_session_that_grows_too_long_goes_on_in_our_own_cookie() {
     let fake = FakeScalekit::new();
-    let mut browser = Browser::new(shared(&fake, OfficialDialect::Python));
+    let mut browser = Browser::new(shared(&fake, SdkLanguage::Python));
     assert_eq!(browser.log_in(&fake, "/").await.status, 303);
     let names: Vec<String> = (0..60).map(|number| format!("resource{number:04}:read-and-write")).collect();
     fake.set_claims(json!({ "permissions": names }));
@@ -252,7 +251,7 @@ async fn r15_a_session_that_grows_too_long_goes_on_in_our_own_cookie() {
 #[tokio::test]
 async fn r11_of_tokens_that_cannot_be_verified_the_packages_are_told_nothing() {
     let fake = FakeScalekit::new();
-    let mut browser = Browser::new(shared(&fake, OfficialDialect::Python));
+    let mut browser = Browser::new(shared(&fake, SdkLanguage::Python));
     assert_eq!(browser.log_in(&fake, "/").await.status, 303);
     fake.set_keys("snk_2", &["snk_1"]);
     fake.clock.advance(secs(280));

@@ -7,10 +7,8 @@ use std::time::Duration;
 use crate::official::{claims_of, python};
 use crate::support::official::{self, SECRET};
 use crate::support::{Browser, FakeScalekit, finish};
-use scalekit_session::{
-    Clock, Exchange, OfficialCookie, OfficialDialect, Route, Scalekit, ScalekitBuilder, SessionEnd,
-    SessionWatch,
-};
+use scalekit_session::adapter::{AuthRoute, Exchange};
+use scalekit_session::{Clock, Scalekit, ScalekitBuilder, SdkCookie, SdkLanguage, SessionEnd, SessionWatch};
 use serde_json::json;
 
 const NAME: &str = "sk_session";
@@ -26,11 +24,11 @@ fn official_writer(fake: &FakeScalekit) -> Scalekit {
 }
 
 fn own_writer(fake: &FakeScalekit) -> Scalekit {
-    fake.builder().official_cookie(OfficialCookie::new(SECRET)).build().unwrap()
+    fake.builder().sdk_cookie(SdkCookie::new(SECRET)).build().unwrap()
 }
 
 fn sharing(builder: ScalekitBuilder) -> Scalekit {
-    builder.official_cookie(OfficialCookie::new(SECRET).write(OfficialDialect::Python)).build().unwrap()
+    builder.sdk_cookie(SdkCookie::new(SECRET).write(SdkLanguage::Python)).build().unwrap()
 }
 
 async fn refresh_now(browser: &Browser) -> crate::support::Answer {
@@ -41,8 +39,9 @@ async fn refresh_now(browser: &Browser) -> crate::support::Answer {
 }
 
 async fn log_out(browser: &mut Browser) {
-    let reply =
-        browser.serve_with(Route::Logout, "POST", "/auth/logout", &[("sec-fetch-site", "same-origin")]).await;
+    let reply = browser
+        .serve_with(AuthRoute::Logout, "POST", "/auth/logout", &[("sec-fetch-site", "same-origin")])
+        .await;
     browser.apply(&reply);
 }
 
@@ -308,10 +307,10 @@ async fn r55_a_planted_second_cookie_does_not_switch_the_question_off() {
         if planted {
             headers.push(("cookie", &extra));
         }
-        let begun = browser.serve_with(Route::Login, "GET", "/auth/login", &headers).await;
+        let begun = browser.serve_with(AuthRoute::Login, "GET", "/auth/login", &headers).await;
         browser.apply(&begun);
         let callback = browser.callback_of(&fake, &begun);
-        let reply = browser.serve_with(Route::Callback, "GET", &callback, &headers).await;
+        let reply = browser.serve_with(AuthRoute::Callback, "GET", &callback, &headers).await;
         assert_eq!(reply.status, 200, "asks before usr_3 replaces usr_1; planted: {planted}");
     }
 }
@@ -338,9 +337,9 @@ fn r36_the_shared_secret_split_at_its_comma_is_no_secret_of_our_own() {
     let fake = FakeScalekit::new();
     let (first, second) =
         ("first-secret-first-secret-first-0123456789", "other-secret-other-secret-other-9876543210");
-    let shared = OfficialCookie::new(format!("{first},{second}"));
+    let shared = SdkCookie::new(format!("{first},{second}"));
     // The builder has the first already. As SCALEKIT_COOKIE_SECRET (or COOKIE_ENCRYPTION_SECRET) of the same text is read.
-    let built = fake.builder().cookie_secret(second).official_cookie(shared).build();
+    let built = fake.builder().cookie_secret(second).sdk_cookie(shared).build();
     let error = built.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(error.contains("one of the cookie secrets"), "{error}");
 }

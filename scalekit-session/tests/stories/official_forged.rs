@@ -6,16 +6,13 @@ use crate::official::{claims_of, python};
 use crate::support::official::{self, SECRET};
 use crate::support::{Browser, FakeScalekit};
 use scalekit_session::testing::SigningKey;
-use scalekit_session::{OfficialCookie, OfficialDialect, Scalekit, State};
+use scalekit_session::{Scalekit, SdkCookie, SdkLanguage, SessionState};
 use serde_json::{Value, json};
 
 const NAME: &str = "sk_session";
 
 fn shared(fake: &FakeScalekit) -> Scalekit {
-    fake.builder()
-        .official_cookie(OfficialCookie::new(SECRET).write(OfficialDialect::Python))
-        .build()
-        .unwrap()
+    fake.builder().sdk_cookie(SdkCookie::new(SECRET).write(SdkLanguage::Python)).build().unwrap()
 }
 
 /// The same tokens with other claims in the access token.
@@ -102,7 +99,7 @@ async fn r42_forged_payloads_sign_nobody_in() {
         let mut browser = Browser::new(shared(&fake));
         browser.jar.put(NAME, value);
         let answer = browser.get().await;
-        let nobody = matches!(answer.state, State::Anonymous | State::Unavailable { .. });
+        let nobody = matches!(answer.state, SessionState::Anonymous | SessionState::Unavailable { .. });
         assert!(nobody, "{name}: {answer:?}");
         assert_eq!(answer.lines, Vec::<String>::new(), "{name}: nothing is written or deleted (R37)");
     }
@@ -192,7 +189,7 @@ async fn r21_each_form_opens_under_its_own_name_only() {
 }
 
 #[tokio::test]
-async fn r21_nobody_reads_the_official_cookie_unless_asked_to() {
+async fn r21_nobody_reads_the_sdk_cookie_unless_asked_to() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::new(fake.scalekit());
     browser.jar.put(NAME, &official::seal(&python(&fake.grant())));
@@ -223,10 +220,10 @@ async fn r23_of_two_users_in_one_request_neither_is_served() {
 }
 
 #[tokio::test]
-async fn r51_another_origin_gets_no_session_from_the_official_cookie() {
+async fn r51_another_origin_gets_no_session_from_the_sdk_cookie() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::new(shared(&fake));
     browser.jar.put(NAME, &official::seal(&python(&fake.grant())));
     let answer = browser.send("POST", &[("sec-fetch-site", "cross-site")]).await;
-    assert!(matches!(answer.state, State::CrossOrigin), "{answer:?}");
+    assert!(matches!(answer.state, SessionState::CrossOrigin), "{answer:?}");
 }

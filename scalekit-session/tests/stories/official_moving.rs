@@ -5,8 +5,9 @@ use std::time::Duration;
 use crate::official::{claims_of, python};
 use crate::support::official::{self, SECRET};
 use crate::support::{Browser, FakeScalekit, set_cookies};
+use scalekit_session::adapter::AuthRoute;
 use scalekit_session::testing::SigningKey;
-use scalekit_session::{OfficialCookie, OfficialDialect, Route, Scalekit};
+use scalekit_session::{Scalekit, SdkCookie, SdkLanguage};
 use serde_json::json;
 
 const NAME: &str = "sk_session";
@@ -19,15 +20,12 @@ fn secs(seconds: u64) -> Duration {
 
 /// Reads both, writes the official one.
 fn official_writer(fake: &FakeScalekit) -> Scalekit {
-    fake.builder()
-        .official_cookie(OfficialCookie::new(SECRET).write(OfficialDialect::Python))
-        .build()
-        .unwrap()
+    fake.builder().sdk_cookie(SdkCookie::new(SECRET).write(SdkLanguage::Python)).build().unwrap()
 }
 
 /// Reads both, writes our own.
 fn own_writer(fake: &FakeScalekit) -> Scalekit {
-    fake.builder().official_cookie(OfficialCookie::new(SECRET)).build().unwrap()
+    fake.builder().sdk_cookie(SdkCookie::new(SECRET)).build().unwrap()
 }
 
 #[tokio::test]
@@ -124,8 +122,9 @@ async fn r30_a_logout_after_the_move_ends_the_copies_from_before() {
     fake.clock.advance(secs(280));
     let moved = browser.send("GET", &[]).await;
     browser.deliver(&moved);
-    let reply =
-        browser.serve_with(Route::Logout, "POST", "/auth/logout", &[("sec-fetch-site", "same-origin")]).await;
+    let reply = browser
+        .serve_with(AuthRoute::Logout, "POST", "/auth/logout", &[("sec-fetch-site", "same-origin")])
+        .await;
     browser.apply(&reply);
     assert!(browser.jar.is_empty(), "{:?}", browser.jar.names());
     for name in [NAME, DATA, MARKER] {
@@ -174,7 +173,7 @@ async fn r27_a_login_leaves_one_form_whatever_the_browser_had() {
 }
 
 #[tokio::test]
-async fn r4_a_refused_refresh_token_deletes_the_official_cookie_after_a_minute_only() {
+async fn r4_a_refused_refresh_token_deletes_the_sdk_cookie_after_a_minute_only() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::new(official_writer(&fake));
     browser.jar.put(NAME, &official::seal(&python(&fake.grant())));

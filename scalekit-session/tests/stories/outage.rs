@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use scalekit_session::State;
+use scalekit_session::SessionState;
 
 use crate::support::{Browser, FakeScalekit, Script};
 
@@ -143,7 +143,7 @@ async fn r10_retry_after_is_honoured_up_to_ten_seconds() {
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
     fake.clock.advance(secs(400));
     fake.script(Script::Answer { status: 429, body: String::new(), retry_after: Some(3600) });
-    let State::Unavailable { retry_after } = browser.get().await.state else { panic!() };
+    let SessionState::Unavailable { retry_after } = browser.get().await.state else { panic!() };
     assert_eq!(retry_after, secs(10));
     fake.script(None);
     fake.clock.advance(secs(9));
@@ -182,10 +182,10 @@ async fn r4_r47_a_refusal_that_counts_loops_still_deletes_a_session_that_is_over
     assert!(browser.send("GET", &[]).await.is_anonymous());
     fake.clock.advance(secs(60));
     let head = browser.head("GET", "/dashboard", &[("accept", "text/html")]);
-    let exchange = scalekit_session::Exchange::new(browser.scalekit.manager());
+    let exchange = scalekit_session::adapter::Exchange::new(browser.scalekit.manager());
     let state = exchange.resolve(&head.view()).await;
     let looped = [("set-cookie", "__Host-scalekit-loop=x")];
-    assert!(matches!(state, State::Anonymous));
+    assert!(matches!(state, SessionState::Anonymous));
     let edits = exchange.finish(&looped);
     assert!(edits.iter().any(|edit| format!("{edit:?}").contains("Max-Age=0")), "{edits:?}");
 }

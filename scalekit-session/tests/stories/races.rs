@@ -109,7 +109,7 @@ proptest! {
             for step in &before {
                 race.step(step).await;
             }
-            let logout = race.browser.serve(scalekit_session::Route::Logout, "POST", "/auth/logout").await;
+            let logout = race.browser.serve(scalekit_session::adapter::AuthRoute::Logout, "POST", "/auth/logout").await;
             race.browser.apply(&logout);
             for step in &after {
                 race.step(step).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit, Script};
 use futures_util::future::join_all;
-use scalekit_session::{SessionManager, State};
+use scalekit_session::{SessionManager, SessionState};
 use serde_json::json;
 
 fn secs(seconds: u64) -> Duration {
@@ -240,7 +240,7 @@ async fn r19_a_valid_request_calls_nobody_and_writes_nothing() {
 
 #[tokio::test]
 async fn r54_a_held_response_writes_no_generation_older_than_the_newest() {
-    use scalekit_session::Exchange;
+    use scalekit_session::adapter::Exchange;
     let fake = FakeScalekit::new();
     let scalekit = fake.scalekit();
     let mut browser = Browser::signed_in(&fake, &scalekit).await;
@@ -278,25 +278,25 @@ async fn r54_a_browser_that_never_got_the_successor_comes_back_two_token_lives_l
 
 #[tokio::test]
 async fn an_application_may_refresh_at_once() {
-    use scalekit_session::Exchange;
+    use scalekit_session::adapter::Exchange;
     let fake = FakeScalekit::new();
     let scalekit = fake.scalekit();
     let browser = Browser::signed_in(&fake, &scalekit).await;
     fake.set_claims(json!({ "roles": ["owner"] }));
     let head = browser.head("POST", "/promote", &[]);
     let exchange = Exchange::new(scalekit.manager());
-    let State::Active(before) = exchange.resolve(&head.view()).await else { panic!() };
+    let SessionState::Active(before) = exchange.resolve(&head.view()).await else { panic!() };
     assert!(!before.has_role("owner"));
-    let State::Active(after) = exchange.refresh(&head.view()).await else { panic!() };
+    let SessionState::Active(after) = exchange.refresh(&head.view()).await else { panic!() };
     assert!(after.has_role("owner"));
-    let answer = crate::support::finish(&exchange, State::Active(after));
+    let answer = crate::support::finish(&exchange, SessionState::Active(after));
     assert!(!answer.lines.is_empty());
     assert_eq!(scalekit.refresh_policy().leeway, secs(60));
 }
 
 #[tokio::test]
 async fn r51_a_forged_request_refreshes_nothing_and_gets_no_session() {
-    use scalekit_session::{Exchange, RequestView};
+    use scalekit_session::adapter::{Exchange, RequestView};
     let fake = FakeScalekit::new();
     let scalekit = fake.scalekit();
     let browser = Browser::signed_in(&fake, &scalekit).await;
@@ -305,17 +305,20 @@ async fn r51_a_forged_request_refreshes_nothing_and_gets_no_session() {
         let head = browser.head("POST", "/promote", &headers);
         let exchange = Exchange::new(scalekit.manager());
         if resolved {
-            assert!(matches!(exchange.resolve(&head.view()).await, State::CrossOrigin));
+            assert!(matches!(exchange.resolve(&head.view()).await, SessionState::CrossOrigin));
         }
-        assert!(matches!(exchange.refresh(&head.view()).await, State::CrossOrigin));
-        assert!(matches!(exchange.state(), Some(State::CrossOrigin)));
+        assert!(matches!(exchange.refresh(&head.view()).await, SessionState::CrossOrigin));
+        assert!(matches!(exchange.state(), Some(SessionState::CrossOrigin)));
     }
     let preflight = browser.head("OPTIONS", "/promote", &[]);
-    assert!(matches!(scalekit.refresh(&preflight.view(), fake_now(&fake)).await.state(), State::Anonymous));
+    assert!(matches!(
+        scalekit.refresh(&preflight.view(), fake_now(&fake)).await.state(),
+        SessionState::Anonymous
+    ));
     let http = fake.builder().redirect_uri("http://localhost:3000/auth/callback").build().unwrap();
     let elsewhere = [("host", "app.test")];
     let request = RequestView::new("POST", "/promote", &elsewhere);
-    assert!(matches!(http.refresh(&request, fake_now(&fake)).await.state(), State::Misdirected));
+    assert!(matches!(http.refresh(&request, fake_now(&fake)).await.state(), SessionState::Misdirected));
     assert_eq!(fake.refreshes(), 0);
 }
 

@@ -6,7 +6,7 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit};
-use scalekit_session::{Runtime, Task, TokioRuntime};
+use scalekit_session::transport::{Runtime, Task, TokioRuntime};
 
 fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)

@@ -8,23 +8,23 @@ fn sent<T: Send>() {}
 #[test]
 fn public_types_are_send_and_sync() {
     shared::<core::Scalekit>();
-    shared::<core::ScalekitClient>();
+    shared::<core::client::ScalekitClient>();
     shared::<core::Session>();
-    shared::<core::State>();
+    shared::<core::SessionState>();
     shared::<core::Claims>();
     shared::<core::Profile>();
-    shared::<core::Exchange>();
-    shared::<core::Resolution>();
-    shared::<core::Requirement>();
-    shared::<core::Reply>();
-    shared::<core::HeaderEdits>();
-    shared::<core::RequestHead>();
+    shared::<core::adapter::Exchange>();
+    shared::<core::adapter::Resolution>();
+    shared::<core::Requires>();
+    shared::<core::adapter::Reply>();
+    shared::<core::adapter::HeaderEdits>();
+    shared::<core::adapter::RequestHead>();
     shared::<core::Error>();
     shared::<core::ConfigError>();
-    shared::<core::ClientError>();
+    shared::<core::client::ClientError>();
     shared::<std::sync::Arc<dyn core::SessionManager>>();
-    sent::<core::Pending>();
-    sent::<core::Inspection>();
-    sent::<core::Resolving>();
-    sent::<core::RequestView<'_>>();
+    sent::<core::adapter::Pending>();
+    sent::<core::adapter::Inspection>();
+    sent::<core::adapter::Resolving>();
+    sent::<core::adapter::RequestView<'_>>();
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit};
+use scalekit_session::SessionState;
+use scalekit_session::adapter::{Exchange, RequestView};
 use scalekit_session::testing::{TestEnvironment, TestUser};
-use scalekit_session::{Exchange, RequestView, State};
 use serde_json::json;
 
 fn secs(seconds: u64) -> Duration {
@@ -106,7 +107,7 @@ async fn r21_no_cookie_is_taken_for_another_kind_or_another_application() {
     let fake = FakeScalekit::new();
     let scalekit = fake.scalekit();
     let browser = Browser::signed_in(&fake, &scalekit).await;
-    let begun = browser.serve(scalekit_session::Route::Login, "GET", "/auth/login").await;
+    let begun = browser.serve(scalekit_session::adapter::AuthRoute::Login, "GET", "/auth/login").await;
     let mut visitor = browser.clone();
     visitor.apply(&begun);
     let flow = visitor.jar.names().into_iter().find(|name| name.contains("-tx-")).unwrap().to_owned();
@@ -117,7 +118,7 @@ async fn r21_no_cookie_is_taken_for_another_kind_or_another_application() {
     swapped.apply(&begun);
     swapped.jar.put(&flow, browser.jar.get("__Host-scalekit").unwrap());
     let callback = swapped.callback_of(&fake, &begun);
-    let reply = swapped.serve(scalekit_session::Route::Callback, "GET", &callback).await;
+    let reply = swapped.serve(scalekit_session::adapter::AuthRoute::Callback, "GET", &callback).await;
     assert_eq!(reply.status, 400, "a session is no flow");
 
     for other in [
@@ -149,13 +150,13 @@ async fn r23_a_tossed_cookie_locks_nobody_out() {
         let headers = [("cookie", tossed.as_str())];
         let request = RequestView::new("GET", "/", &headers);
         let state = Exchange::new(scalekit.manager()).resolve(&request).await;
-        assert!(matches!(state, State::Active(_)), "{tossed}");
+        assert!(matches!(state, SessionState::Active(_)), "{tossed}");
     }
     let other = environment.sign_in(&scalekit, &TestUser::new("usr_2"));
     let both = format!("{cookies}; {other}");
     let headers = [("cookie", both.as_str())];
     let state = Exchange::new(scalekit.manager()).resolve(&RequestView::new("GET", "/", &headers)).await;
-    assert!(matches!(state, State::Anonymous), "two users at once are nobody");
+    assert!(matches!(state, SessionState::Anonymous), "two users at once are nobody");
 }
 
 #[tokio::test]
@@ -258,7 +259,7 @@ async fn r42_a_leaked_cookie_secret_alone_gives_nobody_a_role() {
     let headers = [("cookie", cookies.as_str())];
     let state = Exchange::new(scalekit.manager()).resolve(&RequestView::new("GET", "/", &headers)).await;
     assert!(
-        matches!(state, State::Anonymous),
+        matches!(state, SessionState::Anonymous),
         "sealed with the right secret, signed with the wrong key: {state:?}"
     );
 }
@@ -354,7 +355,7 @@ async fn r51_a_forged_request_gets_no_session() {
     let fake = FakeScalekit::new();
     let browser = Browser::signed_in(&fake, &fake.scalekit()).await;
     let answer = browser.send("POST", &[("sec-fetch-site", "cross-site")]).await;
-    assert!(matches!(answer.state, State::CrossOrigin));
+    assert!(matches!(answer.state, SessionState::CrossOrigin));
     let answer = browser.send("POST", &[("sec-fetch-site", "same-origin")]).await;
     assert!(answer.is_active());
     let nobody = Browser::new(browser.scalekit.clone());
@@ -389,6 +390,6 @@ async fn r40_sessions_over_http_are_served_on_loopback_only() {
     ] {
         let headers = [("host", host)];
         let state = Exchange::new(scalekit.manager()).resolve(&RequestView::new("GET", "/", &headers)).await;
-        assert_eq!(matches!(state, State::Misdirected), misdirected, "{host}");
+        assert_eq!(matches!(state, SessionState::Misdirected), misdirected, "{host}");
     }
 }

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use scalekit_session::{
-    Exchange, Reply, RequestView, Route, Scalekit, SessionEnd, SessionManager, SplitCookies, State,
-};
+use scalekit_session::adapter::{AuthRoute, Exchange, Reply, RequestView};
+use scalekit_session::{Scalekit, SessionEnd, SessionManager, SessionState, SplitCookies};
 use serde_json::json;
 
 use crate::support::{Browser, FakeScalekit, Script, set_cookies};
@@ -23,12 +22,12 @@ pub(crate) fn split(fake: &FakeScalekit) -> Scalekit {
 }
 
 pub(crate) async fn post(browser: &Browser) -> Reply {
-    browser.serve(Route::Refresh, "POST", "/auth/refresh").await
+    browser.serve(AuthRoute::Refresh, "POST", "/auth/refresh").await
 }
 
 /// A page load that was led to the refresh route.
 async fn hop(browser: &Browser) -> Reply {
-    browser.serve(Route::Refresh, "GET", "/auth/refresh?return_to=/dashboard").await
+    browser.serve(AuthRoute::Refresh, "GET", "/auth/refresh?return_to=/dashboard").await
 }
 
 /// What a page load without a session is told.
@@ -146,7 +145,7 @@ async fn r30_r32_a_logout_during_a_refresh_leaves_nothing_to_hand_out() {
     let (posting, leading) = (browser.clone(), browser.clone());
     let under_way = tokio::spawn(async move { tokio::join!(post(&posting), hop(&leading)) });
     fake.held(1).await;
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     assert!(reply.header("location").unwrap().contains("id_token_hint="), "r34");
     browser.apply(&reply);
     assert!(browser.jar.is_empty(), "{:?}", browser.jar.names());
@@ -253,7 +252,7 @@ async fn r23_of_duplicates_the_cookie_of_the_markers_session_counts() {
     for cookies in [format!("{tossed}; {own}"), format!("{own}; {tossed}")] {
         let headers = [("cookie", cookies.as_str())];
         let head = RequestView::new("POST", "/auth/refresh", &headers).to_head();
-        let reply = scalekit.serve(Route::Refresh, head).await;
+        let reply = scalekit.serve(AuthRoute::Refresh, head).await;
         assert_eq!((reply.status, set_cookies(&reply).len()), (204, 3));
         ada.apply(&reply);
         assert!(ada.get().await.is_active());
@@ -276,7 +275,7 @@ async fn r49_a_watch_follows_the_refresh_route() {
         renewed.access_token().unwrap().secret(),
         "the tokens as well"
     );
-    browser.apply(&browser.serve(Route::Logout, "POST", "/auth/logout").await);
+    browser.apply(&browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await);
     assert_eq!(watch.ended().await, SessionEnd::Ended);
 }
 
@@ -286,7 +285,7 @@ async fn r10_exchange_refresh_serves_the_session_at_hand() {
     let browser = Browser::signed_in(&fake, &split(&fake)).await;
     let head = browser.head("GET", "/dashboard", &[]);
     let exchange = Exchange::new(browser.scalekit.manager());
-    assert!(matches!(exchange.refresh(&head.view()).await, State::Active(_)));
+    assert!(matches!(exchange.refresh(&head.view()).await, SessionState::Active(_)));
     assert_eq!(fake.refreshes(), 0, "the refresh token is not sent here");
 }
 
@@ -304,7 +303,7 @@ async fn r10_exchange_refresh_without_an_access_cookie_leads_through_the_refresh
         let head = browser.head("GET", "/dashboard", &[("accept", "text/html")]);
         let exchange = Exchange::new(browser.scalekit.manager());
         let state = exchange.refresh(&head.view()).await;
-        assert!(matches!(state, State::Anonymous), "shown: {shown}, {state:?}");
+        assert!(matches!(state, SessionState::Anonymous), "shown: {shown}, {state:?}");
         let led = exchange.admit(state, None, &head.view()).unwrap_err().into_reply();
         assert!(led.header("location").unwrap().starts_with("/auth/refresh?"), "shown: {shown}, {led:?}");
     }

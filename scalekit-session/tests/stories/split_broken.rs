@@ -1,7 +1,8 @@
 //! What an attempt to break the split layout found, and what holds since.
 
+use scalekit_session::adapter::{AuthRoute, Exchange, Reply, RequestView};
 use scalekit_session::testing::ManualClock;
-use scalekit_session::{Clock, Exchange, Reply, RequestView, Route, SessionManager, SplitCookies};
+use scalekit_session::{Clock, SessionManager, SplitCookies};
 use serde_json::json;
 
 use crate::split::{ACCESS, ID, MARKER, REFRESH, post, secs, split};
@@ -10,7 +11,7 @@ use crate::support::{Browser, FakeScalekit, finish};
 const ELSEWHERE: (&str, &str) = ("sec-fetch-site", "cross-site");
 
 /// A request in front of whose own cookies a browser puts those that a sibling domain tossed: their path is longer.
-async fn with_tossed(browser: &Browser, route: Route, method: &str, target: &str, tossed: &str) -> Reply {
+async fn with_tossed(browser: &Browser, route: AuthRoute, method: &str, target: &str, tossed: &str) -> Reply {
     let cookies = format!("{tossed}; {}", browser.jar.sent_to(target));
     let headers =
         [("host", "app.test"), ("cookie", cookies.as_str()), ELSEWHERE, ("origin", "https://app.test")];
@@ -39,7 +40,7 @@ async fn load(browser: &Browser, target: &str) -> Reply {
 async fn follow(browser: &mut Browser, led: &Reply) {
     let target = led.header("location").unwrap().to_owned();
     assert!(target.starts_with("/auth/refresh"), "{target}");
-    let reply = browser.serve(Route::Refresh, "GET", &target).await;
+    let reply = browser.serve(AuthRoute::Refresh, "GET", &target).await;
     browser.apply(&reply);
 }
 
@@ -51,7 +52,7 @@ async fn r55_tossed_id_cookies_do_not_hide_who_is_signed_in() {
     fake.clock.advance(secs(280));
     browser.jar.remove(ACCESS);
     let link = "/auth/login?organization_id=org_2";
-    let begun = with_tossed(&browser, Route::Login, "GET", link, &crowd(ID)).await;
+    let begun = with_tossed(&browser, AuthRoute::Login, "GET", link, &crowd(ID)).await;
     assert_eq!(begun.status, 200, "another site's choice is confirmed first");
 }
 
@@ -61,12 +62,12 @@ async fn r55_tossed_id_cookies_do_not_let_another_site_change_who_is_signed_in()
     let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
     fake.clock.advance(secs(280));
     browser.jar.remove(ACCESS);
-    let begun = browser.serve_with(Route::Login, "GET", "/auth/login", &[ELSEWHERE]).await;
+    let begun = browser.serve_with(AuthRoute::Login, "GET", "/auth/login", &[ELSEWHERE]).await;
     browser.apply(&begun);
     let callback = browser.callback_of(&fake, &begun);
     fake.set_claims(json!({ "sub": "usr_2" }));
     fake.set_id_claims(json!({ "sub": "usr_2" }));
-    let asked = with_tossed(&browser, Route::Callback, "GET", &callback, &crowd(ID)).await;
+    let asked = with_tossed(&browser, AuthRoute::Callback, "GET", &callback, &crowd(ID)).await;
     assert_eq!(asked.status, 200, "asked first: {:?}", asked.header("location"));
 }
 
@@ -77,10 +78,10 @@ async fn r27_worthless_id_cookies_do_not_keep_the_former_session_alive() {
     fake.clock.advance(secs(280));
     browser.jar.remove(ACCESS);
     let former = browser.clone();
-    let begun = browser.serve(Route::Login, "GET", "/auth/login").await;
+    let begun = browser.serve(AuthRoute::Login, "GET", "/auth/login").await;
     browser.apply(&begun);
     let callback = browser.callback_of(&fake, &begun);
-    let reply = with_tossed(&browser, Route::Callback, "GET", &callback, &worthless(ID)).await;
+    let reply = with_tossed(&browser, AuthRoute::Callback, "GET", &callback, &worthless(ID)).await;
     assert_eq!(reply.status, 303);
     assert_eq!(post(&former).await.status, 401, "a new login ends the session of before");
 }
@@ -92,7 +93,7 @@ async fn r30_worthless_id_cookies_do_not_make_a_session_outlive_its_logout() {
     fake.clock.advance(secs(280));
     browser.jar.remove(ACCESS);
     let copy = browser.clone();
-    let reply = with_tossed(&browser, Route::Logout, "POST", "/auth/logout", &worthless(ID)).await;
+    let reply = with_tossed(&browser, AuthRoute::Logout, "POST", "/auth/logout", &worthless(ID)).await;
     browser.apply(&reply);
     assert!(browser.jar.is_empty(), "{:?}", browser.jar.names());
     assert_eq!(post(&copy).await.status, 401, "a logged-out session is over in this process");
@@ -104,7 +105,7 @@ async fn r34_worthless_id_cookies_do_not_leave_the_user_signed_in_at_scalekit() 
     let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
     fake.clock.advance(secs(280));
     browser.jar.remove(ACCESS);
-    let reply = with_tossed(&browser, Route::Logout, "POST", "/auth/logout", &worthless(ID)).await;
+    let reply = with_tossed(&browser, AuthRoute::Logout, "POST", "/auth/logout", &worthless(ID)).await;
     assert!(reply.header("location").unwrap().contains("hint="), "{:?}", reply.header("location"));
 }
 
@@ -174,9 +175,9 @@ async fn r55_on_loopback_two_users_id_cookies_are_somebody() {
                 .filter(|(name, value)| *name == "set-cookie" && !value.contains("Max-Age=0"));
             lines.map(|(_, line)| line.split(';').next().unwrap().to_owned()).collect::<Vec<_>>().join("; ")
         };
-        let begun = scalekit.serve(Route::Login, head("/auth/login", "")).await;
+        let begun = scalekit.serve(AuthRoute::Login, head("/auth/login", "")).await;
         let callback = Browser::new(scalekit.clone()).callback_of(&fake, &begun);
-        pairs(&scalekit.serve(Route::Callback, head(&callback, &pairs(&begun))).await)
+        pairs(&scalekit.serve(AuthRoute::Callback, head(&callback, &pairs(&begun))).await)
     };
     let both = format!("{}; {}", sign_in("usr_1").await, sign_in("usr_2").await);
     let at_login: Vec<&str> = both
@@ -186,7 +187,11 @@ async fn r55_on_loopback_two_users_id_cookies_are_somebody() {
     let cookies = at_login.join("; ");
     let headers = [("host", "localhost:3000"), ("cookie", cookies.as_str()), ELSEWHERE];
     let request = RequestView::new("GET", "/auth/login?organization_id=org_2", &headers);
-    assert_eq!(scalekit.serve(Route::Login, request.to_head()).await.status, 200, "as in the other layout");
+    assert_eq!(
+        scalekit.serve(AuthRoute::Login, request.to_head()).await.status,
+        200,
+        "as in the other layout"
+    );
 }
 
 #[tokio::test]
@@ -241,8 +246,8 @@ async fn r12_r34_tossed_id_cookies_do_not_cost_the_id_token() {
     fake.clock.advance(secs(301));
     browser.jar.remove(ACCESS);
     let target = "/auth/refresh?return_to=/dashboard";
-    let led = with_tossed(&browser, Route::Refresh, "GET", target, &crowd(ID)).await;
+    let led = with_tossed(&browser, AuthRoute::Refresh, "GET", target, &crowd(ID)).await;
     browser.apply(&led);
-    let reply = browser.serve(Route::Logout, "POST", "/auth/logout").await;
+    let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     assert!(reply.header("location").unwrap().contains("id_token_hint="), "what did not come stays");
 }

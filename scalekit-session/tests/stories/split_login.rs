@@ -1,7 +1,8 @@
 //! The split layout around login and logout: who is signed in, what fits, and what stays behind.
 
+use scalekit_session::adapter::{AuthRoute, Exchange, RequestView};
 use scalekit_session::testing::{TestEnvironment, TestUser};
-use scalekit_session::{Clock, ErrorKind, Exchange, RequestView, Route, SessionManager, SplitCookies, State};
+use scalekit_session::{Clock, ErrorKind, SessionManager, SessionState, SplitCookies};
 use serde_json::json;
 
 use crate::split::{ACCESS, ID, MARKER, REFRESH, post, secs, split};
@@ -26,7 +27,7 @@ async fn r27_r55_the_login_knows_who_is_signed_in_where_the_access_cookie_is_not
         let mut browser = Browser::signed_in(&fake, &scalekit).await;
         assert!(!browser.jar.sent_to("/auth/login").contains("accessToken"));
         let link = "/auth/login?organization_id=org_2";
-        let asked = browser.serve_with(Route::Login, "GET", link, &ELSEWHERE).await;
+        let asked = browser.serve_with(AuthRoute::Login, "GET", link, &ELSEWHERE).await;
         assert_eq!(asked.status, 200, "large: {large}: another site's choice is confirmed first");
 
         let former = browser.clone();
@@ -43,12 +44,12 @@ async fn r55_a_login_that_another_site_began_does_not_change_who_is_signed_in() 
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
     browser.jar.remove(ACCESS);
-    let begun = browser.serve_with(Route::Login, "GET", "/auth/login", &ELSEWHERE).await;
+    let begun = browser.serve_with(AuthRoute::Login, "GET", "/auth/login", &ELSEWHERE).await;
     browser.apply(&begun);
     let callback = browser.callback_of(&fake, &begun);
     fake.set_claims(json!({ "sub": "usr_2" }));
     fake.set_id_claims(json!({ "sub": "usr_2" }));
-    let asked = browser.serve(Route::Callback, "GET", &callback).await;
+    let asked = browser.serve(AuthRoute::Callback, "GET", &callback).await;
     assert_eq!(asked.status, 200, "the ID cookie says who is signed in");
     assert!(set_cookies(&asked).iter().all(|line| !line.starts_with(ACCESS)));
 }
@@ -103,7 +104,7 @@ async fn r17_r29_logout_and_login_remove_what_another_layout_left() {
     fake.set_claims(permissions(0));
 
     let mut leaves = Browser { scalekit: split(&fake), jar: whole.jar.clone() };
-    leaves.apply(&leaves.serve(Route::Logout, "POST", "/auth/logout").await);
+    leaves.apply(&leaves.serve(AuthRoute::Logout, "POST", "/auth/logout").await);
     assert!(leaves.jar.is_empty(), "{:?}", leaves.jar.names());
 
     let mut returns = Browser { scalekit: split(&fake), jar: whole.jar };
@@ -128,7 +129,7 @@ async fn r21_cookies_of_the_split_layout_open_under_their_own_names_only() {
         let headers = [("cookie", cookies.as_str())];
         let request = RequestView::new("GET", "/", &headers);
         let state = Exchange::new(scalekit.manager()).resolve(&request).await;
-        assert!(matches!(state, State::Anonymous), "{name}: {state:?}");
+        assert!(matches!(state, SessionState::Anonymous), "{name}: {state:?}");
     }
 }
 

@@ -4,7 +4,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use scalekit_session::{Route, Session, SessionEnd, SessionWatch};
+use scalekit_session::adapter::AuthRoute;
+use scalekit_session::{Session, SessionEnd, SessionWatch};
 
 use crate::support::{Browser, FakeScalekit};
 
@@ -20,7 +21,7 @@ async fn r49_a_logout_ends_every_watch_of_the_session_and_no_other() {
     assert!(watches.iter_mut().all(is_on));
 
     let waiting = async { watches[0].ended().await };
-    let logout = ada.serve(Route::Logout, "POST", "/auth/logout");
+    let logout = ada.serve(AuthRoute::Logout, "POST", "/auth/logout");
     assert_eq!(tokio::join!(waiting, logout).0, SessionEnd::Ended, "who waits is woken");
     assert_eq!(watches[1].ended().await, SessionEnd::Ended);
     assert!(is_on(&mut others));

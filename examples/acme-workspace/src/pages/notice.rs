@@ -1,6 +1,6 @@
 //! The pages that say something went another way: refused, unavailable, sign out?, not found.
 
-use scalekit_session::{Page, PageAction};
+use scalekit_session::pages::{Page, PageAction};
 
 use super::escape::Escaped;
 use super::layout::Place;

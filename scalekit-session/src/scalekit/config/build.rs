@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::builder::ScalekitBuilder;
 use super::check::check;
-use super::problem::{ConfigError, Problem};
+use super::problem::{ConfigError, ConfigProblem};
 use super::split;
 use crate::cookie::{CookieNames, CookieSpec};
 use crate::instance::Config;
@@ -14,7 +14,7 @@ use crate::instance::Instance;
 use crate::loopback::Reach;
 use crate::rules::redirect_uri::RedirectUri;
 use crate::rules::return_to::ReturnTo;
-use crate::rules::routes::Routes;
+use crate::rules::routes::AuthRoutes;
 use crate::scalekit::Scalekit;
 use crate::seal::{Key, Keyring};
 use crate::token::jwt::Rules;
@@ -35,20 +35,20 @@ impl ScalekitBuilder {
         let redirect_uri = required(&self.redirect_uri, "SCALEKIT_REDIRECT_URI", callback, &mut problems);
         let secret = self.client_secret.clone().filter(|secret| !secret.secret().trim().is_empty());
         if secret.is_none() {
-            problems.push(Problem::Missing { setting: "SCALEKIT_CLIENT_SECRET", advice: DASHBOARD });
+            problems.push(ConfigProblem::Missing { setting: "SCALEKIT_CLIENT_SECRET", advice: DASHBOARD });
         }
         let endpoints = url.and_then(|url| {
-            Endpoints::parse(&url).map_err(|error| problems.push(Problem::EnvironmentUrl(error))).ok()
+            Endpoints::parse(&url).map_err(|error| problems.push(ConfigProblem::EnvironmentUrl(error))).ok()
         });
         let redirect = redirect_uri.and_then(|uri| {
-            RedirectUri::parse(&uri).map_err(|error| problems.push(Problem::RedirectUri(error))).ok()
+            RedirectUri::parse(&uri).map_err(|error| problems.push(ConfigProblem::RedirectUri(error))).ok()
         });
         let keys = self.parse_secrets(&mut problems);
         check(&self, redirect.as_ref(), &mut problems);
         let transport = self.find_transport(&mut problems);
         let runtime = self.runtime.clone().or_else(current_runtime);
         if runtime.is_none() {
-            problems.push(Problem::Runtime);
+            problems.push(ConfigProblem::Runtime);
         }
         let given = (endpoints, client_id, redirect, transport, runtime, secret);
         let (Some(endpoints), Some(client_id), Some(redirect), Some(transport), Some(runtime), Some(secret)) =
@@ -57,7 +57,8 @@ impl ScalekitBuilder {
             return Err(ConfigError::new(problems));
         };
         let keyring = Keyring::new(keys, endpoints.environment_url(), &client_id);
-        let keyring = keyring.map_err(|error| problems.push(Problem::CookieSecrets(error.to_string()))).ok();
+        let keyring =
+            keyring.map_err(|error| problems.push(ConfigProblem::CookieSecrets(error.to_string()))).ok();
         let suffix = suffix(&redirect, endpoints.environment_url(), &client_id);
         let names = CookieNames::new(base_name(&self.cookie_name, suffix.as_deref()));
         let shared = self.official.as_ref();
@@ -69,14 +70,14 @@ impl ScalekitBuilder {
         let issuers = self.issuers.unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
         let audiences = self.audiences.unwrap_or_else(|| vec![client_id.clone()]);
         let rules = Rules::new(issuers.clone(), audiences, client_id.clone(), self.policy.leeway)
-            .map_err(|error| ConfigError::new(vec![Problem::Rules(error.to_string())]))?;
+            .map_err(|error| ConfigError::new(vec![ConfigProblem::Rules(error.to_string())]))?;
         let secure = redirect.reach == Reach::Anybody;
         if !secure {
             tracing::warn!(origin = %redirect.origin, "sessions over plain http: for development on this machine only");
         }
         let mut origins = vec![redirect.origin.clone()];
         origins.extend(self.allowed_origins);
-        let routes = Routes {
+        let routes = AuthRoutes {
             login: self.login_path,
             callback: redirect.path.clone(),
             logout: self.logout_path,
@@ -112,32 +113,32 @@ impl ScalekitBuilder {
         )))
     }
 
-    fn parse_secrets(&self, problems: &mut Vec<Problem>) -> Vec<Key> {
+    fn parse_secrets(&self, problems: &mut Vec<ConfigProblem>) -> Vec<Key> {
         if self.cookie_secrets.is_empty() {
-            problems.push(Problem::Missing {
+            problems.push(ConfigProblem::Missing {
                 setting: "SCALEKIT_COOKIE_SECRET",
                 advice: "make one with `openssl rand -base64 32`",
             });
         }
         let parsed = self.cookie_secrets.iter().enumerate().filter_map(|(index, text)| {
             Key::parse(text)
-                .map_err(|source| problems.push(Problem::CookieSecret { number: index + 1, source }))
+                .map_err(|source| problems.push(ConfigProblem::CookieSecret { number: index + 1, source }))
                 .ok()
         });
         parsed.collect()
     }
 
-    fn find_transport(&self, problems: &mut Vec<Problem>) -> Option<Arc<dyn Transport>> {
+    fn find_transport(&self, problems: &mut Vec<ConfigProblem>) -> Option<Arc<dyn Transport>> {
         if let Some(transport) = &self.transport {
             return Some(Arc::clone(transport));
         }
         #[cfg(feature = "reqwest")]
         match crate::upstream::transport::ReqwestTransport::new() {
             Ok(transport) => return Some(Arc::new(transport)),
-            Err(error) => problems.push(Problem::Transport(error)),
+            Err(error) => problems.push(ConfigProblem::Transport(error)),
         }
         #[cfg(not(feature = "reqwest"))]
-        problems.push(Problem::NoTransport);
+        problems.push(ConfigProblem::NoTransport);
         None
     }
 }
@@ -149,11 +150,11 @@ fn required(
     value: &Option<String>,
     setting: &'static str,
     advice: &'static str,
-    problems: &mut Vec<Problem>,
+    problems: &mut Vec<ConfigProblem>,
 ) -> Option<String> {
     let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
     if value.is_none() {
-        problems.push(Problem::Missing { setting, advice });
+        problems.push(ConfigProblem::Missing { setting, advice });
     }
     value.map(str::to_owned)
 }

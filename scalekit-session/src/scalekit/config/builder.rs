@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::env;
-use super::official::OfficialCookie;
-use super::problem::Problem;
+use super::problem::ConfigProblem;
+use super::sdk_cookie::SdkCookie;
 use super::split::SplitCookies;
 use crate::answer::pages::Page;
 use crate::clock::{Clock, SystemClock};
@@ -26,10 +26,10 @@ pub struct ScalekitBuilder {
     pub(super) client_secret: Option<ClientSecret>,
     pub(super) redirect_uri: Option<String>,
     pub(super) cookie_secrets: Vec<String>,
-    pub(super) official: Option<OfficialCookie>,
+    pub(super) official: Option<SdkCookie>,
     pub(super) split: Option<SplitCookies>,
     /// What was wrong with variables of the environment that no setter can be given.
-    pub(super) unreadable: Vec<Problem>,
+    pub(super) unreadable: Vec<ConfigProblem>,
     pub(super) issuers: Option<Vec<String>>,
     pub(super) audiences: Option<Vec<String>>,
     pub(super) post_logout_redirect_uri: Option<String>,
@@ -119,7 +119,7 @@ impl ScalekitBuilder {
     }
 
     /// Shares the session with applications of Scalekit's official packages behind the same origin. Default: not.
-    pub fn official_cookie(mut self, cookie: OfficialCookie) -> Self {
+    pub fn sdk_cookie(mut self, cookie: SdkCookie) -> Self {
         self.official = Some(cookie);
         self
     }
@@ -260,7 +260,7 @@ impl ScalekitBuilder {
         self
     }
 
-    /// Renders the pages for refusals and failed logins in place of [`render_page`](crate::render_page).
+    /// Renders the pages for refusals and failed logins in place of [`render_page`](crate::pages::render_page).
     pub fn pages(mut self, render: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
         self.hooks.pages = Arc::new(render);
         self

@@ -6,39 +6,48 @@ use std::time::Duration;
 use url::Url;
 
 use super::builder::ScalekitBuilder;
-use super::problem::Problem;
+use super::problem::ConfigProblem;
 use super::split;
 use crate::rules::redirect_uri::RedirectUri;
 use crate::rules::return_to::ReturnTo;
-use crate::rules::routes::Routes;
+use crate::rules::routes::AuthRoutes;
 
 /// Reports everything that is wrong with the optional settings.
-pub(super) fn check(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, problems: &mut Vec<Problem>) {
+pub(super) fn check(
+    builder: &ScalekitBuilder,
+    redirect: Option<&RedirectUri>,
+    problems: &mut Vec<ConfigProblem>,
+) {
     for (setting, list) in [("SCALEKIT_ISSUER", &builder.issuers), ("SCALEKIT_AUDIENCE", &builder.audiences)]
     {
         let blank = |list: &Vec<String>| list.is_empty() || list.iter().any(|entry| entry.trim().is_empty());
         if list.as_ref().is_some_and(blank) {
-            problems.push(Problem::Blank { setting });
+            problems.push(ConfigProblem::Blank { setting });
         }
     }
     if builder.post_logout_redirect_uri.as_ref().is_some_and(|uri| !is_web_url(uri)) {
-        problems.push(Problem::PostLogoutRedirectUri);
+        problems.push(ConfigProblem::PostLogoutRedirectUri);
     }
     if !is_cookie_name(&builder.cookie_name) {
-        problems.push(Problem::CookieName(builder.cookie_name.clone()));
+        problems.push(ConfigProblem::CookieName(builder.cookie_name.clone()));
     }
     if !builder.scopes.iter().any(|scope| scope == "openid") {
-        problems.push(Problem::Scope("openid"));
+        problems.push(ConfigProblem::Scope("openid"));
     }
     problems.extend(
-        builder.allowed_origins.iter().filter(|origin| !is_origin(origin)).cloned().map(Problem::Origin),
+        builder
+            .allowed_origins
+            .iter()
+            .filter(|origin| !is_origin(origin))
+            .cloned()
+            .map(ConfigProblem::Origin),
     );
     check_paths(builder, redirect, problems);
     split::check(builder, problems);
     check_ranges(builder, problems);
 }
 
-fn check_paths(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, problems: &mut Vec<Problem>) {
+fn check_paths(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, problems: &mut Vec<ConfigProblem>) {
     let (login, logout) = (builder.login_path.as_str(), builder.logout_path.as_str());
     let callback = redirect.map(|redirect| redirect.path.as_str()).unwrap_or_default();
     let refresh = builder.split.as_ref().map(|split| split.refresh_path.as_str());
@@ -57,11 +66,11 @@ fn check_paths(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, proble
         } else {
             continue;
         };
-        problems.push(Problem::Path { route, path: path.to_owned(), reason });
+        problems.push(ConfigProblem::Path { route, path: path.to_owned(), reason });
     }
     // Without a redirect URI there is no callback path yet, and that is reported by itself.
     let callback = if callback.is_empty() { login } else { callback };
-    let routes = Routes {
+    let routes = AuthRoutes {
         login: login.to_owned(),
         callback: callback.to_owned(),
         logout: logout.to_owned(),
@@ -75,13 +84,13 @@ fn check_paths(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, proble
         Ok(_) => return,
     };
     let path = builder.default_return_to.clone();
-    problems.push(Problem::Path { route: "default return", path, reason });
+    problems.push(ConfigProblem::Path { route: "default return", path, reason });
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const LIMIT: RangeInclusive<Duration> = Duration::from_secs(60)..=DAY.saturating_mul(400);
 
-fn check_ranges(builder: &ScalekitBuilder, problems: &mut Vec<Problem>) {
+fn check_ranges(builder: &ScalekitBuilder, problems: &mut Vec<ConfigProblem>) {
     let policy = &builder.policy;
     let retention = Duration::from_secs(30)..=Duration::from_secs(900);
     for (setting, fits, range) in [
@@ -93,7 +102,7 @@ fn check_ranges(builder: &ScalekitBuilder, problems: &mut Vec<Problem>) {
         ("set_cookie_limit", (1024..=4096).contains(&builder.set_cookie_limit), "1024 to 4096 bytes"),
     ] {
         if !fits {
-            problems.push(Problem::Range { setting, range });
+            problems.push(ConfigProblem::Range { setting, range });
         }
     }
 }

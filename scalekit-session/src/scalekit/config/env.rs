@@ -1,9 +1,9 @@
 //! Settings from environment variables.
 
 use super::builder::ScalekitBuilder;
-use super::problem::Problem;
-use super::{OfficialCookie, SplitCookies};
-use crate::sdk_cookie::OfficialDialect;
+use super::problem::ConfigProblem;
+use super::{SdkCookie, SplitCookies};
+use crate::sdk_cookie::SdkLanguage;
 
 /// Reads the variables into a builder; what is missing is reported by `build()`.
 pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> ScalekitBuilder {
@@ -33,26 +33,26 @@ pub(super) fn read(var: impl Fn(&str) -> Option<String>) -> ScalekitBuilder {
 
 /// The cookie shared with Scalekit's official packages.
 fn read_official(var: &impl Fn(&str) -> Option<String>, builder: &mut ScalekitBuilder) {
-    const SECRET: &str = "SCALEKIT_OFFICIAL_COOKIE_SECRET";
+    const SECRET: &str = "SCALEKIT_SDK_COOKIE_SECRET";
     let one = |name| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    let (name, write) = (one("SCALEKIT_OFFICIAL_COOKIE_NAME"), one("SCALEKIT_OFFICIAL_COOKIE_WRITE"));
+    let (name, write) = (one("SCALEKIT_SDK_COOKIE_NAME"), one("SCALEKIT_SDK_COOKIE_WRITE"));
     // Taken whole, white space included: so do the packages.
     let Some(secret) = var(SECRET).filter(|secret| !secret.is_empty()) else {
         if name.is_some() || write.is_some() {
             let advice = "it is the `cookie_encryption_secret` of the application that shares the cookie";
-            builder.unreadable.push(Problem::Missing { setting: SECRET, advice });
+            builder.unreadable.push(ConfigProblem::Missing { setting: SECRET, advice });
         }
         return;
     };
-    let mut cookie = OfficialCookie::new(secret);
+    let mut cookie = SdkCookie::new(secret);
     if let Some(name) = name {
         cookie = cookie.name(name);
     }
     match write.as_deref() {
         None => {}
-        Some("python") => cookie = cookie.write(OfficialDialect::Python),
-        Some("node") => cookie = cookie.write(OfficialDialect::Node),
-        Some(_) => builder.unreadable.push(Problem::OfficialDialect),
+        Some("python") => cookie = cookie.write(SdkLanguage::Python),
+        Some("node") => cookie = cookie.write(SdkLanguage::Node),
+        Some(_) => builder.unreadable.push(ConfigProblem::SdkLanguage),
     }
     builder.official = Some(cookie);
 }
@@ -67,10 +67,10 @@ fn read_layout(var: &impl Fn(&str) -> Option<String>, builder: &mut ScalekitBuil
         (None | Some("whole"), Some(_)) => {
             let advice =
                 "write `split`; in the other layout there is no access cookie whose path could be set";
-            builder.unreadable.push(Problem::Missing { setting: LAYOUT, advice });
+            builder.unreadable.push(ConfigProblem::Missing { setting: LAYOUT, advice });
         }
         (Some("split"), None) => builder.split = Some(SplitCookies::new()),
         (Some("split"), Some(path)) => builder.split = Some(SplitCookies::new().access_path(path)),
-        (Some(other), _) => builder.unreadable.push(Problem::CookieLayout(other.to_owned())),
+        (Some(other), _) => builder.unreadable.push(ConfigProblem::CookieLayout(other.to_owned())),
     }
 }

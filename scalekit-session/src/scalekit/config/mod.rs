@@ -4,11 +4,11 @@ mod build;
 mod builder;
 mod check;
 mod env;
-mod official;
 mod problem;
+mod sdk_cookie;
 mod split;
 
 pub use self::builder::ScalekitBuilder;
-pub use self::official::OfficialCookie;
-pub use self::problem::{ConfigError, Problem};
+pub use self::problem::{ConfigError, ConfigProblem};
+pub use self::sdk_cookie::SdkCookie;
 pub use self::split::SplitCookies;

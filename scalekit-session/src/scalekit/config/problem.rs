@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::rules::redirect_uri::RedirectUriError;
-use crate::seal::KeyError;
+use crate::seal::CookieSecretError;
 use crate::upstream::oauth::EnvironmentUrlError;
 #[cfg(feature = "reqwest")]
 use crate::upstream::transport::BuildTransportError;
@@ -14,17 +14,17 @@ use crate::upstream::transport::BuildTransportError;
 ///
 /// `Debug` says the same as `Display`, because that is what a `main` that returns an error prints.
 pub struct ConfigError {
-    problems: Vec<Problem>,
+    problems: Vec<ConfigProblem>,
 }
 
 impl ConfigError {
-    pub(super) fn new(problems: Vec<Problem>) -> Self {
+    pub(super) fn new(problems: Vec<ConfigProblem>) -> Self {
         Self { problems }
     }
 
     /// Every problem found.
     #[must_use]
-    pub fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[ConfigProblem] {
         &self.problems
     }
 }
@@ -47,7 +47,7 @@ impl std::error::Error for ConfigError {}
 /// One thing that is wrong, and what to write instead. Never shows a secret.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum ConfigProblem {
     /// A setting without which nothing works.
     #[error("{setting} is missing: {advice}")]
     Missing {
@@ -80,32 +80,32 @@ pub enum Problem {
         number: usize,
         /// What is wrong with it.
         #[source]
-        source: KeyError,
+        source: CookieSecretError,
     },
     /// The list of cookie secrets as a whole.
     #[error("SCALEKIT_COOKIE_SECRET: {0}")]
     CookieSecrets(String),
     /// The secret of the cookie shared with Scalekit's official packages.
-    #[error("SCALEKIT_OFFICIAL_COOKIE_SECRET: {0}")]
-    OfficialSecret(String),
+    #[error("SCALEKIT_SDK_COOKIE_SECRET: {0}")]
+    SdkCookieSecret(String),
     /// The secret of the official cookie is one of ours as well.
     #[error(
-        "SCALEKIT_OFFICIAL_COOKIE_SECRET is one of the cookie secrets as well; whoever has it there could then open what \
+        "SCALEKIT_SDK_COOKIE_SECRET is one of the cookie secrets as well; whoever has it there could then open what \
          is sealed here: make a new SCALEKIT_COOKIE_SECRET with `openssl rand -base64 32`"
     )]
-    OfficialSecretShared,
+    SdkCookieSecretShared,
     /// The name of the cookie shared with Scalekit's official packages.
     #[error(
         "the official cookie's name `{0}` is that of one of our own cookies, or not made of 1 to 64 letters, digits, \
          `-`, `_` and `.`"
     )]
-    OfficialCookieName(String),
+    SdkCookieName(String),
     /// A way to write the official cookie that does not exist.
     #[error(
-        "SCALEKIT_OFFICIAL_COOKIE_WRITE is neither `python`, for FastAPI, Flask and Django, nor `node`, for Express and \
+        "SCALEKIT_SDK_COOKIE_WRITE is neither `python`, for FastAPI, Flask and Django, nor `node`, for Express and \
          Next.js"
     )]
-    OfficialDialect,
+    SdkLanguage,
     /// A layout of cookies that does not exist.
     #[error(
         "SCALEKIT_COOKIE_LAYOUT is `{0}`; write `whole` for one session cookie, `split` for one of each token"
@@ -114,9 +114,9 @@ pub enum Problem {
     /// The split layout and the official cookie together.
     #[error(
         "the session cannot be split and shared with Scalekit's official packages, who have one cookie: leave out \
-         `split_cookies` (SCALEKIT_COOKIE_LAYOUT) or `official_cookie` (SCALEKIT_OFFICIAL_COOKIE_SECRET)"
+         `split_cookies` (SCALEKIT_COOKIE_LAYOUT) or `sdk_cookie` (SCALEKIT_SDK_COOKIE_SECRET)"
     )]
-    SplitAndOfficial,
+    SplitAndShared,
     /// The name of the session cookie is that of a split one.
     #[error("the cookie name `{0}` is that of one of the split cookies; write another, or leave it out")]
     CookieNameTaken(String),

@@ -2,9 +2,9 @@
 
 use super::builder::ScalekitBuilder;
 use super::check::is_plain_path;
-use super::problem::Problem;
+use super::problem::ConfigProblem;
 use crate::cookie::{DataNames, SplitNames};
-use crate::rules::routes::Routes;
+use crate::rules::routes::AuthRoutes;
 
 /// Keeps a session in three sealed cookies, each sent no further than it has to: for single-page applications, and for
 /// those who follow Scalekit's quickstart to the letter. The default is one cookie, which needs nothing of the client.
@@ -18,7 +18,7 @@ use crate::rules::routes::Routes;
 /// | for a program | nothing to notice | 401 with the code `session_expired`: `POST` to the refresh route, and ask again |
 /// | for a form that is posted | nothing to notice | to login, as if nobody were signed in: refresh before it is sent |
 /// | a page that asks for a session and does not insist | shows the user | shows nobody, until a page or the script has refreshed |
-/// | [`Exchange::refresh`](crate::Exchange::refresh) | refreshes now | serves the session at hand |
+/// | [`Exchange::refresh`](crate::adapter::Exchange::refresh) | refreshes now | serves the session at hand |
 ///
 /// A script refreshes on demand:
 ///
@@ -39,13 +39,14 @@ use crate::rules::routes::Routes;
 /// ```
 /// # #[cfg(feature = "testing")] {
 /// use scalekit_session::testing::{TestEnvironment, TestUser};
-/// use scalekit_session::{Route, SessionManager, SplitCookies};
+/// use scalekit_session::{SessionManager, SplitCookies};
+/// use scalekit_session::adapter::AuthRoute;
 ///
 /// let environment = TestEnvironment::new();
 /// let split = SplitCookies::new().access_path("/api");
 /// let scalekit = environment.builder().split_cookies(split).build().unwrap();
 ///
-/// assert_eq!(scalekit.routes().at("/auth/refresh"), Some(Route::Refresh));
+/// assert_eq!(scalekit.routes().at("/auth/refresh"), Some(AuthRoute::Refresh));
 /// let cookies = environment.sign_in(&scalekit, &TestUser::new("usr_1"));
 /// assert!(cookies.contains("__Secure-accessToken=") && cookies.contains("__Secure-refreshToken="));
 /// # }
@@ -85,24 +86,28 @@ impl Default for SplitCookies {
 const NAMES: [&str; 3] = ["accessToken", "refreshToken", "idToken"];
 
 /// Reports what is wrong with the split layout. The refresh route's path is checked with the other routes'.
-pub(super) fn check(builder: &ScalekitBuilder, problems: &mut Vec<Problem>) {
+pub(super) fn check(builder: &ScalekitBuilder, problems: &mut Vec<ConfigProblem>) {
     let Some(split) = &builder.split else { return };
     if builder.official.is_some() {
-        problems.push(Problem::SplitAndOfficial);
+        problems.push(ConfigProblem::SplitAndShared);
     }
     if !is_plain_path(&split.access_path) {
         let reason = "is not a plain path; write one like `/api`";
-        problems.push(Problem::Path { route: "access cookie", path: split.access_path.clone(), reason });
+        problems.push(ConfigProblem::Path {
+            route: "access cookie",
+            path: split.access_path.clone(),
+            reason,
+        });
     }
     if NAMES.iter().any(|name| name.eq_ignore_ascii_case(&builder.cookie_name)) {
-        problems.push(Problem::CookieNameTaken(builder.cookie_name.clone()));
+        problems.push(ConfigProblem::CookieNameTaken(builder.cookie_name.clone()));
     }
 }
 
 /// The names of the three cookies and their paths. Over https `__Host-` where the path is `/`, and `__Secure-` elsewhere,
 /// because a browser keeps no `__Host-` cookie with another path. On loopback no prefix, and the suffix that tells
 /// applications apart.
-pub(super) fn names(split: &SplitCookies, routes: &Routes, suffix: Option<&str>) -> SplitNames {
+pub(super) fn names(split: &SplitCookies, routes: &AuthRoutes, suffix: Option<&str>) -> SplitNames {
     let [access, refresh, identity] = NAMES;
     let named = |prefix: &str, name: &str| match suffix {
         None => format!("{prefix}{name}"),
@@ -153,7 +158,7 @@ mod tests {
 
     #[test]
     fn r20_names_say_which_paths_a_browser_may_keep_them_for() {
-        let routes = Routes {
+        let routes = AuthRoutes {
             login: "/auth/login".to_owned(),
             callback: "/auth/callback".to_owned(),
             logout: "/auth/logout".to_owned(),

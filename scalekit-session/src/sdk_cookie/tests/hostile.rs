@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
-use super::super::{OfficialDialect, OfficialKey, OpenError, ShortSecrets};
+use super::super::{OpenError, SdkKey, SdkLanguage, ShortSecrets};
 use super::{SECRET, key, open_plaintext, payload};
 
 fn refusal(value: impl AsRef<[u8]>) -> OpenError {
@@ -11,7 +11,7 @@ fn refusal(value: impl AsRef<[u8]>) -> OpenError {
 
 /// A sealed session and its bytes.
 fn sealed() -> (String, Vec<u8>) {
-    let text = key().seal(&payload(), OfficialDialect::Python).unwrap();
+    let text = key().seal(&payload(), SdkLanguage::Python).unwrap();
     let bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
     (text, bytes)
 }
@@ -32,7 +32,7 @@ fn r37_why_a_value_does_not_open_is_told_apart() {
     for length in [29, bytes.len() - 1] {
         assert_eq!(refusal(URL_SAFE_NO_PAD.encode(&bytes[..length])), OpenError::Forged, "{length}");
     }
-    let other = OfficialKey::new(&SECRET.replace('0', "1"), ShortSecrets::Refuse).unwrap();
+    let other = SdkKey::new(&SECRET.replace('0', "1"), ShortSecrets::Refuse).unwrap();
     assert_eq!(other.open(text.as_bytes()).unwrap_err(), OpenError::Forged);
     // An empty plaintext under a good tag.
     assert_eq!(open_plaintext("").unwrap_err(), OpenError::NoSession);
@@ -82,7 +82,7 @@ fn r37_every_change_of_a_character_is_noticed() {
 }
 
 fn key_opens(value: &[u8]) -> bool {
-    static KEY: std::sync::LazyLock<OfficialKey> = std::sync::LazyLock::new(key);
+    static KEY: std::sync::LazyLock<SdkKey> = std::sync::LazyLock::new(key);
     KEY.open(value).is_ok()
 }
 

@@ -7,15 +7,15 @@ mod vectors;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{OfficialKey, OfficialPayload, OpenError, Opened, ShortSecrets};
+use super::{OpenError, Opened, SdkKey, SdkPayload, ShortSecrets};
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::token::claims::Claims;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const CLAIMS: &str = r#"{"iss":"https://acme.scalekit.dev","aud":["skc_1"],"sub":"usr_1","oid":"org_1","exp":1758265247,"iat":1758264947,"jti":"tkn_1","sid":"ses_1","client_id":"skc_1","roles":["admin"],"name":"Zoë 김"}"#;
 
-fn key() -> OfficialKey {
-    OfficialKey::new(SECRET, ShortSecrets::Refuse).unwrap()
+fn key() -> SdkKey {
+    SdkKey::new(SECRET, ShortSecrets::Refuse).unwrap()
 }
 
 fn jwt(claims: &str) -> AccessToken {
@@ -28,10 +28,10 @@ fn verified(claims: &str) -> Claims {
     Claims::unverified(claims.as_bytes()).unwrap()
 }
 
-fn payload() -> OfficialPayload {
+fn payload() -> SdkPayload {
     let refresh_token = Some(RefreshToken::new("rt_1_abcdef"));
     let id_token = Some(IdToken::new("header.content.signature"));
-    OfficialPayload::new(jwt(CLAIMS), refresh_token, id_token, &verified(CLAIMS)).unwrap()
+    SdkPayload::new(jwt(CLAIMS), refresh_token, id_token, &verified(CLAIMS)).unwrap()
 }
 
 /// Opens a cookie with that plaintext.

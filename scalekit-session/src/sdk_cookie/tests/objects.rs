@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::super::members::Members;
-use super::super::{OfficialDialect, OpenError};
+use super::super::{OpenError, SdkLanguage};
 use super::open_plaintext;
 use crate::clock::Timestamp;
 
@@ -114,7 +114,7 @@ fn missing_values_may_be_null_absent_or_empty() {
     assert!(expected.unverified_user().is_none() && expected.unverified_expires_at().is_none());
     let more = r#" , "refresh_token" :"" ,"id_token": null,"expires_at":null ,"user":null"#;
     assert_eq!(with(more).unwrap().payload, expected);
-    assert_eq!(open_plaintext("\r\n\t {\"accessToken\":\"at\"}\n").unwrap().dialect, OfficialDialect::Node);
+    assert_eq!(open_plaintext("\r\n\t {\"accessToken\":\"at\"}\n").unwrap().dialect, SdkLanguage::Node);
 }
 
 #[test]

@@ -1,12 +1,12 @@
-use super::super::{MAX_TEXT, OfficialDialect, OfficialPayload, OpenError, SealError};
+use super::super::{MAX_TEXT, OpenError, SdkLanguage, SdkPayload, SealError};
 use super::{CLAIMS, jwt, key, verified};
 use crate::secret::RefreshToken;
 
 /// A session of which the plaintext takes as many bytes as given.
-fn of_plaintext(length: usize, dialect: OfficialDialect) -> OfficialPayload {
+fn of_plaintext(length: usize, dialect: SdkLanguage) -> SdkPayload {
     let with = |padding: usize| {
         let refresh_token = Some(RefreshToken::new("r".repeat(padding)));
-        OfficialPayload::new(jwt(CLAIMS), refresh_token, None, &verified(CLAIMS)).unwrap()
+        SdkPayload::new(jwt(CLAIMS), refresh_token, None, &verified(CLAIMS)).unwrap()
     };
     let least = with(1).encode(dialect).unwrap().len();
     let payload = with(1 + length - least);
@@ -17,7 +17,7 @@ fn of_plaintext(length: usize, dialect: OfficialDialect) -> OfficialPayload {
 /// 3801 is the length of no base64 text: after 3800 characters comes 3802.
 #[test]
 fn r16_a_value_has_at_most_3800_characters_when_it_is_written() {
-    for dialect in [OfficialDialect::Python, OfficialDialect::Node] {
+    for dialect in [SdkLanguage::Python, SdkLanguage::Node] {
         for (plaintext, characters) in [(2820, 3799), (2821, 3800), (2822, 3802), (9000, 12039)] {
             let payload = of_plaintext(plaintext, dialect);
             let sealed = key().seal(&payload, dialect);
@@ -36,7 +36,7 @@ fn r16_a_value_has_at_most_3800_characters_when_it_is_written() {
 
 #[test]
 fn r16_a_longer_value_is_refused_before_any_work() {
-    let sealed = key().seal(&of_plaintext(2821, OfficialDialect::Node), OfficialDialect::Node).unwrap();
+    let sealed = key().seal(&of_plaintext(2821, SdkLanguage::Node), SdkLanguage::Node).unwrap();
     assert!(key().open(sealed.as_bytes()).is_ok());
     for more in ["A", "=", " ", "AA", &"A".repeat(1 << 20)] {
         let value = [&sealed, more].concat();
@@ -78,7 +78,7 @@ fn r16_opening_allocates_little_more_than_the_value_is_long() {
 }
 
 /// One key for all, so that deriving it is not measured.
-fn key_of_tests<T>(work: impl FnOnce(&super::OfficialKey) -> T) -> T {
-    static KEY: std::sync::LazyLock<super::OfficialKey> = std::sync::LazyLock::new(key);
+fn key_of_tests<T>(work: impl FnOnce(&super::SdkKey) -> T) -> T {
+    static KEY: std::sync::LazyLock<super::SdkKey> = std::sync::LazyLock::new(key);
     work(&KEY)
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::key::derive;
-use super::super::{OfficialDialect, OfficialKey, OfficialKeyError, ShortSecrets};
+use super::super::{SdkKey, SdkKeyError, SdkLanguage, ShortSecrets};
 use super::SECRET;
 use crate::clock::Timestamp;
 
@@ -12,14 +12,14 @@ use crate::clock::Timestamp;
 const VECTORS: &str = include_str!("../../../tests/vectors/sk_session_v1.json");
 
 /// Each with the secret of these tests and the nonce 00 01 … 0b.
-const MINIMAL: [(OfficialDialect, &str, &str); 2] = [
+const MINIMAL: [(SdkLanguage, &str, &str); 2] = [
     (
-        OfficialDialect::Python,
+        SdkLanguage::Python,
         r#"{"user":{"sub":"usr_1"},"access_token":"at","refresh_token":"rt","id_token":"it","expires_at":1735689600}"#,
         "AQABAgMEBQYHCAkKC2qVHWJpVsxb3f3r7pl-isoHySlvTCgYrdbCoSem_wxLrstiVG2Z9aDKWeUZZ2XU-uVyPXQLWN87iHL4Lf9TVjXzV3CiQjttqwqnwNe62KmS0HI1n7bkNab5bnNtKbG7yJ525CflQGcDHSNJk7EpGaW4Ql-KRj-cwMA",
     ),
     (
-        OfficialDialect::Node,
+        SdkLanguage::Node,
         r#"{"user":{"sub":"usr_1"},"accessToken":"at","refreshToken":"rt","idToken":"it","expiresAt":1735689600}"#,
         "AQABAgMEBQYHCAkKC2qVHWJpVsxb3f3r7pl-isoHySlvTCgYrdbCoSem_wxAtc9sXyGB7ePfD-sXN3LX7vJkJkg7R9U-zyb4ZakDDjW2EU2pdips4lXri5m6nf_VhCA5laP-BreoCyMuOL68x5R14i-h5DMScmgnoy0A6Yi4qQhQyw",
     ),
@@ -57,10 +57,10 @@ fn cases() -> Vec<Case> {
 #[test]
 fn r38_cookies_of_the_official_package_open_and_are_made_again() {
     for case in cases() {
-        let key = OfficialKey::new(&case.secret, ShortSecrets::Allow).unwrap();
+        let key = SdkKey::new(&case.secret, ShortSecrets::Allow).unwrap();
         let opened = key.open(case.cookie.as_bytes()).unwrap();
         let payload = &opened.payload;
-        assert_eq!(opened.dialect, OfficialDialect::Python, "{}", case.name);
+        assert_eq!(opened.dialect, SdkLanguage::Python, "{}", case.name);
         assert_eq!(payload.access_token.secret(), case.payload.access_token, "{}", case.name);
         let refresh_token = payload.refresh_token.as_ref().map(|token| token.secret().to_owned());
         assert_eq!(refresh_token, case.payload.refresh_token, "{}", case.name);
@@ -73,7 +73,7 @@ fn r38_cookies_of_the_official_package_open_and_are_made_again() {
 
         let nonce = URL_SAFE_NO_PAD.decode(&case.cookie).unwrap()[1..13].try_into().unwrap();
         assert_eq!(
-            key.seal_with_nonce(payload, OfficialDialect::Python, nonce),
+            key.seal_with_nonce(payload, SdkLanguage::Python, nonce),
             Ok(case.cookie),
             "{}",
             case.name
@@ -108,7 +108,7 @@ fn the_key_is_the_one_that_the_official_package_derives() {
 
 #[test]
 fn a_secret_is_taken_whole_commas_and_white_space_included() {
-    let sealed = super::key().seal(&super::payload(), OfficialDialect::Node).unwrap();
+    let sealed = super::key().seal(&super::payload(), SdkLanguage::Node).unwrap();
     for other in [
         format!("{SECRET},"),
         format!("{SECRET},{SECRET}"),
@@ -116,22 +116,22 @@ fn a_secret_is_taken_whole_commas_and_white_space_included() {
         format!("{SECRET}\n"),
         SECRET.to_uppercase(),
     ] {
-        let key = OfficialKey::new(&other, ShortSecrets::Refuse).unwrap();
+        let key = SdkKey::new(&other, ShortSecrets::Refuse).unwrap();
         assert!(key.open(sealed.as_bytes()).is_err(), "{other:?}");
     }
 }
 
 #[test]
 fn short_secrets_need_to_be_allowed_and_empty_ones_are_refused() {
-    let outcome = |secret: &str, short| OfficialKey::new(secret, short).map(|_| ());
+    let outcome = |secret: &str, short| SdkKey::new(secret, short).map(|_| ());
     let short = &SECRET[..31];
-    assert_eq!(outcome(short, ShortSecrets::Refuse), Err(OfficialKeyError::TooShort { bytes: 31 }));
+    assert_eq!(outcome(short, ShortSecrets::Refuse), Err(SdkKeyError::TooShort { bytes: 31 }));
     assert_eq!(outcome(short, ShortSecrets::Allow), Ok(()));
     assert_eq!(outcome("x", ShortSecrets::Allow), Ok(()));
     assert_eq!(outcome(SECRET, ShortSecrets::Refuse), Ok(()));
     // 32 bytes, not 32 characters
     assert_eq!(outcome(&"é".repeat(16), ShortSecrets::Refuse), Ok(()));
     for short in [ShortSecrets::Refuse, ShortSecrets::Allow] {
-        assert_eq!(outcome("", short), Err(OfficialKeyError::Empty));
+        assert_eq!(outcome("", short), Err(SdkKeyError::Empty));
     }
 }

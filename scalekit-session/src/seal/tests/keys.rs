@@ -1,5 +1,5 @@
 use super::super::keyring::KeyringError;
-use super::super::{Key, KeyError, Keyring};
+use super::super::{CookieSecretError, Key, Keyring};
 use super::{CLIENT, ENVIRONMENT, key};
 
 const BYTES: &[u8; 32] = b"0123456789abcdef0123456789ABCDEF";
@@ -34,8 +34,8 @@ fn other_text_is_taken_as_it_is() {
 
 #[test]
 fn secrets_that_are_short_or_can_be_guessed_are_refused() {
-    assert_eq!(Key::parse(" \n"), Err(KeyError::Empty));
-    assert_eq!(Key::parse("0123456789abcdef0123456789abcde"), Err(KeyError::TooShort { bytes: 31 }));
+    assert_eq!(Key::parse(" \n"), Err(CookieSecretError::Empty));
+    assert_eq!(Key::parse("0123456789abcdef0123456789abcde"), Err(CookieSecretError::TooShort { bytes: 31 }));
     for weak in [
         "0".repeat(64),
         "A".repeat(43),
@@ -45,7 +45,7 @@ fn secrets_that_are_short_or_can_be_guessed_are_refused() {
         "0011223344556677".repeat(3),
         "00112233445566778899".repeat(4),
     ] {
-        assert_eq!(Key::parse(&weak), Err(KeyError::Guessable), "{weak}");
+        assert_eq!(Key::parse(&weak), Err(CookieSecretError::Guessable), "{weak}");
     }
 }
 

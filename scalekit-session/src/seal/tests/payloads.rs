@@ -49,7 +49,7 @@ fn payload() -> SessionPayload {
 }
 
 #[test]
-fn the_documented_session_takes_at_most_65_percent_of_the_official_cookie() {
+fn the_documented_session_takes_at_most_65_percent_of_the_sdk_cookie() {
     let payload = payload();
     let lengths = (payload.access_token.secret().len(), payload.id_token.as_ref().unwrap().secret().len());
     assert!(lengths.0 >= 990 && lengths.1 >= 1246, "{lengths:?}");

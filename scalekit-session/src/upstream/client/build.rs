@@ -82,10 +82,10 @@ impl ScalekitClientBuilder {
     ///
     /// # Errors
     /// When a setting cannot be used; the error says what to write instead.
-    pub fn build(self) -> Result<ScalekitClient, BuildClientError> {
+    pub fn build(self) -> Result<ScalekitClient, ClientConfigError> {
         let endpoints = Endpoints::parse(&self.environment_url)?;
         if self.client_secret.as_ref().is_some_and(|secret| secret.secret().trim().is_empty()) {
-            return Err(BuildClientError::ClientSecret);
+            return Err(ClientConfigError::ClientSecret);
         }
         let issuers = self.issuers.unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
         let audiences = self.audiences.unwrap_or_else(|| vec![self.client_id.clone()]);
@@ -115,7 +115,7 @@ impl std::fmt::Debug for ScalekitClientBuilder {
 /// Why no client can be built.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-pub enum BuildClientError {
+pub enum ClientConfigError {
     /// The environment URL cannot be used.
     #[error(transparent)]
     EnvironmentUrl(#[from] EnvironmentUrlError),
@@ -148,7 +148,7 @@ pub enum BuildClientError {
     Runtime,
 }
 
-impl From<RulesError> for BuildClientError {
+impl From<RulesError> for ClientConfigError {
     fn from(error: RulesError) -> Self {
         match error {
             RulesError::BlankIssuer => Self::Issuers,
@@ -160,27 +160,27 @@ impl From<RulesError> for BuildClientError {
 }
 
 #[cfg(feature = "reqwest")]
-fn default_transport() -> Result<Arc<dyn Transport>, BuildClientError> {
+fn default_transport() -> Result<Arc<dyn Transport>, ClientConfigError> {
     match crate::upstream::transport::ReqwestTransport::new() {
         Ok(transport) => Ok(Arc::new(transport)),
-        Err(error) => Err(BuildClientError::Transport(Some(Box::new(error)))),
+        Err(error) => Err(ClientConfigError::Transport(Some(Box::new(error)))),
     }
 }
 
 #[cfg(not(feature = "reqwest"))]
-fn default_transport() -> Result<Arc<dyn Transport>, BuildClientError> {
-    Err(BuildClientError::Transport(None))
+fn default_transport() -> Result<Arc<dyn Transport>, ClientConfigError> {
+    Err(ClientConfigError::Transport(None))
 }
 
 #[cfg(feature = "tokio")]
-fn default_runtime() -> Result<Arc<dyn Runtime>, BuildClientError> {
-    match crate::TokioRuntime::current() {
+fn default_runtime() -> Result<Arc<dyn Runtime>, ClientConfigError> {
+    match crate::upstream::runtime::TokioRuntime::current() {
         Ok(runtime) => Ok(Arc::new(runtime)),
-        Err(_) => Err(BuildClientError::Runtime),
+        Err(_) => Err(ClientConfigError::Runtime),
     }
 }
 
 #[cfg(not(feature = "tokio"))]
-fn default_runtime() -> Result<Arc<dyn Runtime>, BuildClientError> {
-    Err(BuildClientError::Runtime)
+fn default_runtime() -> Result<Arc<dyn Runtime>, ClientConfigError> {
+    Err(ClientConfigError::Runtime)
 }

@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use self::build::{BuildClientError, ScalekitClientBuilder};
+pub use self::build::{ClientConfigError, ScalekitClientBuilder};
 pub use self::error::{ClientError, ClientErrorKind};
 use crate::clock::{Clock, Timestamp};
 use crate::secret::{AccessToken, AuthorizationCode, CodeVerifier, IdToken, Nonce, RefreshToken};
@@ -32,7 +32,8 @@ use crate::upstream::transport::{HttpRequest, Transport};
 ///
 /// ```
 /// use scalekit_session::transport::HttpResponse;
-/// use scalekit_session::{AuthorizationRequest, ClientSecret, ScalekitClient};
+/// use scalekit_session::ClientSecret;
+/// use scalekit_session::client::{AuthorizationRequest, ScalekitClient};
 ///
 /// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let scalekit = ScalekitClient::builder("https://acme.scalekit.dev/", "skc_1")

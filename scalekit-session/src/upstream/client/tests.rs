@@ -214,13 +214,13 @@ async fn settings_that_cannot_be_used_are_refused_at_build() {
     };
     build(|builder| builder).unwrap();
     let refused = |change| build(change).unwrap_err();
-    assert!(matches!(refused(|b| b.issuers([""; 0])), BuildClientError::Issuers));
-    assert!(matches!(refused(|b| b.audiences([" "])), BuildClientError::Audiences));
-    assert!(matches!(refused(|b| b.leeway(Duration::from_secs(301))), BuildClientError::Leeway));
+    assert!(matches!(refused(|b| b.issuers([""; 0])), ClientConfigError::Issuers));
+    assert!(matches!(refused(|b| b.audiences([" "])), ClientConfigError::Audiences));
+    assert!(matches!(refused(|b| b.leeway(Duration::from_secs(301))), ClientConfigError::Leeway));
     let blank = |b: ScalekitClientBuilder| b.client_secret(ClientSecret::new(" "));
-    assert!(matches!(refused(blank), BuildClientError::ClientSecret));
+    assert!(matches!(refused(blank), ClientConfigError::ClientSecret));
     let url = ScalekitClient::builder("http://acme.scalekit.dev", "skc_1").build();
-    assert!(matches!(url, Err(BuildClientError::EnvironmentUrl(_))));
+    assert!(matches!(url, Err(ClientConfigError::EnvironmentUrl(_))));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::secret::{CodeVerifier, Nonce};
 /// over the domain.
 ///
 /// ```
-/// use scalekit_session::{AuthorizationRequest, CodeVerifier};
+/// use scalekit_session::client::{AuthorizationRequest, CodeVerifier};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let verifier = CodeVerifier::generate()?;

@@ -61,7 +61,7 @@ impl TokenFailure {
 /// What kept an answer from being one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TransientCause {
+pub(crate) enum TransientCause {
     /// No complete response came back.
     Transport(TransportFailure),
     /// A status that says nothing about the request's credentials.

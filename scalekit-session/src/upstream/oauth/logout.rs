@@ -1,7 +1,7 @@
 //! The end-session URL (OIDC RP-Initiated Logout §2): where a logout goes on after the local one.
 
 use super::{Endpoints, percent};
-use crate::IdToken;
+use crate::secret::IdToken;
 
 /// The longest URL that is sent to a browser unless configured: proxies in front of Scalekit cut longer ones (R34).
 const MAX_URL: usize = 6 * 1024;
@@ -10,7 +10,7 @@ const MAX_URL: usize = 6 * 1024;
 /// session by its own cookie.
 ///
 /// ```
-/// use scalekit_session::{IdToken, LogoutRequest};
+/// use scalekit_session::client::{IdToken, LogoutRequest};
 ///
 /// let logout = LogoutRequest::new()
 ///     .id_token_hint(&IdToken::new("eyJhbGciOi…"))

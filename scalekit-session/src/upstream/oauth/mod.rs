@@ -16,7 +16,7 @@ pub use authorize::{AuthorizationRequest, ReservedParameter};
 pub(crate) use endpoints::Endpoints;
 pub use endpoints::EnvironmentUrlError;
 pub(crate) use failure::TokenFailure;
-pub use failure::TransientCause;
+pub(crate) use failure::TransientCause;
 pub use logout::LogoutRequest;
 pub(crate) use logout::end_session_url;
 pub use pkce::NoRandomness;

@@ -1,8 +1,7 @@
 //! A browser that drives the core as an adapter does.
 
-use scalekit_session::{
-    Exchange, HeaderEdit, Reply, RequestHead, RequestView, Route, Scalekit, Session, SessionManager, State,
-};
+use scalekit_session::adapter::{AuthRoute, Exchange, HeaderEdit, Reply, RequestHead, RequestView};
+use scalekit_session::{Scalekit, Session, SessionManager, SessionState};
 
 use super::jar::Jar;
 use super::scalekit::FakeScalekit;
@@ -17,7 +16,7 @@ pub(crate) struct Browser {
 /// What came back, not yet in the jar.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    pub(crate) state: State,
+    pub(crate) state: SessionState,
     pub(crate) lines: Vec<String>,
     pub(crate) cache_control: Option<String>,
     pub(crate) vary: Option<String>,
@@ -26,21 +25,21 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn session(&self) -> &Session {
         match &self.state {
-            State::Active(session) => session,
+            SessionState::Active(session) => session,
             other => panic!("not signed in: {other:?}"),
         }
     }
 
     pub(crate) fn is_active(&self) -> bool {
-        matches!(self.state, State::Active(_))
+        matches!(self.state, SessionState::Active(_))
     }
 
     pub(crate) fn is_anonymous(&self) -> bool {
-        matches!(self.state, State::Anonymous)
+        matches!(self.state, SessionState::Anonymous)
     }
 
     pub(crate) fn is_unavailable(&self) -> bool {
-        matches!(self.state, State::Unavailable { .. })
+        matches!(self.state, SessionState::Unavailable { .. })
     }
 }
 
@@ -61,11 +60,11 @@ impl Browser {
 
     /// The whole login; the answer of the callback is applied.
     pub(crate) async fn log_in(&mut self, fake: &FakeScalekit, return_to: &str) -> Reply {
-        let begun = self.serve(Route::Login, "GET", &format!("/auth/login?return_to={return_to}")).await;
+        let begun = self.serve(AuthRoute::Login, "GET", &format!("/auth/login?return_to={return_to}")).await;
         assert_eq!(begun.status, 303, "{}", begun.body);
         self.apply(&begun);
         let callback = self.callback_of(fake, &begun);
-        let reply = self.serve(Route::Callback, "GET", &callback).await;
+        let reply = self.serve(AuthRoute::Callback, "GET", &callback).await;
         self.apply(&reply);
         reply
     }
@@ -79,13 +78,13 @@ impl Browser {
         format!("/auth/callback?code={code}&state={}", parameter("state"))
     }
 
-    pub(crate) async fn serve(&self, route: Route, method: &str, target: &str) -> Reply {
+    pub(crate) async fn serve(&self, route: AuthRoute, method: &str, target: &str) -> Reply {
         self.serve_with(route, method, target, &[]).await
     }
 
     pub(crate) async fn serve_with(
         &self,
-        route: Route,
+        route: AuthRoute,
         method: &str,
         target: &str,
         headers: &[(&str, &str)],
@@ -135,7 +134,7 @@ impl Browser {
 }
 
 /// The commit point of an exchange whose handler set nothing.
-pub(crate) fn finish(exchange: &Exchange, state: State) -> Answer {
+pub(crate) fn finish(exchange: &Exchange, state: SessionState) -> Answer {
     let nothing: [(&str, &str); 0] = [];
     let mut answer = Answer { state, lines: Vec::new(), cache_control: None, vary: None };
     for edit in exchange.finish(&nothing).iter() {

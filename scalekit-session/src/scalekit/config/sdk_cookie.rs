@@ -1,13 +1,13 @@
-//! [`OfficialCookie`]: sharing the session with Scalekit's official packages.
+//! [`SdkCookie`]: sharing the session with Scalekit's official packages.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::problem::Problem;
+use super::problem::ConfigProblem;
 use crate::cookie::CookieNames;
 use crate::instance::Official;
-use crate::sdk_cookie::{OfficialDialect, OfficialKey, ShortSecrets};
+use crate::sdk_cookie::{SdkKey, SdkLanguage, ShortSecrets};
 
 /// The cookie in which Scalekit's packages for Express, Next.js, FastAPI, Flask and Django keep their session
 /// (`sk_session`, format version 1), so that an application of theirs behind the same origin and this one have one session.
@@ -21,27 +21,27 @@ use crate::sdk_cookie::{OfficialDialect, OfficialKey, ShortSecrets};
 /// ```
 /// # #[cfg(feature = "testing")] {
 /// use scalekit_session::testing::TestEnvironment;
-/// use scalekit_session::{OfficialCookie, OfficialDialect};
+/// use scalekit_session::{SdkCookie, SdkLanguage};
 ///
 /// let environment = TestEnvironment::new();
-/// let shared = OfficialCookie::new("the cookie_encryption_secret of FastAPI").write(OfficialDialect::Python);
-/// assert!(environment.builder().official_cookie(shared).build().is_ok());
+/// let shared = SdkCookie::new("the cookie_encryption_secret of FastAPI").write(SdkLanguage::Python);
+/// assert!(environment.builder().sdk_cookie(shared).build().is_ok());
 ///
-/// let short = OfficialCookie::new("guess me");
-/// let error = environment.builder().official_cookie(short).build().unwrap_err();
+/// let short = SdkCookie::new("guess me");
+/// let error = environment.builder().sdk_cookie(short).build().unwrap_err();
 /// assert!(error.to_string().contains("8 bytes"), "{error}");
 /// # }
 /// ```
 #[derive(Clone)]
 #[must_use = "the cookie is shared when the builder knows of it"]
-pub struct OfficialCookie {
+pub struct SdkCookie {
     secret: Zeroizing<String>,
     pub(super) name: String,
-    write: Option<OfficialDialect>,
+    write: Option<SdkLanguage>,
     short: ShortSecrets,
 }
 
-impl OfficialCookie {
+impl SdkCookie {
     /// The secret that the other applications have as `cookie_encryption_secret`. It is taken as it is: commas, white
     /// space and encodings mean nothing in it. Give it to nothing else.
     pub fn new(secret: impl Into<String>) -> Self {
@@ -50,7 +50,7 @@ impl OfficialCookie {
     }
 
     /// Writes sessions to this cookie, in place of our own, for the packages of that language.
-    pub fn write(self, dialect: OfficialDialect) -> Self {
+    pub fn write(self, dialect: SdkLanguage) -> Self {
         Self { write: Some(dialect), ..self }
     }
 
@@ -70,29 +70,29 @@ impl OfficialCookie {
         &self,
         names: &CookieNames,
         own_secrets: &[String],
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<ConfigProblem>,
     ) -> Option<Official> {
         if !names.admits(&self.name) {
-            problems.push(Problem::OfficialCookieName(self.name.clone()));
+            problems.push(ConfigProblem::SdkCookieName(self.name.clone()));
         }
         // Ours are lists: one text in both settings would give the others our secrets.
         let parts = || self.secret.split(',').chain([self.secret.as_str()]).map(str::trim);
         if own_secrets.iter().any(|own| parts().any(|part| part == own.trim())) {
-            problems.push(Problem::OfficialSecretShared);
+            problems.push(ConfigProblem::SdkCookieSecretShared);
         }
-        match OfficialKey::new(&self.secret, self.short) {
+        match SdkKey::new(&self.secret, self.short) {
             Ok(key) => Some(Official { key, write: self.write }),
             Err(error) => {
-                problems.push(Problem::OfficialSecret(error.to_string()));
+                problems.push(ConfigProblem::SdkCookieSecret(error.to_string()));
                 None
             }
         }
     }
 }
 
-impl fmt::Debug for OfficialCookie {
+impl fmt::Debug for SdkCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OfficialCookie")
+        f.debug_struct("SdkCookie")
             .field("name", &self.name)
             .field("write", &self.write)
             .finish_non_exhaustive()
