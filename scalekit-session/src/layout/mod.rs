@@ -27,12 +27,7 @@ use crate::token::jwt::VerifyingKey;
 use crate::token::profile::KeptProfile;
 
 /// Seals what a login brought: a new session id, a new live marker, generation 0 (R27).
-pub(crate) fn login(
-    instance: &Arc<Instance>,
-    grant: &Grant,
-    flow: [u8; 8],
-    now: Timestamp,
-) -> Result<SealedSession, Error> {
+pub(crate) fn login(instance: &Arc<Instance>, grant: &Grant, now: Timestamp) -> Result<SealedSession, Error> {
     if grant.claims.session_id().is_none() {
         return Err(Repr::NotASession("sid").into());
     }
@@ -49,7 +44,6 @@ pub(crate) fn login(
         rotated_at: now,
         end: end(instance, &grant.claims, now),
         unverified: false,
-        flow,
         access_token: grant.access_token.clone(),
         refresh_token: grant.refresh_token.clone(),
         id_token: grant.id_token.clone(),

@@ -106,7 +106,6 @@ fn session_of(instance: &Instance, payload: SdkPayload) -> Option<SessionPayload
         rotated_at,
         end: claims.expires_at(),
         unverified: false,
-        flow: [0; 8],
         beside: payload.beside().map(|beside| beside.to_owned().into()),
         id_token: payload.id_token,
         access_token: payload.access_token,

@@ -114,7 +114,7 @@ impl SessionManager for Scalekit {
     }
 
     fn seal(&self, grant: &Grant, now: Timestamp) -> Result<Vec<SetCookie>, Error> {
-        let sealed = layout::login(&self.0, grant, [0; 8], now)?;
+        let sealed = layout::login(&self.0, grant, now)?;
         layout::login_cookies(&self.0, &sealed.value, &sealed.session, Present::default(), now)
     }
 

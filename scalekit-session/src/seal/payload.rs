@@ -4,7 +4,6 @@
 //!    1  layout 0x01
 //!   16  session id
 //!   16  live value
-//!    8  login flow
 //!    1  flags: bit 0 unverified, the others zero
 //!    n  generation
 //!    n  login time, milliseconds since the epoch
@@ -15,6 +14,8 @@
 //!    n  length
 //!       content
 //! ```
+//!
+//! The head, up to the fields, is final: whatever a session needs later becomes a field.
 //!
 //! A reader skips fields with odd tags that it does not know, and refuses those with even ones: a newer version may
 //! add facts that an older one can do without, and ones that it cannot (R38).
@@ -54,8 +55,6 @@ pub(crate) struct SessionPayload {
     pub(crate) end: Timestamp,
     /// The access token was not verified when it was sealed, so it cannot be served yet.
     pub(crate) unverified: bool,
-    /// The login flow that this session came from.
-    pub(crate) flow: [u8; 8],
     pub(crate) access_token: AccessToken,
     pub(crate) refresh_token: Option<RefreshToken>,
     pub(crate) id_token: Option<IdToken>,
@@ -87,7 +86,6 @@ impl SessionPayload {
         writer.bytes(&[LAYOUT]);
         writer.bytes(&self.session_id);
         writer.bytes(&self.live);
-        writer.bytes(&self.flow);
         writer.bytes(&[if self.unverified { UNVERIFIED } else { 0 }]);
         writer.number(self.generation.into());
         let [login_at, rotated_at, end] =
@@ -120,7 +118,7 @@ impl SessionPayload {
 
     /// At least what is written: packed, a token is never longer than its text by more than a form and two numbers.
     fn capacity(&self) -> usize {
-        let fixed = 1 + 16 + 16 + 8 + 1 + 4 * MAX_NUMBER;
+        let fixed = 1 + 16 + 16 + 1 + 4 * MAX_NUMBER;
         let contents = [
             self.access_token.secret().len(),
             self.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
@@ -158,7 +156,6 @@ pub(crate) struct SessionView<'a> {
     pub(crate) rotated_at: Timestamp,
     pub(crate) end: Timestamp,
     pub(crate) unverified: bool,
-    pub(crate) flow: [u8; 8],
     /// The profile as JSON.
     pub(crate) profile: Option<&'a [u8]>,
     identity: Option<&'a [u8]>,
@@ -175,7 +172,6 @@ impl<'a> SessionView<'a> {
             return Err(Malformed);
         }
         let [session_id, live] = [bytes.array()?, bytes.array()?];
-        let flow = bytes.array()?;
         let unverified = match bytes.byte()? {
             0 => false,
             UNVERIFIED => true,
@@ -217,7 +213,6 @@ impl<'a> SessionView<'a> {
             rotated_at: Timestamp::from_millis(rotated_at),
             end: Timestamp::from_millis(end),
             unverified,
-            flow,
             profile,
             identity,
             access_token: access_token.ok_or(Malformed)?,
@@ -262,7 +257,6 @@ impl<'a> SessionView<'a> {
             rotated_at: self.rotated_at,
             end: self.end,
             unverified: self.unverified,
-            flow: self.flow,
             access_token: self.access_token(),
             refresh_token: self.refresh_token(),
             id_token: self.id_token(),

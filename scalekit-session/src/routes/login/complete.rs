@@ -260,7 +260,7 @@ async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: Tok
         claims,
         profile: Some(profile),
     };
-    match layout::login(instance, &grant, transaction.flow().0, now) {
+    match layout::login(instance, &grant, now) {
         Ok(sealed) => {
             tracing::info!(user = grant.claims.subject(), "signed in");
             Finish::SignedIn(Arc::new(sealed))

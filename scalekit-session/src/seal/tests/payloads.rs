@@ -38,7 +38,6 @@ fn payload() -> SessionPayload {
         rotated_at: Timestamp::from_millis(1_758_268_547_456),
         end: Timestamp::from_millis(1_758_268_847_456),
         unverified: false,
-        flow: [3; 8],
         access_token: AccessToken::new(jwt(ACCESS_CLAIMS, 990)),
         refresh_token: Some(RefreshToken::new("3f9a0b1c2d4e5f60718293a4b5c6d7e8f9012345")),
         id_token: Some(IdToken::new(jwt(ID_CLAIMS, 1246))),
@@ -130,8 +129,8 @@ fn what_is_not_wholly_a_session_is_refused() {
     };
     assert_eq!(changed(0, 0), Err(Malformed));
     assert_eq!(changed(0, 2), Err(Malformed), "a newer layout");
-    assert_eq!(changed(41, 2), Err(Malformed), "an unknown flag");
-    assert!(changed(41, 1).unwrap().unverified);
+    assert_eq!(changed(33, 2), Err(Malformed), "an unknown flag");
+    assert!(changed(33, 1).unwrap().unverified);
     assert_eq!(SessionPayload::decode(&[]), Err(Malformed));
     // Cut inside the fields, only whole fields can be missing, and never the access token.
     for cut in 0..encoded.len() {
@@ -139,7 +138,7 @@ fn what_is_not_wholly_a_session_is_refused() {
             assert_eq!(rest.access_token, payload().access_token);
         }
     }
-    let no_access_token: Vec<u8> = encoded.iter().copied().take(41).chain([0, 1, 1, 0, 0]).collect();
+    let no_access_token: Vec<u8> = encoded.iter().copied().take(33).chain([0, 1, 1, 0, 0]).collect();
     assert_eq!(SessionPayload::decode(&no_access_token), Err(Malformed));
     let shared_header_of_nobody = [no_access_token.as_slice(), &[2, 1, 0, 6, 2, 2, 0]].concat();
     assert_eq!(SessionPayload::decode(&shared_header_of_nobody), Err(Malformed));
@@ -175,7 +174,7 @@ fn token() -> impl Strategy<Value = String> {
 
 prop_compose! {
     fn any_payload()(
-        session_id: [u8; 16], live: [u8; 16], flow: [u8; 8], generation: u32, unverified: bool, times: [u64; 3],
+        session_id: [u8; 16], live: [u8; 16], generation: u32, unverified: bool, times: [u64; 3],
         access_token in token(), refresh_token in prop::option::of(token()), id_token in prop::option::of(token()),
         same_header: bool, profile in prop::option::of(prop::collection::vec(any::<u8>(), 0..60)),
     ) -> SessionPayload {
@@ -185,7 +184,7 @@ prop_compose! {
         });
         let [login_at, rotated_at, end] = times.map(Timestamp::from_millis);
         SessionPayload {
-            session_id, live, generation, login_at, rotated_at, end, unverified, flow,
+            session_id, live, generation, login_at, rotated_at, end, unverified,
             access_token: AccessToken::new(access_token),
             refresh_token: refresh_token.map(RefreshToken::new),
             id_token: id_token.map(IdToken::new),
