@@ -13,12 +13,12 @@ mod routes;
 pub mod adapter;
 // One request, from its cookies to its `Set-Cookie` lines.
 mod pipeline;
-// How cookies hold a session.
-mod layout;
 // The parts of one instance: settings, connections, caches.
 mod instance;
 // What a process remembers between requests.
 mod memory;
+// How cookies hold a session: one cookie, shared, split.
+mod layout;
 // A session as handlers see it, what it is made of, and what an application plugs in.
 mod session;
 // All I/O: Scalekit's endpoints, signing keys, background tasks.

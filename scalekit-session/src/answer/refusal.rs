@@ -54,24 +54,24 @@ impl Refusal {
         }
     }
 
-    /// The same with what is known of nobody.
-    pub(crate) fn of(self, nobody: Nobody) -> Self {
-        match (self, nobody) {
-            (Self::Unauthenticated, Nobody::Racing) => Self::Racing,
-            (Self::Unauthenticated, Nobody::Expired) => Self::Expired,
+    /// The same refusal with the reason why there is no session.
+    pub(crate) fn of(self, why: NoSession) -> Self {
+        match (self, why) {
+            (Self::Unauthenticated, NoSession::Racing) => Self::Racing,
+            (Self::Unauthenticated, NoSession::Expired) => Self::Expired,
             (other, _) => other,
         }
     }
 }
 
-/// What is known of nobody.
+/// Why there is no session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Nobody {
-    /// Nothing.
+pub(crate) enum NoSession {
+    /// The browser is not signed in, as far as the request tells.
     #[default]
-    Stranger,
-    /// Its refresh token was refused moments ago: another answer may be bringing the successor (16a).
+    NotSignedIn,
+    /// The session's refresh token was refused moments ago: another answer may be bringing the successor (16a).
     Racing,
-    /// Split layout: there is a marker, and no access cookie that can be used. The refresh route may know more.
+    /// Split layout: there is a marker, and no access cookie that can be used. The refresh route may bring one.
     Expired,
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, Weighter};
 
-use crate::cookie::form::Form;
+use crate::cookie::Holder;
 use crate::seal::Sealed;
 use crate::session::Session;
 
@@ -30,24 +30,24 @@ impl OpenedSessions {
         Self { cache: Cache::with(items, bytes as u64, ByBytes, hasher, DefaultLifecycle::default()) }
     }
 
-    pub(crate) fn get(&self, form: Form, value: &Sealed<'_>) -> Option<Session> {
-        self.cache.get(&Presented { form, value })
+    pub(crate) fn get(&self, holder: Holder, value: &Sealed<'_>) -> Option<Session> {
+        self.cache.get(&Presented { holder, value })
     }
 
     pub(crate) fn insert(&self, value: Arc<str>, session: Session) {
-        self.cache.insert(SealedValue { form: session.facts().form, value }, session);
+        self.cache.insert(SealedValue { holder: session.facts().holder, value }, session);
     }
 }
 
 /// A value counts under the name of its own form only (R21).
 #[derive(PartialEq, Eq)]
 struct SealedValue {
-    form: Form,
+    holder: Holder,
     value: Arc<str>,
 }
 
 struct Presented<'a> {
-    form: Form,
+    holder: Holder,
     value: &'a Sealed<'a>,
 }
 
@@ -67,7 +67,7 @@ impl Hash for Presented<'_> {
 
 impl Equivalent<SealedValue> for Presented<'_> {
     fn equivalent(&self, key: &SealedValue) -> bool {
-        self.form == key.form && self.value.eq_str(&key.value)
+        self.holder == key.holder && self.value.eq_str(&key.value)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Browser page load, program, or guess: what kind of request this is (R22, R48).
 
 use crate::request::RequestView;
-use crate::rules::decide::Way;
 
 /// What a request wants back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,11 +54,6 @@ pub(crate) fn is_prefetch(request: &RequestView<'_>) -> bool {
         || says_prefetch("x-moz")
         || request.has_header("next-router-prefetch")
         || request.has_header("x-middleware-prefetch")
-}
-
-/// How a request may be answered.
-pub(crate) fn way(request: &RequestView<'_>) -> Way {
-    Way { preflight: is_preflight(request), writable: request.writable, early: may_refresh_early(request) }
 }
 
 pub(crate) fn is_preflight(request: &RequestView<'_>) -> bool {

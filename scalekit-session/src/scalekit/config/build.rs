@@ -7,10 +7,12 @@ use sha2::{Digest, Sha256};
 use super::builder::ScalekitBuilder;
 use super::check::check;
 use super::problem::{ConfigError, ConfigProblem};
+use super::sdk_cookie::SdkCookie;
 use super::split;
 use crate::cookie::{CookieNames, CookieSpec};
 use crate::instance::Config;
 use crate::instance::Instance;
+use crate::layout::{Kind, Layout};
 use crate::loopback::Reach;
 use crate::rules::redirect_uri::RedirectUri;
 use crate::rules::return_to::ReturnTo;
@@ -62,7 +64,7 @@ impl ScalekitBuilder {
         let suffix = suffix(&redirect, endpoints.environment_url(), &client_id);
         let names = CookieNames::new(base_name(&self.cookie_name, suffix.as_deref()));
         let shared = self.official.as_ref();
-        let official = shared.and_then(|cookie| cookie.check(&names, &self.cookie_secrets, &mut problems));
+        let sdk_key = shared.and_then(|cookie| cookie.check(&names, &self.cookie_secrets, &mut problems));
         let (Some(keyring), []) = (keyring, problems.as_slice()) else {
             return Err(ConfigError::new(problems));
         };
@@ -71,6 +73,11 @@ impl ScalekitBuilder {
         let audiences = self.audiences.unwrap_or_else(|| vec![client_id.clone()]);
         let rules = Rules::new(issuers.clone(), audiences, client_id.clone(), self.policy.leeway)
             .map_err(|error| ConfigError::new(vec![ConfigProblem::Rules(error.to_string())]))?;
+        let kind = match (sdk_key, shared.and_then(SdkCookie::written)) {
+            _ if self.split.is_some() => Kind::Split,
+            (Some(key), Some(language)) => Kind::Shared { key, language },
+            (sdk, _) => Kind::OneCookie { sdk },
+        };
         let secure = redirect.reach == Reach::Anybody;
         if !secure {
             tracing::warn!(origin = %redirect.origin, "sessions over plain http: for development on this machine only");
@@ -93,18 +100,24 @@ impl ScalekitBuilder {
             origins,
             default_return_to: ReturnTo::parse(&self.default_return_to).unwrap_or_default(),
             policy: self.policy,
-            budget: self.cookie_budget,
         };
         let client = OauthClient { id: client_id, secret: Some(secret) };
-        let names = names.with_official(self.official.map(|cookie| cookie.name)).with_split(split);
-        let cookies = (names, CookieSpec::new(secure).with_line_limit(self.set_cookie_limit));
+        let layout = Layout {
+            kind,
+            names: names.with_sdk(self.official.map(|cookie| cookie.name)).with_split(split),
+            spec: CookieSpec::new(secure).with_line_limit(self.set_cookie_limit),
+            keyring,
+            rules: Arc::new(rules),
+            policy: self.policy,
+            budget: self.cookie_budget,
+            issuer: endpoints.environment_url().to_owned(),
+            client_id: client.id.clone(),
+        };
         Ok(Scalekit::new(Instance::new(
             config,
             endpoints,
             client,
-            (keyring, official),
-            cookies,
-            rules,
+            layout,
             transport,
             runtime,
             self.clock,

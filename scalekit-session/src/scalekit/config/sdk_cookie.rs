@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 
 use super::problem::ConfigProblem;
 use crate::cookie::CookieNames;
-use crate::instance::Official;
 use crate::sdk_cookie::{SdkKey, SdkLanguage, ShortSecrets};
 
 /// The cookie in which Scalekit's packages for Express, Next.js, FastAPI, Flask and Django keep their session
@@ -65,13 +64,18 @@ impl SdkCookie {
         Self { short: ShortSecrets::Allow, ..self }
     }
 
+    /// The language whose packages sessions are written for.
+    pub(super) fn written(&self) -> Option<SdkLanguage> {
+        self.write
+    }
+
     /// Reports what is wrong, or makes the key. `names` are those of our own cookies.
     pub(super) fn check(
         &self,
         names: &CookieNames,
         own_secrets: &[String],
         problems: &mut Vec<ConfigProblem>,
-    ) -> Option<Official> {
+    ) -> Option<SdkKey> {
         if !names.admits(&self.name) {
             problems.push(ConfigProblem::SdkCookieName(self.name.clone()));
         }
@@ -81,7 +85,7 @@ impl SdkCookie {
             problems.push(ConfigProblem::SdkCookieSecretShared);
         }
         match SdkKey::new(&self.secret, self.short) {
-            Ok(key) => Some(Official { key, write: self.write }),
+            Ok(key) => Some(key),
             Err(error) => {
                 problems.push(ConfigProblem::SdkCookieSecret(error.to_string()));
                 None

@@ -99,7 +99,6 @@ impl ScalekitClientBuilder {
             oauth: Arc::new(OauthClient { id: self.client_id, secret: self.client_secret }),
             rules: Arc::new(rules),
             transport,
-            clock: self.clock,
             keys,
         })
     }

@@ -1,10 +1,10 @@
 //! Whether a fetch of the keys may begin: one at a time, not right after a failure, not again in vain.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Budget, Flight};
+use super::{Budget, Landed};
 use crate::Timestamp;
+use crate::upstream::flight::Flight;
 
 /// How long a budget rests after a fetch that did not bring the key it was begun for (R44).
 const COOL_DOWN: Duration = Duration::from_secs(30);
@@ -15,7 +15,7 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_s
 /// What is remembered of earlier fetches. Its size does not depend on what anybody asks for.
 #[derive(Default)]
 pub(super) struct Admission {
-    flight: Option<Arc<Flight>>,
+    flight: Option<Flight<Landed>>,
     failures: u32,
     retry_at: Timestamp,
     sealed_rests_until: Timestamp,
@@ -30,7 +30,7 @@ pub(super) enum Answer {
 
 impl Admission {
     /// The fetch that is under way.
-    pub(super) fn flight(&self) -> Option<&Arc<Flight>> {
+    pub(super) fn flight(&self) -> Option<&Flight<Landed>> {
         self.flight.as_ref()
     }
 
@@ -44,7 +44,7 @@ impl Admission {
         }
     }
 
-    pub(super) fn take_off(&mut self, flight: Arc<Flight>) {
+    pub(super) fn take_off(&mut self, flight: Flight<Landed>) {
         self.flight = Some(flight);
     }
 

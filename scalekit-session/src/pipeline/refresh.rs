@@ -1,26 +1,25 @@
-//! Rotating: sends a refresh token once, checks whom the new tokens are of, and publishes the sealed successor. Runs in
-//! a task of its own, whatever happens to the request that wanted it.
+//! One refresh: sends a refresh token once, checks whose the new tokens are, and publishes the sealed successor. It runs
+//! in a task of its own, whatever happens to the request that wanted it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::cookie::form::Form;
-use crate::error::Error;
+use crate::cookie::Holder;
 use crate::id::RefreshKey;
 use crate::instance::Instance;
-use crate::layout;
-use crate::layout::Beside;
-use crate::memory::successors::{Landed, Landing, Outcome};
+use crate::layout::{Beside, Content};
+use crate::memory::successors::{Outcome, RefreshLanding, Successor};
+use crate::pipeline::open::verified_profile;
 use crate::rules::decide::{Ended, Refreshed};
 use crate::seal::SessionPayload;
 use crate::secret::AccessToken;
 use crate::session::{SealedSession, Session};
 use crate::token::claims::Claims;
 use crate::token::jwt::{self, Expected, Verdict, VerifyingKey};
-use crate::token::profile::{KeptProfile, Profile};
+use crate::token::profile::Profile;
 use crate::upstream::call::{send, turn};
-use crate::upstream::keys::{Budget, Fetched};
+use crate::upstream::keys::Budget;
 use crate::upstream::oauth::{self, TokenFailure, TokenResponse};
 
 /// Starts the call in a task of its own.
@@ -30,7 +29,7 @@ pub(crate) fn start(
     payload: SessionPayload,
     session: Session,
     beside: Beside,
-    landing: Landing,
+    landing: RefreshLanding,
 ) {
     let call = Call { instance: Arc::clone(instance), key, landing: Some(landing) };
     instance.runtime.spawn(Box::pin(run(call, payload, session, beside)));
@@ -40,18 +39,18 @@ pub(crate) fn start(
 struct Call {
     instance: Arc<Instance>,
     key: RefreshKey,
-    landing: Option<Landing>,
+    landing: Option<RefreshLanding>,
 }
 
 impl Call {
     fn land(mut self, outcome: Outcome) {
         if let Some(landing) = self.landing.take() {
-            landing.announce(outcome);
+            landing.land(outcome);
         }
     }
 
     fn failures(&self) -> u32 {
-        self.landing.as_ref().map_or(0, Landing::failures)
+        self.landing.as_ref().map_or(0, |landing| landing.failures)
     }
 }
 
@@ -80,16 +79,18 @@ async fn run(call: Call, payload: SessionPayload, session: Session, beside: Besi
             Outcome::without_successor(Refreshed::Ended)
         }
         Ok((sealed, usable)) => {
-            let SealedSession { value, session: renewed } = sealed;
-            if usable && !instance.is_split() {
-                instance.opened.insert(Arc::clone(&value), renewed.clone());
+            // A session that no request shows in that cookie would be looked up in vain.
+            let holder = sealed.session.facts().holder;
+            let shown = holder == Holder::SdkCookie || holder == instance.layout.names.served();
+            if usable && shown {
+                instance.opened.insert(Arc::clone(&sealed.value), sealed.session.clone());
             }
-            let landed = Arc::new(Landed::new(value, renewed, usable, now));
-            instance.refreshes.land(key, Arc::clone(&landed), now);
+            let successor = Arc::new(Successor::new(sealed, usable, now));
+            instance.refreshes.land(key, Arc::clone(&successor), now);
             if usable {
-                instance.watches.renewed(&landed.session);
+                instance.watches.renewed(&successor.sealed.session);
             }
-            Outcome { refreshed: Refreshed::Rotated { usable }, landed: Some(landed) }
+            Outcome::with(successor)
         }
         Err(failure) => {
             Outcome::without_successor(failed(&instance, key, failure, &session, call.failures(), now))
@@ -184,18 +185,18 @@ async fn rotate(
     let received_at = instance.now();
     let claims = check_identity(instance, session, &tokens)?;
     let (claims, key) = verify(instance, &tokens.access_token, claims).await;
-    let end = layout::end(instance, &claims, received_at);
+    let end = instance.layout.end(&claims, received_at);
     let usable = key.is_some() && instance.now() < end;
     if !usable {
         tracing::warn!(target: "scalekit_session::security", user = claims.subject(), "refreshed tokens do not verify now; they are kept and not served");
     }
-    // Where the session is shared, its ID token names it, so it stays.
-    let renewed =
-        if instance.official.is_none() { renewed_profile(instance, &tokens, session) } else { None };
+    // Where the session can be shared, its ID token names it, so it stays.
+    let keeps = instance.layout.keeps_id_tokens();
+    let renewed = if keeps { None } else { renewed_profile(instance, &tokens, session) };
     let (id_token, profile, kept_profile) = match (renewed, &payload.id_token) {
         (Some(profile), _) => (tokens.id_token.clone(), Some(profile).into(), None),
-        (None, id_token @ Some(token)) if session.facts().form == Form::Official => {
-            let profile = layout::verified_profile(instance, Some(token), claims.subject(), instance.now());
+        (None, id_token @ Some(token)) if session.facts().holder == Holder::SdkCookie => {
+            let profile = verified_profile(instance, Some(token), claims.subject(), instance.now());
             (id_token.clone(), profile, None)
         }
         (None, id_token) => (id_token.clone(), session.facts().profile.clone(), payload.profile.clone()),
@@ -212,7 +213,8 @@ async fn rotate(
         identity: None,
         ..payload.clone()
     };
-    let sealed = seal(instance, beside, next, claims, profile, key).map_err(|error| {
+    let content = Content { claims, profile, key };
+    let sealed = instance.layout.seal_refreshed(beside, next, content).map_err(|error| {
         tracing::error!(
             error = &error as &dyn std::error::Error,
             "a refreshed session cannot be kept; the old one goes on until its token's end"
@@ -220,37 +222,6 @@ async fn rotate(
         Failure::Spent
     })?;
     Ok((sealed, usable))
-}
-
-/// Seals the successor in the form that is written now. A session stays in our own cookie, because a refresh logs nobody
-/// out, when the official one cannot hold it; when the official one holds another session; and when the packages would
-/// not know it for the same one later.
-fn seal(
-    instance: &Arc<Instance>,
-    beside: Beside,
-    payload: SessionPayload,
-    claims: Claims,
-    profile: KeptProfile,
-    key: Option<Arc<VerifyingKey>>,
-) -> Result<SealedSession, Error> {
-    if instance.form() == Form::Official && beside != Beside::Other && layout::may_be_shared(&payload) {
-        let shared = layout::seal(
-            instance,
-            Form::Official,
-            payload.clone(),
-            claims.clone(),
-            profile.clone(),
-            key.clone(),
-        );
-        match shared {
-            Err(error) => tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a refreshed session cannot be shared with Scalekit's official packages; it goes on in our own cookie"
-            ),
-            sealed => return sealed,
-        }
-    }
-    layout::seal(instance, Form::Whole, payload, claims, profile, key)
 }
 
 fn is_ended(instance: &Instance, session: &Session) -> bool {
@@ -295,20 +266,14 @@ async fn verify(
     unverified: Claims,
 ) -> (Claims, Option<Arc<VerifyingKey>>) {
     let check =
-        |now| jwt::verify_session_token(token.secret(), &instance.keys.snapshot(now), &instance.rules, now);
-    let mut verdict = check(instance.now());
-    if let Verdict::UnknownKey { kid } = &verdict
-        && instance.keys.fetch(Budget::Sealed, Some(kid), instance.now()).await == Fetched::Updated
-    {
-        verdict = check(instance.now());
-    }
-    match verdict {
-        Verdict::Valid { claims, key } => (claims, Some(key)),
-        Verdict::Invalid(reason) => {
+        |keys: &jwt::KeySet, now| jwt::verify_session_token(token.secret(), keys, &instance.rules, now);
+    match instance.keys.judge(Budget::Sealed, check).await {
+        Ok(Verdict::Valid { claims, key }) => (claims, Some(key)),
+        Ok(Verdict::Invalid(reason)) => {
             tracing::warn!(target: "scalekit_session::security", %reason, "a refreshed access token does not verify");
             (unverified, None)
         }
-        Verdict::UnknownKey { .. } | Verdict::NotYet | Verdict::Expired => (unverified, None),
+        Ok(Verdict::UnknownKey { .. } | Verdict::NotYet | Verdict::Expired) | Err(_) => (unverified, None),
     }
 }
 
