@@ -43,7 +43,7 @@ impl Environment {
 
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// An application whose type nobody needs to know.
+/// An application of any type.
 pub(crate) trait Running: Send + Sync {
     fn address(&self) -> SocketAddr;
     fn advance(&self, time: Duration);

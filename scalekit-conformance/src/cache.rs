@@ -7,9 +7,7 @@ use std::sync::Mutex;
 
 use reqwest::header::HeaderMap;
 
-use crate::answer::Answer;
-use crate::browser::Browser;
-use crate::request::Request;
+use crate::browser::{Answer, Browser, Request};
 
 #[derive(Default)]
 pub(crate) struct SharedCache(Mutex<Vec<Stored>>);
@@ -26,12 +24,12 @@ impl SharedCache {
     pub(crate) async fn send(&self, browser: &Browser, request: Request) -> Answer {
         let headers = browser.headers(&request);
         let path = request.path.clone();
-        let answer = match self.find(&path, request.method, &headers) {
+        let answer = match self.find(&path, &request.method, &headers) {
             Some(answer) => answer,
             None => {
-                let method = request.method;
+                let method = request.method.clone();
                 let answer = browser.look(request).await;
-                self.store(path, method, &headers, &answer);
+                self.store(path, &method, &headers, &answer);
                 answer
             }
         };

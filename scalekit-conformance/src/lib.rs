@@ -1,3 +1,4 @@
+//! What every adapter of scalekit-session promises, as tests that talk HTTP, and the browser that they use.
 #![doc = include_str!("../README.md")]
 #![expect(
     clippy::unwrap_used,
@@ -12,21 +13,18 @@ pub use self::layout::Layout;
 pub use self::run::run;
 pub use self::world::Stage;
 
-mod answer;
 mod application;
-mod browser;
+pub mod browser;
 mod cache;
-mod jar;
 mod layout;
 mod listing;
-mod request;
 mod run;
 mod schedule;
 mod slow;
 mod soon;
 #[doc(hidden)]
 pub mod stories;
-mod transcript;
+mod visitor;
 mod world;
 
 /// The names of all stories.

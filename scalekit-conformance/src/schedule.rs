@@ -1,4 +1,4 @@
-//! In which order requests leave and responses arrive.
+//! Every order in which requests can leave and their responses arrive.
 
 /// Something that happens to the request of that number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,28 +9,24 @@ use http_body::{Body, Frame};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::answer::Answer;
-use crate::browser::Browser;
-use crate::request::fetch;
+use crate::browser::{Answer, Browser, fetch};
 use crate::soon::{eventually, soon};
 
 /// A body that begins and ends when told to.
 #[derive(Debug)]
-pub(crate) struct Wait {
+struct Wait {
     beginning: Option<Bytes>,
     finished: oneshot::Receiver<Infallible>,
 }
 
-/// Some servers look at the beginning of a body before they call anybody: Rocket at 512 bytes.
+/// Some servers look at the beginning of a body before they call a handler: Rocket at 512 bytes.
 const BEGINNING: &[u8] = &[b' '; 1024];
 
 /// Ends the [`Wait`] when dropped.
 #[derive(Debug)]
-pub(crate) struct Finish(
-    #[expect(dead_code, reason = "dropping it is the message")] oneshot::Sender<Infallible>,
-);
+struct Finish(#[expect(dead_code, reason = "dropping it is the message")] oneshot::Sender<Infallible>);
 
-pub(crate) fn wait() -> (Finish, Wait) {
+fn wait() -> (Finish, Wait) {
     let (sender, receiver) = oneshot::channel();
     (Finish(sender), Wait { beginning: Some(Bytes::from_static(BEGINNING)), finished: receiver })
 }
@@ -62,8 +58,11 @@ impl Late {
         let before = waiting(browser).await;
         let (finish, wait) = wait();
         let tab = browser.clone();
-        let request = fetch("/slow").method("POST");
-        let task = tokio::spawn(async move { tab.look_slowly(request, wait).await });
+        let task = tokio::spawn(async move {
+            let request = fetch("/slow").method("POST");
+            let sending = tab.prepare(&request).body(reqwest::Body::wrap(wait));
+            tab.exchange(&request, sending).await
+        });
         eventually(async || waiting(browser).await > before).await;
         Self { task, finish }
     }

@@ -5,13 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use scalekit_emulator::{Emulator, Endpoint, GrantType, ManualClock, Rule};
-use url::Url;
 
 use crate::application::{Environment, Running, Start};
-use crate::browser::Browser;
+use crate::browser::{Answer, Browser, Request, Transcript};
 use crate::layout::Layout;
-use crate::request::Request;
-use crate::transcript::Transcript;
+use crate::visitor::Visitor;
 
 pub(crate) const ADA: &str = "ada@acme.example";
 pub(crate) const ADA_ID: &str = "usr_100000000000000001";
@@ -113,14 +111,16 @@ impl Setup {
             variables.push(("SCALEKIT_COOKIE_LAYOUT".to_owned(), self.stage.layout.name().to_owned()));
         }
         variables.extend(self.variables);
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let nowhere = ([127, 0, 0, 1], 0).into();
         let mut world = World {
             emulator,
             variables,
-            origin: Url::parse(&self.origin).unwrap(),
-            address: ([127, 0, 0, 1], 0).into(),
+            address: nowhere,
             life: self.life,
-            client: client.http1_only().no_proxy().build().unwrap(),
+            blank: Browser::new(&self.origin, nowhere)
+                .clock(clock.clone())
+                .transcript(self.stage.transcript.clone())
+                .check(assert_no_token),
             clock,
             stage: self.stage,
         };
@@ -132,11 +132,11 @@ impl Setup {
 pub(crate) struct World {
     pub(crate) emulator: Emulator,
     pub(crate) variables: Vec<(String, String)>,
-    pub(crate) origin: Url,
     /// Where the first instance listens.
     pub(crate) address: SocketAddr,
     pub(crate) life: Duration,
-    client: reqwest::Client,
+    /// What browsers are made from: one that has no cookies and has not visited anything.
+    blank: Browser,
     clock: ManualClock,
     stage: Stage,
 }
@@ -157,20 +157,12 @@ impl World {
     }
 
     /// A browser without cookies.
-    pub(crate) fn browser(&self) -> Browser {
-        Browser {
-            layout: self.stage.layout,
-            origin: self.origin.clone(),
-            address: self.address,
-            client: self.client.clone(),
-            clock: self.clock.clone(),
-            transcript: self.stage.transcript.clone(),
-            jar: Arc::default(),
-        }
+    pub(crate) fn browser(&self) -> Visitor {
+        Visitor { browser: self.blank.at(self.address).fresh(), layout: self.stage.layout }
     }
 
     /// A browser in which that person is signed in; the emulator counts from zero again.
-    pub(crate) async fn signed_in(&self, email: &str) -> Browser {
+    pub(crate) async fn signed_in(&self, email: &str) -> Visitor {
         let browser = self.browser();
         assert_eq!(browser.log_in(&self.emulator, email, "/me").await, "/me", "a login ends where it began");
         assert_eq!(browser.visit("/me").await.status, 200, "after a login the page is shown");
@@ -179,14 +171,14 @@ impl World {
     }
 
     /// A browser in which that person was signed in until the access token ended.
-    pub(crate) async fn expired(&self, email: &str) -> Browser {
+    pub(crate) async fn expired(&self, email: &str) -> Visitor {
         let browser = self.signed_in(email).await;
         self.expire();
         browser
     }
 
     /// A browser whose session should be refreshed, and can still be served.
-    pub(crate) async fn due(&self, email: &str) -> Browser {
+    pub(crate) async fn due(&self, email: &str) -> Visitor {
         let browser = self.signed_in(email).await;
         self.pass(self.life.as_secs() - self.life.as_secs() / 30);
         browser
@@ -223,4 +215,14 @@ impl World {
     fn running(&self) -> std::sync::MutexGuard<'_, Vec<Box<dyn Running>>> {
         self.stage.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// R46: no answer shows a token, but for the hint that a logout carries to Scalekit.
+fn assert_no_token(answer: &Answer) {
+    // Header and claims are objects, so both begin with `{"`.
+    let looks_like_one = |text: &str| text.contains(".eyJ");
+    let location = answer.location();
+    let hint = location.contains("id_token_hint=");
+    assert!(!looks_like_one(&answer.body), "{}: the body shows a token", answer.of);
+    assert!(hint || !looks_like_one(location), "{}: the redirect shows a token", answer.of);
 }

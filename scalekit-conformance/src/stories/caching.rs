@@ -1,7 +1,7 @@
 //! What shared caches may keep (R24), and what is left alone (R19).
 
+use crate::browser::page;
 use crate::cache::SharedCache;
-use crate::request::page;
 use crate::world::{ADA, ADA_ID, BOB, BOB_ID, Stage};
 
 pub async fn r19_a_route_that_asks_for_no_session_is_left_alone(stage: Stage) {

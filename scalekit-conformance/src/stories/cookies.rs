@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::browser::Browser;
-use crate::jar::Jar;
-use crate::request::{form, page};
+use crate::browser::{Jar, form, page};
+use crate::visitor::Visitor;
 use crate::world::{ADA, ADA_ID, BOB, MIA, Stage};
 
 type Tear<'a> = Box<dyn Fn(&mut Jar) + 'a>;
@@ -41,7 +40,7 @@ pub async fn r16_r18_torn_and_mixed_chunks_are_nobody(stage: Stage) {
     world.expire();
     assert_eq!(browser.open("/me").await.status, 200);
     let (first, second) = (name.clone(), format!("{name}.1"));
-    let of = |tab: &Browser, name: &str| tab.jar().value(name).unwrap().to_owned();
+    let of = |tab: &Visitor, name: &str| tab.jar().value(name).unwrap().to_owned();
     let old = (of(&former, &first), of(&former, &second));
     let torn: [Tear<'_>; 5] = [
         Box::new(|jar| jar.lose(|own| own == second)),

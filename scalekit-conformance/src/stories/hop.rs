@@ -2,11 +2,10 @@
 
 use scalekit_emulator::Fault;
 
-use crate::answer::Answer;
-use crate::browser::Browser;
+use crate::browser::{Answer, Initiator, Request, bare, fetch, form, page};
 use crate::layout::{REFRESH, hop};
-use crate::request::{Initiator, Request, bare, fetch, form, page};
 use crate::soon::soon;
+use crate::visitor::Visitor;
 use crate::world::{ADA, ADA_ID, BOB, BOB_ID, Stage};
 
 pub async fn r48_an_expired_page_load_is_led_through_the_refresh_route_and_back(stage: Stage) {
@@ -331,7 +330,7 @@ pub async fn r08_a_hop_with_a_refused_token_leads_to_login_and_back_to_the_page(
 
 /// Follows redirects within the site, as a browser that drops some cookies whenever it gets them. Ends where it is sent
 /// to login.
-async fn led(browser: &Browser, request: Request, drops: impl Fn(&str) -> bool) -> (Answer, usize) {
+async fn led(browser: &Visitor, request: Request, drops: impl Fn(&str) -> bool) -> (Answer, usize) {
     let mut answer = browser.send(request.clone()).await;
     for redirects in 0..10 {
         browser.jar().lose(&drops);

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use scalekit_emulator::{Endpoint, Rotation};
 use tokio::task::JoinSet;
 
-use crate::request::{fetch, form};
+use crate::browser::{fetch, form};
 use crate::soon::soon;
 use crate::world::{ADA, ADA_ID, BOB, BOB_ID, Stage, World};
 

@@ -3,8 +3,7 @@
 use scalekit_emulator::{ForgedAlgorithm, Tamper};
 use url::Url;
 
-use crate::answer::Answer;
-use crate::request::{Initiator, fetch, form, page};
+use crate::browser::{Answer, Initiator, fetch, form, page};
 use crate::world::{ADA, ADA_ID, BOB, BOB_ID, Stage};
 
 pub async fn r20_r39_a_login_ends_where_it_began(stage: Stage) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use scalekit_emulator::Fault;
 
-use crate::request::{Initiator, bare, fetch, form, page};
+use crate::browser::{Initiator, bare, fetch, form, page};
 use crate::soon::soon;
 use crate::world::{ADA, ADA_ID, BOB, Stage};
 

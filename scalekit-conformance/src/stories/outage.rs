@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use scalekit_emulator::{Emulator, Endpoint, Fault, FaultBody};
 
-use crate::request::{fetch, form, page};
+use crate::browser::{fetch, form, page};
 use crate::world::{ADA, ADA_ID, BOB, BOB_ID, Stage};
 
 pub async fn r08_a_refused_refresh_token_ends_the_session_after_a_minute(stage: Stage) {

@@ -1,6 +1,6 @@
 //! What a request without a session, without a right or from another site is told.
 
-use crate::request::{Initiator, bare, fetch, form, page};
+use crate::browser::{Initiator, bare, fetch, form, page};
 use crate::world::{ADA, ADA_ID, BOB, Stage};
 
 pub async fn r48_a_page_load_without_a_session_goes_to_login(stage: Stage) {

@@ -1,11 +1,10 @@
 //! Orders of arrival: requests are answered, and their answers delivered in every order there is.
 
-use crate::answer::Answer;
-use crate::browser::Browser;
-use crate::request::{Request, fetch, form, page};
+use crate::browser::{Answer, Request, fetch, form, page};
 use crate::schedule::{Event, assignments, orders};
 use crate::slow::Late;
 use crate::soon::soon;
+use crate::visitor::Visitor;
 use crate::world::{ADA, ADA_ID, BOB, BOB_ID, Stage, World};
 
 const ADA_ACTIVE: &str = "active usr_100000000000000001";
@@ -211,7 +210,7 @@ pub async fn r32_a_refresh_that_ends_after_logout_is_nobodys(stage: Stage) {
 /// Sends the requests and lets the answers arrive in that order, with so many seconds between events.
 pub(super) async fn play(
     world: &World,
-    browser: &Browser,
+    browser: &Visitor,
     order: &[Event],
     requests: &[Request],
     instances: Option<&[std::net::SocketAddr]>,
@@ -239,12 +238,12 @@ fn rotating(world: &World, request: Request) -> Request {
 }
 
 /// The same cookies at both instances, one after the other.
-async fn both(browser: &Browser, second: std::net::SocketAddr) -> (Answer, Answer) {
+async fn both(browser: &Visitor, second: std::net::SocketAddr) -> (Answer, Answer) {
     let winner = browser.look(fetch("/me")).await;
     (winner, browser.at(second).look(fetch("/me")).await)
 }
 
-fn deliver(browser: &Browser, winner: &Answer, loser: &Answer, winner_arrives_last: bool) {
+fn deliver(browser: &Visitor, winner: &Answer, loser: &Answer, winner_arrives_last: bool) {
     let arrivals = if winner_arrives_last { [loser, winner] } else { [winner, loser] };
     arrivals.into_iter().for_each(|answer| browser.keep(answer));
 }

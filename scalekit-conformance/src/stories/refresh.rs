@@ -3,10 +3,9 @@
 use scalekit_emulator::Tamper;
 use tokio::task::JoinSet;
 
-use crate::answer::Answer;
-use crate::browser::Browser;
-use crate::request::{fetch, page};
+use crate::browser::{Answer, fetch, page};
 use crate::soon::soon;
+use crate::visitor::Visitor;
 use crate::world::{ADA, ADA_ID, BOB, BOB_ID, Stage};
 
 const MANY: usize = 100;
@@ -197,7 +196,7 @@ pub async fn r28_a_session_outlives_many_tokens_and_not_its_limit(stage: Stage) 
     assert_eq!(world.refreshes(), 20, "and nothing was sent to find that out");
 }
 
-fn many(browser: &Browser) -> JoinSet<(&'static str, Answer)> {
+fn many(browser: &Visitor) -> JoinSet<(&'static str, Answer)> {
     let mut requests = JoinSet::new();
     for number in 0..MANY {
         let path = ["/me", "/invoices", "/admin"][number % 3];

@@ -3,12 +3,11 @@
 use scalekit_emulator::{Fault, Tamper};
 use tokio::task::JoinSet;
 
-use crate::answer::Answer;
-use crate::browser::Browser;
+use crate::browser::{Answer, Initiator, bare, fetch, form};
 use crate::layout::{REFRESH, hop, refresh};
-use crate::request::{Initiator, bare, fetch, form};
 use crate::soon::soon;
 use crate::stories::outage::outages;
+use crate::visitor::Visitor;
 use crate::world::{ADA, ADA_ID, BOB, BOB_ID, Stage};
 
 const MANY: usize = 100;
@@ -247,7 +246,7 @@ pub async fn r52_a_reload_of_the_hop_refreshes_nothing_more(stage: Stage) {
     assert_eq!(world.refreshes(), 1);
 }
 
-fn many(browser: &Browser) -> JoinSet<Answer> {
+fn many(browser: &Visitor) -> JoinSet<Answer> {
     let mut posts = JoinSet::new();
     for _ in 0..MANY {
         let tab = browser.clone();

@@ -3,8 +3,8 @@
 
 use scalekit_emulator::Fault;
 
+use crate::browser::{fetch, form};
 use crate::layout::{hop, refresh};
-use crate::request::{fetch, form};
 use crate::schedule::{assignments, orders};
 use crate::soon::soon;
 use crate::stories::races::play;

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::answer::Answer;
-use crate::browser::Browser;
+use crate::browser::{Answer, Initiator, fetch, form, page};
 use crate::cache::SharedCache;
 use crate::layout::{REFRESH, hop, refresh};
-use crate::request::{Initiator, fetch, form, page};
+use crate::visitor::Visitor;
 use crate::world::{ADA, ADA_ID, BOB, BOB_ID, MIA, Stage, World};
 
 const MARKER: &str = "__Host-scalekit-live";
@@ -293,7 +292,7 @@ async fn log_in(world: &World, email: &str) -> Answer {
     log_in_at(world, &world.browser(), email, "/me").await
 }
 
-async fn log_in_at(world: &World, browser: &Browser, email: &str, path: &str) -> Answer {
+async fn log_in_at(world: &World, browser: &Visitor, email: &str, path: &str) -> Answer {
     let refused = browser.open(path).await;
     let login = browser.finish_login(&world.emulator, email, refused.location()).await;
     assert_eq!(login.leads(), (303, path));
@@ -302,7 +301,7 @@ async fn log_in_at(world: &World, browser: &Browser, email: &str, path: &str) ->
 }
 
 /// A page on another host of the site sets a cookie for all of them.
-fn toss(victim: &Browser, name: &str, value: &str) {
+fn toss(victim: &Visitor, name: &str, value: &str) {
     let line = format!("{name}={value}; Domain=app.test; Path={}; Secure", place(name));
     victim.take_from("https://evil.app.test/", &line).unwrap();
 }
@@ -315,7 +314,7 @@ fn place(name: &str) -> &'static str {
     }
 }
 
-fn value_of(browser: &Browser, name: &str) -> String {
+fn value_of(browser: &Visitor, name: &str) -> String {
     browser.jar().value(name).unwrap().to_owned()
 }
 

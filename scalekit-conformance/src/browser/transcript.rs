@@ -7,26 +7,41 @@ use std::sync::{Arc, Mutex, PoisonError};
 const LONGEST_WORD: usize = 21;
 /// Identifiers are no secrets, and say who is who.
 const IDENTIFIERS: [&str; 5] = ["usr_", "org_", "ses_", "skc_", "conn_"];
-/// More of a body helps nobody.
+/// More of a body does not help the reader.
 const LONGEST_BODY: usize = 300;
 
-/// Everything one story said and was told. Clones share it.
+/// What browsers sent and were answered, for the reader of a failure. Clones share it.
+///
+/// Everything that could be a secret is masked: of a long word its beginning and its length are left.
+///
+/// ```
+/// use scalekit_conformance::browser::{Browser, Transcript};
+///
+/// let transcript = Transcript::default();
+/// let browser = Browser::new("https://app.test", ([127, 0, 0, 1], 3000).into()).transcript(transcript.clone());
+///
+/// transcript.note("Ada signs in with 0123456789abcdef0123456789abcdef");
+/// assert_eq!(transcript.text(), "Ada signs in with 0123…(32)\n");
+/// ```
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Transcript(Arc<Mutex<String>>);
+pub struct Transcript(Arc<Mutex<String>>);
 
 impl Transcript {
-    pub(crate) fn note(&self, line: &str) {
+    /// Adds a line.
+    pub fn note(&self, line: &str) {
         let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(text, "{}", mask(line));
     }
 
-    pub(crate) fn text(&self) -> String {
+    /// All lines so far.
+    #[must_use]
+    pub fn text(&self) -> String {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 /// Shortens everything that could be a secret to its beginning and its length.
-pub(crate) fn mask(text: &str) -> String {
+fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     for word in text.split_inclusive(|c: char| !is_of_a_secret(c)) {
         let secret = word.trim_end_matches(|c: char| !is_of_a_secret(c));
@@ -42,7 +57,7 @@ pub(crate) fn mask(text: &str) -> String {
 }
 
 /// The beginning of a body.
-pub(crate) fn excerpt(body: &str) -> String {
+pub(super) fn excerpt(body: &str) -> String {
     body.chars().take(LONGEST_BODY).collect::<String>().replace('\n', " ")
 }
 

@@ -4,6 +4,7 @@ use std::time::UNIX_EPOCH;
 
 use url::Url;
 
+use super::ignored::Ignored;
 use super::site::{domain_matches, host_of, is_public_suffix, is_trustworthy};
 
 /// Name and value together (§5.6 step 5).
@@ -40,18 +41,18 @@ impl Cookie {
     /// # Errors
     ///
     /// Why a browser ignores it.
-    pub(super) fn read(line: &str, url: &Url, now: u64) -> Result<Self, &'static str> {
+    pub(super) fn read(line: &str, url: &Url, now: u64) -> Result<Self, Ignored> {
         if line.bytes().any(|byte| matches!(byte, 0..=8 | 10..=31 | 127)) {
-            return Err("it holds control characters");
+            return Err(Ignored::ControlCharacters);
         }
         let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
         let (name, value) = pair.split_once('=').unwrap_or(("", pair));
         let (name, value) = (trim(name), trim(value));
         if name.is_empty() && value.is_empty() {
-            return Err("it is empty");
+            return Err(Ignored::Empty);
         }
         if name.len() + value.len() > MAX_PAIR {
-            return Err("name and value exceed 4096 bytes");
+            return Err(Ignored::TooLong);
         }
         let attributes = Attributes::read(attributes, now);
         let host = host_of(url);
@@ -69,10 +70,10 @@ impl Cookie {
             used: 0,
         };
         if cookie.secure && !is_trustworthy(url) {
-            return Err("it is Secure and came over a connection that is not");
+            return Err(Ignored::InsecureConnection);
         }
         if cookie.same_site == SameSite::None && !cookie.secure {
-            return Err("SameSite=None needs Secure");
+            return Err(Ignored::SameSiteNone);
         }
         check_prefix(&cookie, attributes.path.as_deref())?;
         Ok(cookie)
@@ -137,28 +138,28 @@ impl Attributes {
 }
 
 /// §5.7 steps 8 to 10.
-fn domain(asked: Option<&str>, host: &str) -> Result<(String, bool), &'static str> {
+fn domain(asked: Option<&str>, host: &str) -> Result<(String, bool), Ignored> {
     match asked {
         None | Some("") => Ok((host.to_owned(), true)),
-        Some(domain) if is_public_suffix(domain) && domain != host => Err("its domain is a public suffix"),
+        Some(domain) if is_public_suffix(domain) && domain != host => Err(Ignored::PublicSuffix),
         Some(domain) if domain_matches(host, domain) => Ok((domain.to_owned(), is_public_suffix(domain))),
-        Some(_) => Err("its domain is another's"),
+        Some(_) => Err(Ignored::OtherDomain),
     }
 }
 
 /// §5.7 steps 19 and 20: prefixes, in whatever case, and for cookies without a name by their value.
-fn check_prefix(cookie: &Cookie, path: Option<&str>) -> Result<(), &'static str> {
+fn check_prefix(cookie: &Cookie, path: Option<&str>) -> Result<(), Ignored> {
     let named = if cookie.name.is_empty() { &cookie.value } else { &cookie.name };
     let named = named.to_ascii_lowercase();
     let (host, secure) = (named.starts_with("__host-"), named.starts_with("__secure-"));
     if (host || secure) && cookie.name.is_empty() {
-        return Err("it has no name and the value imitates a prefix");
+        return Err(Ignored::NamelessPrefix);
     }
     if (host || secure) && !cookie.secure {
-        return Err("its prefix needs Secure");
+        return Err(Ignored::PrefixNeedsSecure);
     }
     if host && !(cookie.host_only && path == Some("/")) {
-        return Err("__Host- needs Path=/ and no Domain");
+        return Err(Ignored::HostPrefix);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Hosts, as cookies see them.
+//! Hosts and paths, as the rules of cookies compare them.
 
 use url::{Host, Url};
 
@@ -17,7 +17,7 @@ pub(super) fn path_matches(path: &str, cookie: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
 }
 
-/// The suites' hosts end in one label that nobody owns: `test`, `example`, `com`.
+/// Whether no site may set cookies for all of it. In tests this is a host of one label: `test`, `example`, `com`.
 pub(super) fn is_public_suffix(domain: &str) -> bool {
     !domain.contains('.') && domain != "localhost"
 }
