@@ -3,9 +3,9 @@
 
 /// The content of one page that the crate shows by itself.
 ///
-/// All texts are constants. Only the path of the [action](Self::action) may come from a request, and that path is always
-/// one of this origin. [`ScalekitBuilder::pages`](crate::ScalekitBuilder::pages) takes a function that renders pages
-/// in place of [`render_page`].
+/// All texts are constants. Only the path of the [action](Self::action) may come from a request, and that path is
+/// always one of this origin. [`ScalekitBuilder::pages`](crate::ScalekitBuilder::pages) takes a function that renders
+/// pages in place of [`render_page`].
 ///
 /// ```
 /// use scalekit_session::pages::{Page, PageKind};
@@ -62,8 +62,8 @@ pub enum PageKind {
 pub struct PageAction {
     /// The button's text.
     pub label: &'static str,
-    /// A path of this application, with a query that may come from the request. Security: the path is not escaped, and may
-    /// hold `&`, `'`, `"`, `<` and `>`. Escape all five before you write it into an attribute.
+    /// A path of this application, with a query that may come from the request. Security: the path is not escaped,
+    /// and may hold `&`, `'`, `"`, `<` and `>`. Escape all five before you write it into an attribute.
     pub path: String,
     /// `true` for a form that sends `POST`, `false` for a link.
     pub post: bool,

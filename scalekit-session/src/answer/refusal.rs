@@ -80,8 +80,10 @@ pub(crate) enum Nobody {
     /// No particular reason is known.
     #[default]
     Stranger,
-    /// Scalekit refused the refresh token less than a minute ago: another response may be bringing its successor (row 16a).
+    /// Scalekit refused the refresh token less than a minute ago: another response may be bringing its successor (row
+    /// 16a).
     Racing,
-    /// Split layout: the request has a marker, but no access cookie that can be used. The refresh route may find a session.
+    /// Split layout: the request has a marker, but no access cookie that can be used. The refresh route may find a
+    /// session.
     Expired,
 }

@@ -51,9 +51,9 @@ impl Reply {
 
     /// A page with a form whose answer may redirect to another origin.
     ///
-    /// The page's policy has no `form-action`: browsers check `form-action` for every redirect after the form, and not all
-    /// of these redirects are known here. The page's referrer policy is `same-origin`: with `no-referrer` a browser sends
-    /// the form with `Origin: null` (R35).
+    /// The page's policy has no `form-action`: browsers check `form-action` for every redirect after the form, and
+    /// not all of these redirects are known here. The page's referrer policy is `same-origin`: with `no-referrer` a
+    /// browser sends the form with `Origin: null` (R35).
     pub(crate) fn html_with_form(status: u16, page: String) -> Self {
         Self::document(status, page, PAGE_POLICY, "same-origin")
     }

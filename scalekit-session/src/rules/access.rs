@@ -1,4 +1,5 @@
-//! [`Requires`]: which roles, permissions, scopes and organization a route requires of a session. Every adapter uses it.
+//! [`Requires`]: which roles, permissions, scopes and organization a route requires of a session. Every adapter uses
+//! it.
 
 use std::fmt;
 
@@ -6,8 +7,8 @@ use crate::token::claims::Claims;
 
 /// A condition on the verified access token of a session.
 ///
-/// An empty list is never satisfied, for `any_*` and `all_*` alike: a list that turns out empty at run time must not let
-/// every user in.
+/// An empty list is never satisfied, for `any_*` and `all_*` alike: a list that turns out empty at run time must not
+/// let every user in.
 ///
 /// ```
 /// use scalekit_session::Requires;
@@ -99,8 +100,8 @@ impl Requires {
     }
 }
 
-/// A condition with a name, as a type. A handler that takes the adapters' extractor `Authorized` of this type runs only for
-/// sessions that meet the condition.
+/// A condition with a name, as a type. A handler that takes the adapters' extractor `Authorized` of this type runs
+/// only for sessions that meet the condition.
 ///
 /// ```
 /// use scalekit_session::{Requires, Requirement};

@@ -1,5 +1,5 @@
-//! Which requests are refused for their origin or host: requests that another site sent (cross-site request forgery, R51),
-//! and plain `http` for another host than this machine (R40).
+//! Which requests are refused for their origin or host: requests that another site sent (cross-site request forgery,
+//! R51), and plain `http` for another host than this machine (R40).
 
 use crate::loopback::Reach;
 use crate::loopback::is_loopback_authority;

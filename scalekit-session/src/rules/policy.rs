@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 /// let mut policy = Policy::default();
 /// policy.idle_limit = Duration::from_secs(12 * 3600);
 ///
-/// // A token that lives an hour is refreshed a minute before its end, one that lives five minutes half a minute before.
+/// // Tokens with a life of an hour, of five minutes and of five seconds:
 /// assert_eq!(policy.refresh_buffer(Duration::from_secs(3600)), Duration::from_secs(60));
 /// assert_eq!(policy.refresh_buffer(Duration::from_secs(300)), Duration::from_secs(30));
 /// assert_eq!(policy.refresh_buffer(Duration::from_secs(5)), Duration::from_secs(1));
@@ -24,8 +24,8 @@ use crate::clock::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// A session ends this long after its login, used or not. Default 30 days. Scalekit's own limit applies as well: when
-    /// it is over, the next refresh is refused.
+    /// A session ends this long after its login, used or not. Default 30 days. Scalekit's own limit applies as well:
+    /// when it is over, the next refresh is refused.
     pub absolute_limit: Duration,
     /// A session ends this long after its last refresh, or after its login when it was never refreshed. Default 7 days.
     pub idle_limit: Duration,
@@ -79,8 +79,9 @@ impl Policy {
         (login_at + self.absolute_limit).min(rotated_at + self.idle_limit)
     }
 
-    /// From when on a refresh is due. `spread` changes the buffer by up to ±10 %, so that sessions that began together do
-    /// not refresh together. It is a byte of the refresh token's hash, so every process gets the same result.
+    /// From when on a refresh is due. `spread` changes the buffer by up to ±10 %, so that sessions that began
+    /// together do not refresh together. It is a byte of the refresh token's hash, so every process gets the same
+    /// result.
     pub(crate) fn soft(&self, end: Timestamp, life: Duration, spread: u8) -> Timestamp {
         let buffer = self.refresh_buffer(life);
         let tenth = buffer / 10;

@@ -90,7 +90,8 @@ impl fmt::Display for ReturnTo {
     }
 }
 
-/// Whether the path has a segment `.` or `..`, as written or once decoded: some proxies decode a path before they route.
+/// Whether the path has a segment `.` or `..`, as written or once decoded: some proxies decode a path before they
+/// route.
 fn has_dot_segment(path: &str) -> bool {
     let decoded = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
     decoded.split('/').any(|segment| matches!(segment, "." | ".."))

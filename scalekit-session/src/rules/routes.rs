@@ -6,7 +6,8 @@
 pub enum AuthRoute {
     /// Sends the browser to Scalekit's login page. Register its URL at Scalekit as the initiate-login URL.
     Login,
-    /// Receives the browser that comes back from Scalekit with an authorization code. Its path is that of the redirect URI.
+    /// Receives the browser that comes back from Scalekit with an authorization code. Its path is that of the
+    /// redirect URI.
     Callback,
     /// Ends the session here and at Scalekit.
     Logout,
@@ -36,7 +37,8 @@ pub struct AuthRoutes {
     pub callback: String,
     /// Where a logout begins, `/auth/logout` by default.
     pub logout: String,
-    /// Where [`SplitCookies`](crate::SplitCookies) are refreshed, `/auth/refresh` by default. `None` in the other layouts.
+    /// Where [`SplitCookies`](crate::SplitCookies) are refreshed, `/auth/refresh` by default. `None` in the other
+    /// layouts.
     pub refresh: Option<String>,
 }
 
@@ -59,8 +61,8 @@ impl AuthRoutes {
         self.iter().find(|(_, own)| *own == path).map(|(route, _)| route)
     }
 
-    /// Whether some router could lead that path to one of these routes. Some routers decode a path first, some ignore an
-    /// additional slash.
+    /// Whether some router could lead that path to one of these routes. Some routers decode a path first, some ignore
+    /// an additional slash.
     pub(crate) fn reaches(&self, path: &str) -> bool {
         let decoded: Vec<u8> = percent_encoding::percent_decode_str(path).collect();
         self.iter().any(|(_, own)| segments(own.as_bytes()).eq(segments(&decoded)))

@@ -1,9 +1,9 @@
 //! THE RULES: which request gets a session, when a refresh runs, and which cookies a response may write.
 //!
-//! [`decide`] says what to do with a request, by the evidence that the request carries. [`decide_refreshed`] says what to
-//! do after a refresh. Both functions have an answer for every input, and are pure: no clock, no I/O, no cookies. The
-//! numbers in the comments are the rows of the decision table in ARCHITECTURE.md; `tests.rs` tests them row by row. No
-//! other file decides that a request gets a session.
+//! [`decide`] says what to do with a request, by the evidence that the request carries. [`decide_refreshed`] says
+//! what to do after a refresh. Both functions have an answer for every input, and are pure: no clock, no I/O, no
+//! cookies. The numbers in the comments are the rows of the decision table in ARCHITECTURE.md; `tests.rs` tests them
+//! row by row. No other file decides that a request gets a session.
 
 #[cfg(test)]
 mod tests;
@@ -31,8 +31,8 @@ pub(crate) enum Evidence<'a> {
     NoData,
     /// A data cookie without its marker. `sealed_at` is when its tokens came; `None` when the cookie cannot be opened.
     NoMarker { sealed_at: Option<Timestamp> },
-    /// A data cookie that cannot be used: chunks are missing or mixed, another application's, too long, forged, of a newer
-    /// version, or with another session's marker.
+    /// A data cookie that cannot be used: chunks are missing or mixed, another application's, too long, forged, of a
+    /// newer version, or with another session's marker.
     Unreadable,
     /// A session with its own marker.
     Session(&'a SessionEvidence),
@@ -127,8 +127,8 @@ pub(crate) enum Urgency {
     Opportunistic,
 }
 
-/// How long cookies are kept after their tokens came without a marker, after a logout, and after a refused refresh token.
-/// In that time another response may still bring newer cookies, which a deletion would take away.
+/// How long cookies are kept after their tokens came without a marker, after a logout, and after a refused refresh
+/// token. In that time another response may still bring newer cookies, which a deletion would take away.
 pub(crate) const SETTLING: Duration = Duration::from_secs(60);
 /// How far past a limit a session must be before its cookies are deleted.
 const LONG_OVER: Duration = Duration::from_secs(5 * 60);
