@@ -1,22 +1,23 @@
-//! Time as a value: [`Timestamp`] and the [`Clock`] it is read from.
+//! [`Timestamp`], a point in time, and [`Clock`], which tells the present one.
 //!
-//! Rules take `now` as a parameter. The clock is read once per decision, and again after I/O; nothing else
-//! in this crate asks the system for the time.
-//!
-//! ```
-//! use scalekit_session::Timestamp;
-//! use std::time::Duration;
-//!
-//! let login = Timestamp::from_secs(1_760_000_000);
-//! assert_eq!(login + Duration::from_secs(60), Timestamp::from_secs(1_760_000_060));
-//! assert_eq!(login.since(login + Duration::from_secs(1)), Duration::ZERO);
-//! ```
+//! Rules take `now` as a parameter. The clock is read once for each decision, and again after I/O. No other file of
+//! this crate asks the system for the time.
 
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since the Unix epoch. Arithmetic saturates, so hostile times cannot overflow.
+/// A point in time, in milliseconds since the Unix epoch. Sums and differences saturate, so hostile times cannot
+/// overflow.
+///
+/// ```
+/// use scalekit_session::Timestamp;
+/// use std::time::Duration;
+///
+/// let login = Timestamp::from_secs(1_760_000_000);
+/// assert_eq!(login + Duration::from_secs(60), Timestamp::from_secs(1_760_000_060));
+/// assert_eq!(login.since(login + Duration::from_secs(1)), Duration::ZERO);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
@@ -24,31 +25,31 @@ impl Timestamp {
     /// The Unix epoch.
     pub const EPOCH: Self = Self(0);
 
-    /// A point in time, in whole seconds since the epoch, as JWTs carry it.
+    /// The point in time so many whole seconds after the Unix epoch. JWTs carry times in this unit.
     #[must_use]
     pub const fn from_secs(seconds: u64) -> Self {
         Self(seconds.saturating_mul(1000))
     }
 
-    /// A point in time, in milliseconds since the epoch.
+    /// The point in time so many milliseconds after the Unix epoch.
     #[must_use]
     pub const fn from_millis(milliseconds: u64) -> Self {
         Self(milliseconds)
     }
 
-    /// Whole seconds since the epoch, rounded down.
+    /// Whole seconds since the Unix epoch, rounded down.
     #[must_use]
     pub const fn as_secs(self) -> u64 {
         self.0 / 1000
     }
 
-    /// Milliseconds since the epoch.
+    /// Milliseconds since the Unix epoch.
     #[must_use]
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
-    /// How long after `earlier` this is; zero when it is not later.
+    /// The time from `earlier` to this point in time. Zero when `earlier` is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
@@ -75,7 +76,8 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Tells the time. Tests inject one that they move.
+/// Tells the time. Tests give the builder a clock that they can move: `testing::ManualClock`, with the feature
+/// `testing`.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The current time.
     fn now(&self) -> Timestamp;

@@ -1,23 +1,35 @@
-//! What can go wrong while a session is made or read, opaque outside, without secrets inside.
+//! [`Error`]: why a session could not be made, or its tokens not be read. Its messages hold no secrets.
 
 use std::fmt;
 
 use thiserror::Error as ThisError;
 
-/// Why a session could not be made, or its tokens not be read.
+/// Why a session could not be made, or its tokens not be read. The message holds no secrets.
+///
+/// ```
+/// use scalekit_session::testing::{TestEnvironment, TestUser};
+/// use scalekit_session::{Clock, ErrorKind, SessionManager};
+///
+/// let environment = TestEnvironment::new();
+/// let user = TestUser::new("usr_1").claim("custom", "x".repeat(40_000));
+/// let grant = environment.grant(&user);
+/// let error = environment.scalekit().seal(&grant, environment.clock().now()).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::TooLarge);
+/// ```
 #[derive(Debug, ThisError)]
 #[error(transparent)]
 pub struct Error(#[from] Repr);
 
-/// What [`Error::kind`] tells apart.
+/// The kinds of [`Error`], as [`Error::kind`] returns them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The sealed session needs more room in cookies than the budget allows (R15).
+    // R15
+    /// The sealed session needs more bytes of cookies than the budget allows.
     TooLarge,
-    /// The tokens carry no session: `sid` or another claim is missing.
+    /// The tokens are not those of a session: `sid` or another claim is missing.
     NotASession,
-    /// The sealed tokens could not be opened again: their key was retired meanwhile.
+    /// The sealed tokens cannot be opened any more, because their cookie secret was retired meanwhile.
     Unreadable,
     /// The operating system gave no random numbers.
     Random,
@@ -41,19 +53,20 @@ pub(crate) enum Repr {
     #[error("{0}")]
     TooLarge(Sizes),
     #[error(
-        "the session takes {characters} characters in the cookie shared with Scalekit's official packages, which hold \
-         {most}; send fewer permissions or custom claims in the access token, or give each application its own cookie"
+        "the session takes {characters} characters in the cookie shared with Scalekit's official packages, and that cookie \
+         holds at most {most}; send fewer permissions or custom claims in the access token, or give each application its \
+         own cookie"
     )]
     SdkTooLong { characters: usize, most: usize },
-    #[error("the access token is not a session's: it has no {0}")]
+    #[error("the access token does not belong to a session: it has no {0}")]
     NotASession(&'static str),
-    #[error("the session's tokens can no longer be opened; their cookie secret was retired")]
+    #[error("the session's tokens cannot be opened any more, because their cookie secret was retired")]
     Unreadable,
     #[error("the operating system gave no random numbers")]
     Random,
 }
 
-/// What a session that is too large consists of, in bytes.
+/// The sizes of a session that is too large, and of its parts, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sizes {
     pub(crate) cookies: usize,

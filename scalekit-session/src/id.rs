@@ -1,4 +1,4 @@
-//! Names of things for ourselves: [`SessionId`], [`FlowId`], [`RefreshKey`].
+//! Identifiers that this crate makes for itself: [`SessionId`], [`FlowId`], [`RefreshKey`].
 
 use std::fmt;
 
@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use crate::secret::RefreshToken;
 
-/// 128 random bits, minted at each login. Not Scalekit's `sid`, which survives a new login. Never shown.
+/// 128 random bits that name a session, new with each login. Not Scalekit's `sid`, which survives a new login. Never
+/// shown to handlers or logs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct SessionId([u8; 16]);
 
@@ -24,7 +25,7 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// Names a flow without revealing its state.
+/// Names one login flow without revealing its `state` parameter: the first 8 bytes of the state's SHA-256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct FlowId(pub(crate) [u8; 8]);
 
@@ -35,7 +36,7 @@ impl FlowId {
         Self([a, b, c, d, e, f, g, h])
     }
 
-    /// As cookie names carry it.
+    /// The end of the name of the flow's transaction cookie.
     pub(crate) fn suffix(self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
@@ -55,7 +56,7 @@ impl RefreshKey {
         Self(hash.finalize().into())
     }
 
-    /// A byte of the hash, which spreads what happens to many tokens at one time.
+    /// A byte of the hash. Times are spread by this byte, so that not all refresh tokens are sent at one time.
     pub(crate) fn spread(&self) -> u8 {
         let [.., last] = self.0;
         last

@@ -1,20 +1,20 @@
-//! Which hosts can only be this machine.
+//! Which hosts are surely this machine (loopback).
 
 use std::net::Ipv6Addr;
 
 use url::Host;
 
-/// Who can reach the application.
+/// From where the application can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// `https`: `Secure` cookies under `__Host-` names.
+    /// From any machine, over `https`: cookies are `Secure` and have `__Host-` names.
     Anybody,
-    /// `http` on loopback, for development: plain cookies, and no other host is served.
+    /// From this machine only, over `http`, for development: cookies are plain, and no other host is served.
     Loopback,
 }
 
-/// `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`. IPv4 addresses written as IPv6 and `localhost.` with a dot are
-/// not, because browsers treat them otherwise.
+/// Whether the host is `localhost`, `*.localhost`, 127.0.0.0/8 or `[::1]`. IPv4 addresses written as IPv6 do not
+/// count, nor does `localhost.` with a dot at the end, because browsers do not treat them as loopback.
 pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     match host {
         Host::Domain(name) => name.as_ref() == "localhost" || name.as_ref().ends_with(".localhost"),
@@ -23,7 +23,7 @@ pub(crate) fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     }
 }
 
-/// The same of a `Host` header or the authority of a URL.
+/// Whether the host in a `Host` header, or in the authority of a URL, is loopback as [`is_loopback`] has it.
 pub(crate) fn is_loopback_authority(authority: &str) -> bool {
     let bracket = authority.find(']').map(|bracket| bracket + 1);
     let end = bracket.or_else(|| authority.find(':')).unwrap_or(authority.len());
@@ -32,7 +32,7 @@ pub(crate) fn is_loopback_authority(authority: &str) -> bool {
         .is_some_and(|(host, port)| is_port(port) && Host::parse(host).is_ok_and(|host| is_loopback(&host)))
 }
 
-/// Nothing, or a colon and a number that may be missing (RFC 3986 §3.2.3).
+/// Whether the text is empty, or a colon with a number or nothing after it (RFC 3986 §3.2.3).
 fn is_port(text: &str) -> bool {
     text.is_empty()
         || text.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))

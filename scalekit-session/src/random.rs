@@ -1,4 +1,5 @@
-//! Random bytes of the operating system: the only source of session ids, states, nonces and verifiers.
+//! Random bytes from the operating system, for session ids, states, nonces and PKCE verifiers. There is no other
+//! source.
 
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 #[error("the operating system gave no random numbers")]
 pub(crate) struct RandomError;
 
-/// `N` random bytes, wiped when dropped.
+/// `N` random bytes. Their memory is overwritten when they are dropped.
 pub(crate) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, RandomError> {
     let mut bytes = Zeroizing::new([0; N]);
     getrandom::fill(bytes.as_mut()).map_err(|_| RandomError)?;

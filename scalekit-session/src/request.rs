@@ -1,25 +1,37 @@
-//! What the core reads of a request: method, target and a few headers, borrowed.
+//! [`RequestView`]: what the core reads of a request, which is its method, its target and a few headers.
 //!
-//! axum is on `http` 1, actix-web on `http` 0.2 and Rocket has types of its own, so the boundary is text and
-//! bytes. An adapter implements [`Headers`] once; nothing is copied unless somebody has to wait.
+//! axum is on `http` 1, actix-web on `http` 0.2 and Rocket has types of its own, so adapters hand over text and
+//! bytes. An adapter implements [`Headers`] once. Nothing is copied unless the request has to wait for Scalekit.
 
 use std::fmt;
 
-/// Header lines of a message, looked up by lower-case name.
+/// The header lines of a request or response. An adapter implements this trait for its framework's type.
 pub trait Headers: Sync {
-    /// Calls `each` with the value of every line of that name, in order of arrival.
+    /// Calls `each` with the value of every line of that name, in the order in which the lines came. `name` is in lower
+    /// case; the names of the lines may be in any case.
     fn visit<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8]));
 }
 
-/// One request as the core sees it.
+/// One request as the core reads it: borrowed from the framework's own request.
+///
+/// ```
+/// use scalekit_session::adapter::RequestView;
+///
+/// let headers = [("Host", "app.test"), ("accept", "text/html"), ("accept", "*/*")];
+/// let request = RequestView::new("GET", "/invoices?page=2", &headers);
+/// assert_eq!(request.header("host"), Some("app.test"));
+/// assert_eq!(request.header("accept"), None, "this header is repeated");
+/// assert!(request.has_header("accept"));
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct RequestView<'a> {
-    /// The method as the client sent it, before a framework routes `HEAD` as `GET`.
+    /// The method as the client sent it. Some frameworks change `HEAD` to `GET` when they route; this must stay `HEAD`.
     pub method: &'a str,
-    /// Path and query as the client sent them, before a framework strips a prefix.
+    /// Path and query as the client sent them. Some frameworks strip a prefix when they route; this must stay the whole
+    /// path.
     pub target: &'a str,
-    /// The authority of the request's URI, where the protocol puts it there (HTTP/2).
+    /// The authority of the request's URI, if the URI has one, as in HTTP/2.
     pub authority: Option<&'a str>,
     /// The header lines.
     pub headers: &'a dyn Headers,
@@ -28,25 +40,25 @@ pub struct RequestView<'a> {
 }
 
 impl<'a> RequestView<'a> {
-    /// A request with method, target (path and query) and headers.
+    /// A request with method, target (path and query) and headers, whose response can still carry `Set-Cookie`.
     #[must_use]
     pub fn new(method: &'a str, target: &'a str, headers: &'a dyn Headers) -> Self {
         Self { method, target, authority: None, headers, writable: true }
     }
 
-    /// The same request with the authority of its URI.
+    /// This request with the authority of its URI.
     #[must_use]
     pub fn with_authority(self, authority: Option<&'a str>) -> Self {
         Self { authority, ..self }
     }
 
-    /// The same request, with or without a response head to write to.
+    /// This request, with `writable` set: whether its response can still carry `Set-Cookie`.
     #[must_use]
     pub fn with_writable(self, writable: bool) -> Self {
         Self { writable, ..self }
     }
 
-    /// The value of a header that may appear once; `None` when it is missing, repeated or not ASCII.
+    /// The value of a header that may occur once. `None` when the header is missing, repeated or not ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&'a str> {
         let mut found = None;
@@ -62,7 +74,7 @@ impl<'a> RequestView<'a> {
             .filter(|value| value.is_ascii())
     }
 
-    /// Whether any line of that name came.
+    /// Whether the request has a header line of that name.
     #[must_use]
     pub fn has_header(&self, name: &str) -> bool {
         let mut any = false;
@@ -70,7 +82,7 @@ impl<'a> RequestView<'a> {
         any
     }
 
-    /// A copy of what the core reads, for work that outlives the borrow.
+    /// A copy of everything that the core reads, for work that outlives the framework's request.
     #[must_use]
     pub fn to_head(&self) -> RequestHead {
         let mut headers = Vec::new();
@@ -87,7 +99,7 @@ impl<'a> RequestView<'a> {
 }
 
 impl fmt::Debug for RequestView<'_> {
-    /// Leaves the headers and the query out: they carry cookies and codes (R46).
+    // R46: without the headers and the query, because they carry cookies and authorization codes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.target.split('?').next().unwrap_or_default();
         f.debug_struct("RequestView")
@@ -97,7 +109,7 @@ impl fmt::Debug for RequestView<'_> {
     }
 }
 
-/// An owned copy of what the core reads of a request.
+/// An owned copy of everything that the core reads of a request: see [`RequestView::to_head`].
 #[derive(Clone)]
 pub struct RequestHead {
     method: String,
@@ -107,7 +119,7 @@ pub struct RequestHead {
 }
 
 impl RequestHead {
-    /// The borrowed form.
+    /// The copy as a [`RequestView`].
     #[must_use]
     pub fn view(&self) -> RequestView<'_> {
         RequestView::new(&self.method, &self.target, self).with_authority(self.authority.as_deref())
@@ -144,7 +156,7 @@ const READ: &[&str] = &[
     "x-requested-with",
 ];
 
-/// Pairs of names and values, for tests and for frameworks that hand out nothing better.
+/// Pairs of names and values: for tests, and for frameworks without a header type of their own.
 impl Headers for [(&str, &str)] {
     fn visit<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8])) {
         for (own, value) in self {

@@ -1,12 +1,5 @@
-//! Values that must not be seen: redacted in `Debug`, without `Display`, wiped when dropped (R46).
-//!
-//! ```
-//! use scalekit_session::AccessToken;
-//!
-//! let token = AccessToken::new("eyJhbGciOi…");
-//! assert_eq!(format!("{token:?}"), "AccessToken([redacted])");
-//! assert_eq!(token.secret(), "eyJhbGciOi…");
-//! ```
+//! Secret texts such as tokens and the client secret. `Debug` shows no value, there is no `Display`, the memory is
+//! overwritten when the text is dropped, and two texts are compared in constant time (R46).
 
 use std::fmt;
 
@@ -20,7 +13,7 @@ macro_rules! secret_text {
         pub struct $name(Zeroizing<String>);
 
         impl $name {
-            /// Takes the text as it is.
+            /// Wraps the text, unchanged.
             #[must_use]
             pub fn new(text: impl Into<String>) -> Self {
                 Self(Zeroizing::new(text.into()))
@@ -39,7 +32,7 @@ macro_rules! secret_text {
             }
         }
 
-        /// Takes the same time wherever the texts differ.
+        // Compares in constant time: the time does not depend on where the texts differ.
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
                 self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
@@ -52,8 +45,16 @@ macro_rules! secret_text {
 
 secret_text! {
     /// An OAuth 2.0 access token (RFC 6749 §1.4).
+    ///
+    /// ```
+    /// use scalekit_session::AccessToken;
+    ///
+    /// let token = AccessToken::new("eyJhbGciOi…");
+    /// assert_eq!(format!("{token:?}"), "AccessToken([redacted])");
+    /// assert_eq!(token.secret(), "eyJhbGciOi…");
+    /// ```
     AccessToken,
-    /// An OAuth 2.0 refresh token (RFC 6749 §1.5). Scalekit's are single-use.
+    /// An OAuth 2.0 refresh token (RFC 6749 §1.5). A refresh token of Scalekit can be used once.
     RefreshToken,
     /// An OpenID Connect ID token (OIDC Core §2).
     IdToken,

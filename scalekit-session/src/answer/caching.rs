@@ -1,12 +1,13 @@
-//! What a response that read a session says to caches (R24).
+//! The caching headers of a response whose handler asked for the session (R24).
 
 use std::borrow::Cow;
 
 use crate::request::Headers;
 
+/// The `Cache-Control` of every response that depends on a session.
 pub(crate) const NO_STORE: &str = "private, no-store";
 
-/// The `Cache-Control` to set, or `None` when the handler's own is at least as strict.
+/// The `Cache-Control` to set, or `None` when the handler's own one already says `no-store`.
 pub(crate) fn cache_control(response: &dyn Headers) -> Option<Cow<'static, str>> {
     let mut no_store = false;
     response.visit("cache-control", &mut |line| {
@@ -15,14 +16,14 @@ pub(crate) fn cache_control(response: &dyn Headers) -> Option<Cow<'static, str>>
     (!no_store).then_some(Cow::Borrowed(NO_STORE))
 }
 
-/// Headers that tell the caches of a CDN or proxy something else than `Cache-Control` does, and win over it there
-/// (RFC 9213, the Edge Architecture Specification, nginx).
+/// Headers that override `Cache-Control` in the caches of a CDN or proxy (RFC 9213, the Edge Architecture
+/// Specification, nginx).
 const OVERRIDES: [&str; 3] = ["cdn-cache-control", "surrogate-control", "x-accel-expires"];
 
-/// The headers to remove.
+/// The overriding headers that a response has. They are removed, so that `no-store` reaches every cache.
 pub(crate) type Overrides = [Option<&'static str>; OVERRIDES.len()];
 
-/// Those of them that the response has, to be removed: `no-store` must reach every cache.
+/// Which overriding headers the response has.
 pub(crate) fn overrides(response: &dyn Headers) -> Overrides {
     OVERRIDES.map(|name| {
         let mut present = false;
@@ -31,7 +32,8 @@ pub(crate) fn overrides(response: &dyn Headers) -> Overrides {
     })
 }
 
-/// The `Vary` to set, with what the handler set and `Cookie` once; `None` when nothing is missing.
+/// The `Vary` to set: the handler's own entries, then `Cookie`. `None` when the handler's own `Vary` names `Cookie`
+/// already, or is `*`.
 pub(crate) fn vary(response: &dyn Headers) -> Option<Cow<'static, str>> {
     let mut present = false;
     let mut own = String::new();

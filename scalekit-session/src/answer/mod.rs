@@ -1,4 +1,4 @@
-//! What the crate answers, as values: replies, refusals, pages, and the headers that caches read.
+//! Answers as values: replies, refusals, pages, and the headers for caches.
 
 pub(crate) mod caching;
 pub(crate) mod pages;

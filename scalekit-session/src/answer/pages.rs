@@ -1,70 +1,76 @@
-//! The few pages of our own: refused, unavailable, login failed, are you sure. One function renders them all, and an
-//! application may replace it.
-//!
-//! ```
-//! use scalekit_session::pages::{Page, PageKind, render_page};
-//!
-//! let html = render_page(&Page::new(PageKind::Forbidden));
-//! assert!(html.contains("Not allowed"));
-//! ```
+//! The pages that the crate shows by itself, for example "not allowed" or "sign out?", and the function that renders
+//! them. An application may render them with a function of its own.
 
-/// What a page has to say. All texts are fixed or checked: nothing of the request but a same-origin path is in it.
+/// The content of one page that the crate shows by itself.
+///
+/// All texts are constants. Only the path of the [action](Self::action) may come from a request, and that path is
+/// always one of this origin. [`ScalekitBuilder::pages`](crate::ScalekitBuilder::pages) takes a function that renders
+/// pages in place of [`render_page`].
+///
+/// ```
+/// use scalekit_session::pages::{Page, PageKind};
+///
+/// let page = Page::new(PageKind::Forbidden);
+/// assert_eq!(page.title, "Not allowed");
+/// assert!(page.action.is_none());
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page {
-    /// Which page.
+    /// Which page this is.
     pub kind: PageKind,
-    /// A short heading.
+    /// The heading, a few words.
     pub title: &'static str,
-    /// One or two sentences.
+    /// The text below the heading, one or two sentences.
     pub message: &'static str,
-    /// The one thing to do next.
+    /// What the user can do next, when there is something.
     pub action: Option<PageAction>,
 }
 
-/// Which page is shown.
+/// The kinds of pages, each with the status code it is sent with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PageKind {
-    /// 403: signed in, but not allowed.
+    /// 403: the user is signed in, but lacks a permission.
     Forbidden,
-    /// 403: another site sent the request.
+    /// 403: another site sent a request that would have effects.
     CrossOrigin,
-    /// 503: Scalekit does not answer at the moment.
+    /// 503: Scalekit does not answer at the moment, so it is not known who is signed in.
     Unavailable,
     /// 400: the login could not be completed.
     LoginFailed,
     /// 403: the application refused this user.
     LoginRefused,
-    /// 400: the login was completed before, or was begun too long ago.
+    /// 400: the login was completed before, was begun too long ago, or was begun in another browser.
     LoginStale,
-    /// 400: logins or refreshes succeed, and the session never arrives.
+    /// 400: logins or refreshes succeed again and again, but the browser never sends the session's cookies.
     LoginLoop,
-    /// 200: another site wants to change who is signed in.
+    /// 200: another site's link asks for a login that may change which user is signed in. The page asks the user first.
     ConfirmLogin,
-    /// 200: a link asks for logout.
+    /// 200: a link asks for a logout. The page asks the user first.
     ConfirmLogout,
-    /// 500: the user signed in, and the session is larger than its cookies may be (R15).
+    // R15
+    /// 500: the user signed in, but the session is larger than the budget of its cookies.
     SessionTooLarge,
-    /// 500: the application is configured wrongly.
+    /// 500: the application is configured wrongly. Its log says how.
     Misconfigured,
 }
 
-/// A button.
+/// A button of a page: a link, or a form that sends `POST`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PageAction {
-    /// Its text.
+    /// The button's text.
     pub label: &'static str,
-    /// A path of this application, with a query that may be the request's own: not yet escaped. It may hold `&`, `'`,
-    /// `"`, `<` and `>`, so an attribute needs all five escaped.
+    /// A path of this application, with a query that may come from the request. Security: the path is not escaped,
+    /// and may hold `&`, `'`, `"`, `<` and `>`. Escape all five before you write it into an attribute.
     pub path: String,
-    /// Whether it is a form's `POST`, otherwise a link.
+    /// `true` for a form that sends `POST`, `false` for a link.
     pub post: bool,
 }
 
 impl Page {
-    /// The page with its default texts.
+    /// A page of that kind with the crate's texts and no action.
     #[must_use]
     pub fn new(kind: PageKind) -> Self {
         let (title, message) = match kind {
@@ -116,7 +122,14 @@ impl Page {
     }
 }
 
-/// Renders a page as the crate does by default: one self-contained HTML document without scripts.
+/// Renders a page as the crate does by default: one HTML document without scripts, which loads nothing.
+///
+/// ```
+/// use scalekit_session::pages::{Page, PageKind, render_page};
+///
+/// let html = render_page(&Page::new(PageKind::Forbidden));
+/// assert!(html.contains("<h1>Not allowed</h1>"));
+/// ```
 #[must_use]
 pub fn render_page(page: &Page) -> String {
     let action = page.action.as_ref().map_or_else(String::new, |action| {

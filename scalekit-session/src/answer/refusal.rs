@@ -1,36 +1,46 @@
-//! [`Refusal`]: why a request is refused, as a value.
+//! [`Refusal`]: why a guard refuses a request.
 
 use std::time::Duration;
 
-/// Why a request is refused.
+/// Why a guard refuses a request.
+///
+/// ```
+/// use scalekit_session::adapter::Refusal;
+///
+/// let refusal = Refusal::Forbidden { required: "permission invoices:read".to_owned() };
+/// assert_eq!((refusal.status(), refusal.code()), (403, "forbidden"));
+/// assert_eq!((Refusal::Unauthenticated.status(), Refusal::Unauthenticated.code()), (401, "login_required"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// Nobody is signed in.
+    /// The request has no session.
     Unauthenticated,
-    /// Nobody is signed in yet: a refresh lost a race whose winner's cookies are on their way.
+    /// The request has no session at the moment. Scalekit refused its refresh token less than a minute ago, so another
+    /// response may be bringing newer cookies to the browser.
     Racing,
-    /// Split layout: somebody was signed in, and the access cookie is gone or over. `POST` to the refresh route may bring
-    /// it back.
+    /// Split layout: a user was signed in, but the access cookie is missing or its token is over. `POST` to the refresh
+    /// route may bring a new one.
     Expired,
-    /// Somebody is, but may not do this. Says what is missing.
+    /// The user is signed in, but does not meet what the route requires.
     Forbidden {
-        /// What the route requires, for the program that asks; not shown on pages.
+        /// What the route requires. Programs get it in the problem document; pages do not show it.
         required: String,
     },
-    /// Nothing can be known at the moment.
+    /// Whether the request has a session cannot be known at the moment.
     Unavailable {
-        /// When to try again.
+        /// How long the client should wait before it tries again.
         retry_after: Duration,
     },
-    /// Another site sent the request (R51).
+    // R51
+    /// Another site sent the request, and the request would have effects.
     CrossOrigin,
     /// The request is for a host that this configuration does not serve.
     Misdirected,
 }
 
 impl Refusal {
-    /// A stable word for programs: the `code` of the problem.
+    /// The `code` of the problem document: a stable word for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -43,7 +53,7 @@ impl Refusal {
         }
     }
 
-    /// The status code.
+    /// The HTTP status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
@@ -54,7 +64,7 @@ impl Refusal {
         }
     }
 
-    /// The same refusal with the reason why there is no session.
+    /// Adds to [`Self::Unauthenticated`] why there is no session. Every other refusal stays as it is.
     pub(crate) fn of(self, why: NoSession) -> Self {
         match (self, why) {
             (Self::Unauthenticated, NoSession::Racing) => Self::Racing,
@@ -67,11 +77,13 @@ impl Refusal {
 /// Why there is no session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum NoSession {
-    /// The browser is not signed in, as far as the request tells.
+    /// No particular reason is known.
     #[default]
     NotSignedIn,
-    /// The session's refresh token was refused moments ago: another answer may be bringing the successor (16a).
+    /// Scalekit refused the refresh token less than a minute ago: another response may be bringing its successor (row
+    /// 16a).
     Racing,
-    /// Split layout: there is a marker, and no access cookie that can be used. The refresh route may bring one.
+    /// Split layout: the request has a marker, but no access cookie that can be used. The refresh route may find a
+    /// session.
     Expired,
 }

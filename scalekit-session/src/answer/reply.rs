@@ -1,4 +1,5 @@
-//! What the core answers: whole replies for its own routes, header edits for everybody else's.
+//! What the core answers: a [`Reply`] is a whole response of an own route, [`HeaderEdits`] change the response of a
+//! handler.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,27 +7,39 @@ use std::fmt;
 use crate::answer::caching::{NO_STORE, Overrides};
 use crate::cookie::SetCookie;
 
-/// A complete response, decided in the core and translated by an adapter.
+/// A complete response, decided in the core and translated by an adapter into a response of its framework.
+///
+/// ```
+/// use scalekit_session::adapter::Reply;
+///
+/// let reply = Reply::see_other("/invoices");
+/// assert_eq!(reply.status, 303);
+/// assert_eq!(reply.header("location"), Some("/invoices"));
+/// assert_eq!(reply.header("cache-control"), Some("private, no-store"));
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 #[must_use = "a reply carries cookies that must reach the browser"]
 pub struct Reply {
-    /// Status code.
+    /// The HTTP status code.
     pub status: u16,
-    /// Header lines in order; `set-cookie` may repeat and must stay separate lines (R25).
+    // R25
+    /// Header lines in order. `set-cookie` may occur several times; an adapter must send each as a line of its own.
     pub headers: Vec<(&'static str, String)>,
     /// The body, UTF-8 text.
     pub body: String,
 }
 
 impl Reply {
-    /// A reply without a body. It is never cached, and may be a different one for other cookies (R24).
+    /// A reply without a body. Its headers forbid caches to store it (`private, no-store`) and say that it depends on
+    /// cookies (`Vary: Cookie`).
     pub fn new(status: u16) -> Self {
+        // R24
         let headers = vec![("cache-control", NO_STORE.to_owned()), ("vary", "Cookie".to_owned())];
         Self { status, headers, body: String::new() }
     }
 
-    /// A `303 See Other`, which turns every method into `GET` (RFC 9110 §15.4.4).
+    /// A `303 See Other`: the browser follows it with `GET`, whatever the method of the request was (RFC 9110 §15.4.4).
     pub fn see_other(location: impl Into<String>) -> Self {
         Self::new(303).with_header("location", location).with_header("referrer-policy", "no-referrer")
     }
@@ -36,8 +49,11 @@ impl Reply {
         Self::document(status, page, &format!("{PAGE_POLICY}; form-action 'self'"), "no-referrer")
     }
 
-    /// A page whose form leads out of this origin in the end. `form-action` is checked on every redirect of the answer,
-    /// also those that are not ours to know; and without a referrer a browser would call the form's origin `null` (R35).
+    /// A page with a form whose answer may redirect to another origin.
+    ///
+    /// The page's policy has no `form-action`: browsers check `form-action` for every redirect after the form, and
+    /// not all of these redirects are known here. The page's referrer policy is `same-origin`: with `no-referrer` a
+    /// browser sends the form with `Origin: null` (R35).
     pub(crate) fn html_with_form(status: u16, page: String) -> Self {
         Self::document(status, page, PAGE_POLICY, "same-origin")
     }
@@ -50,19 +66,19 @@ impl Reply {
             .with_header("x-content-type-options", "nosniff")
     }
 
-    /// The same reply with one more header line.
+    /// This reply with one more header line.
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// The same reply with more cookies, each a line of its own.
+    /// This reply with more `set-cookie` lines, one for each cookie.
     pub fn with_cookies(mut self, cookies: impl IntoIterator<Item = SetCookie>) -> Self {
         self.headers.extend(cookies.into_iter().map(|cookie| ("set-cookie", cookie.into_string())));
         self
     }
 
-    /// The first value of a header.
+    /// The first value of a header, looked up by lower-case name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
@@ -70,7 +86,7 @@ impl Reply {
 }
 
 impl fmt::Debug for Reply {
-    /// Leaves headers and body out: they carry cookies (R46).
+    // R46: shows neither headers, which carry cookies, nor the body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
     }
@@ -79,10 +95,28 @@ impl fmt::Debug for Reply {
 const PAGE_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
 
-/// What a response must say once its session was read or written.
+/// The changes to the headers of a handler's response: cookies to set, and `Cache-Control` and `Vary` for caches.
 ///
-/// Empty for a request that asked for no session. It allocates nothing unless there is a cookie to write or a
-/// header of the handler to extend.
+/// There are no changes when the handler did not ask for the session. Nothing is allocated unless there is a cookie to
+/// write or a header of the handler to extend.
+///
+/// ```
+/// use scalekit_session::adapter::{Exchange, HeaderEdit, RequestView};
+/// use scalekit_session::testing::TestEnvironment;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let exchange = Exchange::new(TestEnvironment::new().scalekit().manager());
+/// let request_headers = [("host", "app.test")];
+/// exchange.resolve(&RequestView::new("GET", "/", &request_headers)).await;
+///
+/// let response_headers = [("vary", "accept")];
+/// let edits = exchange.finish(&response_headers);
+/// assert_eq!(edits.iter().collect::<Vec<_>>(), [
+///     HeaderEdit::Replace("cache-control", "private, no-store"),
+///     HeaderEdit::Replace("vary", "accept, Cookie"),
+/// ]);
+/// # }
+/// ```
 #[derive(Default)]
 #[must_use = "header edits carry cookies that must reach the browser"]
 pub struct HeaderEdits {
@@ -92,25 +126,25 @@ pub struct HeaderEdits {
     pub(crate) removed: Overrides,
 }
 
-/// One edit of a response's headers.
+/// One change to the headers of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeaderEdit<'a> {
-    /// Add a line and leave those of the same name alone.
+    /// Add a line with this name and value, and keep the lines of the same name.
     Append(&'static str, &'a str),
-    /// Replace all lines of that name by this one.
+    /// Replace all lines of this name by one with this value.
     Replace(&'static str, &'a str),
-    /// Remove all lines of that name.
+    /// Remove all lines of this name.
     Remove(&'static str),
 }
 
 impl HeaderEdits {
-    /// No edit at all.
+    /// No changes.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Whether nothing is to be done.
+    /// Whether there are no changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.cookies.is_empty()
@@ -119,7 +153,7 @@ impl HeaderEdits {
             && self.removed.iter().all(Option::is_none)
     }
 
-    /// The edits in order. Every value is visible ASCII and spaces.
+    /// The changes, in the order in which to make them. Every value is visible ASCII and spaces.
     pub fn iter(&self) -> impl Iterator<Item = HeaderEdit<'_>> {
         let cookies = self.cookies.iter().map(|cookie| HeaderEdit::Append("set-cookie", cookie.as_str()));
         let cache_control =

@@ -1,4 +1,5 @@
-//! A sealed value as a request carries it, and the values that duplicated cookies can mean.
+//! Finds the sealed values in a request's cookies: joins chunks, and tries the combinations that duplicated cookies
+//! allow.
 
 use memchr::memchr;
 
@@ -8,11 +9,12 @@ use crate::seal::{MAX_CHUNKS, Sealed};
 /// How many combinations of duplicated cookies are tried for one request.
 const MAX_CANDIDATES: usize = 16;
 
-/// All values that the parts can mean, at most [`MAX_CANDIDATES`].
+/// All sealed values that the parts can make, at most [`MAX_CANDIDATES`].
 ///
-/// Of duplicated cookies, those that arrived in the same position come first: a browser sorts every name alike, so
-/// they were most likely set together. The attempts left are shared evenly between the data cookies, so that a
-/// hostile one cannot use up those of the genuine one (R23).
+/// Of duplicated cookies, the combinations come first whose parts have the same position among their duplicates. A
+/// browser sorts the duplicates of every name in the same way, so such parts were most likely set together. The
+/// remaining attempts are shared evenly between the data cookies, so that a hostile data cookie cannot use up the
+/// attempts of the genuine one (R23).
 pub(super) fn candidates<'p, 'a>(
     parts: &'p [Values<'a>; MAX_CHUNKS],
 ) -> impl Iterator<Item = Sealed<'a>> + use<'p, 'a> {
@@ -21,14 +23,14 @@ pub(super) fn candidates<'p, 'a>(
     sole.into_iter().chain(combined.into_iter().flatten())
 }
 
-/// The one value of nearly all requests: one data cookie, and no parts to join.
+/// The value of a request with one data cookie and no parts to join, as nearly all requests are.
 fn sole<'a>(parts: &[Values<'a>; MAX_CHUNKS]) -> Option<Sealed<'a>> {
     let [[data, None, ..], ..] = parts else { return None };
     let head = Head::read((*data)?, 0)?;
     (head.parts == 1).then(|| Sealed::whole(head.first))
 }
 
-/// The values of duplicates and of parts.
+/// The values of a request with duplicated data cookies or with parts to join.
 fn combined<'p, 'a>(parts: &'p [Values<'a>; MAX_CHUNKS]) -> impl Iterator<Item = Sealed<'a>> + use<'p, 'a> {
     let [data, chunks @ ..] = parts;
     let mut position = 0..;
@@ -41,17 +43,17 @@ fn combined<'p, 'a>(parts: &'p [Values<'a>; MAX_CHUNKS]) -> impl Iterator<Item =
         .flat_map(move |round| heads.into_iter().flatten().filter_map(move |head| head.join(chunks, round)))
 }
 
-/// A data cookie: the whole value, or its first part and how many there are.
+/// A data cookie: the whole value, or its first part and the number of parts.
 #[derive(Clone, Copy)]
 struct Head<'a> {
     first: &'a [u8],
     parts: usize,
-    /// Which of the data cookies it is, in order of arrival.
+    /// The position of this data cookie among its duplicates, in the order in which they came.
     position: usize,
 }
 
 impl<'a> Head<'a> {
-    /// Only the one way in which we write a number of parts is read (R16).
+    /// Reads a data cookie. The number of parts must be written exactly as this crate writes it (R16).
     fn read(value: &'a [u8], position: usize) -> Option<Self> {
         match value {
             [] | [b'2'..=b'8', b'.'] => None,
@@ -63,8 +65,8 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// The data cookie and one choice of its chunks: in round 0 those of its own position, then any, each once.
-    /// `None` when a chunk is missing or every choice was made.
+    /// The data cookie with one choice of its chunks. Round 0 takes the chunks of the same position; each later round
+    /// takes another combination. `None` when a chunk is missing or there is no further combination.
     fn join(self, chunks: &[Values<'a>], round: usize) -> Option<Sealed<'a>> {
         let mut pieces: [&'a [u8]; MAX_CHUNKS] = [&[]; MAX_CHUNKS];
         let [first, ..] = &mut pieces;

@@ -1,4 +1,4 @@
-//! One sealed value as several cookies, and the removal of those it no longer needs.
+//! Writes one sealed value as several cookies, and deletes cookies that are not needed any more.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,9 +7,10 @@ use super::data::DataNames;
 use super::spec::{CookieSpec, SetCookie};
 use crate::seal::MAX_CHUNKS;
 
-/// The lines that store a sealed value: one, or `{base}` with the number of parts and the first, then the others.
+/// The lines that store a sealed value. Either one line, or a line for `{base}` with the number of parts and the
+/// first part, followed by a line for each other part.
 ///
-/// Parts beyond those written may be in the browser from before: [`clear`] `ChunkSet::beyond(lines.len())` too.
+/// The browser may hold more parts of an earlier, longer value: also [`clear`] `ChunkSet::beyond(lines.len())`.
 pub(crate) fn split(
     spec: &CookieSpec,
     names: &DataNames,
@@ -23,7 +24,7 @@ pub(crate) fn split(
     let mut pieces = Vec::with_capacity(MAX_CHUNKS);
     let mut rest = sealed;
     for (index, name) in names.numbered() {
-        // The first part shares its cookie with the count, a digit and a dot.
+        // The cookie of the first part also holds the number of parts: a digit and a dot.
         let room = spec.room_at(name, path, max_age).saturating_sub(if index == 0 { 2 } else { 0 });
         let (piece, left) = rest.split_at_checked(room.min(rest.len())).unwrap_or((rest, ""));
         pieces.push((name, piece));
@@ -46,7 +47,7 @@ pub(crate) fn split(
         .collect())
 }
 
-/// The lines that delete the data cookie and chunks in `which`, with the attributes they were set with.
+/// The lines that delete the data cookie and the chunks in `which`, with the attributes with which they were set.
 pub(crate) fn clear(
     spec: &CookieSpec,
     names: &DataNames,
@@ -58,7 +59,7 @@ pub(crate) fn clear(
         .map(|(_, name)| spec.remove_at(name, names.path()))
 }
 
-/// A sealed value is longer than eight cookies hold.
+/// A sealed value is longer than eight cookies can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the sealed session has {length} characters and {MAX_CHUNKS} cookies hold {most}")]
 pub(crate) struct TooManyChunks {
@@ -68,20 +69,20 @@ pub(crate) struct TooManyChunks {
     pub(crate) most: usize,
 }
 
-/// Some of the data cookie (0) and its chunks (1 … 7).
+/// A set of indices: the data cookie is 0, its chunks are 1 … 7.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ChunkSet(u8);
 
 impl ChunkSet {
-    /// The data cookie and every chunk it can have: what logout deletes, whatever a request carried (R17).
+    /// The data cookie and all seven chunks. A logout deletes all of them, whichever the request carried (R17).
     pub(crate) const ALL: Self = Self(u8::MAX);
 
-    /// Those a value in `count` parts uses.
+    /// The indices that a value in `count` parts uses.
     pub(crate) fn first(count: usize) -> Self {
         (0..count).collect()
     }
 
-    /// Those a value in `count` parts does not use.
+    /// The indices that a value in `count` parts does not use.
     pub(crate) fn beyond(count: usize) -> Self {
         Self::ALL.minus(Self::first(count))
     }
@@ -100,7 +101,7 @@ impl ChunkSet {
         self.0 == 0
     }
 
-    /// Whether it holds the data cookie (0) or this chunk.
+    /// Whether the set holds this index.
     pub(crate) const fn contains(self, index: usize) -> bool {
         index < MAX_CHUNKS && self.0 & (1 << index) != 0
     }
@@ -109,7 +110,7 @@ impl ChunkSet {
 const _: () = assert!(MAX_CHUNKS == u8::BITS as usize);
 
 impl FromIterator<usize> for ChunkSet {
-    /// Indices that no chunk has are left out.
+    /// Indices above 7 are left out.
     fn from_iter<I: IntoIterator<Item = usize>>(indices: I) -> Self {
         Self(
             indices

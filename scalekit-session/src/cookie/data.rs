@@ -1,4 +1,4 @@
-//! The names under which one sealed value is stored, and the path that its cookies are sent to.
+//! [`DataNames`]: the names of the cookies that store one sealed value, and the path of these cookies.
 
 use super::holder::Part;
 use crate::seal::MAX_CHUNKS;
@@ -18,23 +18,23 @@ impl DataNames {
         Self { parts, path: path.into() }
     }
 
-    /// The cookie of the whole value, or of its first part.
+    /// The name of the cookie that holds the whole value or its first part.
     pub(crate) fn name(&self) -> &str {
         let [name, ..] = &self.parts;
         name
     }
 
-    /// The path that browsers send it to, and to everything below.
+    /// The path of these cookies: browsers send them with requests for this path and everything below.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
-    /// The data cookie and its chunks, numbered.
+    /// The names of the data cookie (0) and of its chunks (1 … 7).
     pub(super) fn numbered(&self) -> impl Iterator<Item = (usize, &str)> {
         self.parts.iter().map(String::as_str).enumerate()
     }
 
-    /// Which part has that name, compared byte by byte.
+    /// The index of the part with that name, compared byte by byte.
     pub(super) fn part(&self, name: &[u8]) -> Option<usize> {
         match name.strip_prefix(self.name().as_bytes())? {
             b"" => Some(0),
@@ -43,7 +43,7 @@ impl DataNames {
         }
     }
 
-    /// Whether browsers send it with a request for that path (RFC 6265 §5.1.4).
+    /// Whether browsers send these cookies with a request for that path (RFC 6265 §5.1.4).
     pub(crate) fn is_sent_to(&self, request_path: &str) -> bool {
         match request_path.strip_prefix(self.path.as_str()) {
             Some("") => true,

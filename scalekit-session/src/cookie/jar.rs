@@ -1,4 +1,4 @@
-//! A browser's cookie jar, as far as our cookies can tell it from a real one (RFC 6265bis §5).
+//! For tests: a cookie jar that treats our cookies as a browser does (RFC 6265bis §5).
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::SetCookie;
 pub(super) struct Jar(BTreeMap<String, String>);
 
 impl Jar {
-    /// Stores or deletes what the lines say, and drops what a browser would refuse.
+    /// Stores and deletes cookies as the lines say, and ignores lines that a browser would refuse.
     pub(super) fn apply(&mut self, lines: impl IntoIterator<Item = SetCookie>) {
         lines.into_iter().for_each(|line| self.apply_line(line.as_str()));
     }

@@ -1,4 +1,4 @@
-//! The attributes of our cookies, declared once for setting and removing, and the lines they make.
+//! The attributes of our cookies, the same for setting and deleting, and the `Set-Cookie` lines.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,23 +9,23 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::name::is_token;
 
-/// What browsers keep a cookie for at most (RFC 6265bis §5.5).
+/// The longest time for which browsers keep a cookie (RFC 6265bis §5.5).
 pub(crate) const MAX_COOKIE_AGE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-/// What a browser keeps of one cookie, name and value together (RFC 6265bis §5.6).
+/// The longest cookie that browsers keep, name and value together, in bytes (RFC 6265bis §5.6).
 const MAX_PAIR: usize = 4096;
 
-/// The path of a cookie that every request of the origin carries.
+/// The path of cookies that browsers send with every request of the origin.
 const ROOT: &str = "/";
 
-/// A limit below this leaves no room for a value beside name and attributes.
+/// The lowest limit of a line, in bytes. A lower one would leave no room for a value beside name and attributes.
 const MIN_LINE_LIMIT: usize = 512;
 
-/// The attributes of every cookie of ours: `HttpOnly; SameSite=Lax`, `Path=/` unless another is said, no `Domain`, and
-/// `Secure` or not.
+/// The attributes of our cookies: `HttpOnly; SameSite=Lax`, `Path=/` unless another path is given, no `Domain`, and
+/// `Secure` where the application is on `https`.
 ///
-/// Setting and removing share them, because a browser deletes only what has the same name, domain and path, and a
-/// `__Host-` cookie only when the line itself satisfies the prefix.
+/// Setting and deleting use the same attributes. A browser deletes only a cookie of the same name, domain and path,
+/// and a `__Host-` cookie only when the deleting line itself has the attributes that the prefix demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CookieSpec {
     secure: bool,
@@ -33,43 +33,44 @@ pub(crate) struct CookieSpec {
 }
 
 impl CookieSpec {
-    /// `secure` as the redirect URI says; lines of at most 4096 bytes.
+    /// `secure` is true when the redirect URI is `https`. Lines have at most 4096 bytes.
     pub(crate) const fn new(secure: bool) -> Self {
         Self { secure, line_limit: MAX_PAIR }
     }
 
-    /// Another limit for a whole `Set-Cookie` line, for proxies with smaller buffers; at least 512.
+    /// Another limit for a whole `Set-Cookie` line, in bytes, for proxies with smaller buffers. At least 512.
     pub(crate) fn with_line_limit(self, line_limit: usize) -> Self {
         Self { line_limit: line_limit.max(MIN_LINE_LIMIT), ..self }
     }
 
-    /// A line that stores a value; without `max_age` until the browser closes. An age is at least a second, because
-    /// zero deletes, and at most 400 days.
+    /// A line that stores a value for `max_age`, or until the browser closes when that is `None`. An age is at least a
+    /// second, because zero would delete the cookie, and at most 400 days.
     pub(crate) fn set(&self, name: &str, value: &str, max_age: Option<Duration>) -> SetCookie {
         self.set_at(name, ROOT, value, max_age)
     }
 
-    /// The same for a cookie with a path of its own.
+    /// Like [`set`](Self::set), for a cookie with a path of its own.
     pub(crate) fn set_at(&self, name: &str, path: &str, value: &str, max_age: Option<Duration>) -> SetCookie {
         self.line(name, path, value, max_age.map(|age| age.clamp(Duration::from_secs(1), MAX_COOKIE_AGE)))
     }
 
-    /// A line that deletes the cookie, with the same attributes.
+    /// A line that deletes the cookie, with the attributes with which it was set.
     pub(crate) fn remove(&self, name: &str) -> SetCookie {
         self.remove_at(name, ROOT)
     }
 
-    /// The same for a cookie with a path of its own: a browser deletes it there only.
+    /// Like [`remove`](Self::remove), for a cookie with a path of its own. A browser deletes a cookie only at its own
+    /// path.
     pub(crate) fn remove_at(&self, name: &str, path: &str) -> SetCookie {
         self.line(name, path, "", Some(Duration::ZERO))
     }
 
-    /// How many characters of value a cookie of that name takes (R14).
+    /// How many characters the value of a cookie of that name may have (R14).
     pub(crate) fn room(&self, name: &str, max_age: Option<Duration>) -> usize {
         self.room_at(name, ROOT, max_age)
     }
 
-    /// The same for a cookie with a path of its own.
+    /// Like [`room`](Self::room), for a cookie with a path of its own.
     pub(crate) fn room_at(&self, name: &str, path: &str, max_age: Option<Duration>) -> usize {
         let empty = self.set_at(name, path, "", max_age);
         let in_line = self.line_limit.saturating_sub(empty.line.len());
@@ -84,15 +85,29 @@ impl CookieSpec {
         let mut cookie =
             Cookie::build((name, value)).http_only(true).same_site(SameSite::Lax).path(path).build();
         cookie.set_secure(self.secure.then_some(true));
-        // Whole seconds that fit, as `set` limits them.
+        // The conversion cannot fail: `set` limits the age.
         cookie.set_max_age(max_age.and_then(|age| cookie::time::Duration::try_from(age).ok()));
         SetCookie { line: cookie.to_string(), name_length }
     }
 }
 
-/// One `Set-Cookie` line, valid whatever it was made from: visible ASCII and spaces, one name, one value.
+/// One `Set-Cookie` line. Always valid: it consists of visible ASCII and spaces, and has one name and one value.
 ///
-/// It has no `Display`: the value must not end up in a log.
+/// There is no `Display`, and `Debug` shows the name only, so that no value gets into a log.
+///
+/// ```
+/// use scalekit_session::{Clock, SessionManager};
+/// use scalekit_session::testing::{TestEnvironment, TestUser};
+///
+/// let environment = TestEnvironment::new();
+/// let grant = environment.grant(&TestUser::new("usr_1"));
+/// let cookies = environment.scalekit().seal(&grant, environment.clock().now())?;
+/// let marker = &cookies[0];
+/// assert!(marker.name().starts_with("__Host-") && marker.name().ends_with("-live"));
+/// assert!(marker.as_str().contains("; HttpOnly; SameSite=Lax; Secure; Path=/"));
+/// assert_eq!(format!("{marker:?}"), format!("SetCookie {{ name: {:?}, .. }}", marker.name()));
+/// # Ok::<(), scalekit_session::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "a cookie is set only when its line is sent"]
 pub struct SetCookie {
@@ -126,17 +141,18 @@ impl fmt::Debug for SetCookie {
     }
 }
 
-/// `text` itself when it may stand in a cookie, which all of ours may; else with escapes, so that no text can end
-/// the line or add an attribute.
+/// `text` unchanged when all its characters are allowed, as in all our cookies. Otherwise with escapes, so that no
+/// text can end the line or add an attribute.
 fn escaped<'a>(text: &'a str, allowed: impl Fn(u8) -> bool, escape: &'static AsciiSet) -> Cow<'a, str> {
-    // Without a way out in between, the compiler checks many bytes at once.
+    // `Iterator::all` would stop at the first byte that is not allowed. Without an early stop the compiler checks
+    // many bytes at once.
     match text.bytes().fold(true, |all, byte| all & allowed(byte)) {
         true => Cow::Borrowed(text),
         false => utf8_percent_encode(text, escape).into(),
     }
 }
 
-/// RFC 6265 §4.1.1.
+/// Whether a byte may stand in a cookie's value (RFC 6265 §4.1.1).
 const fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e)
 }

@@ -1,18 +1,21 @@
-//! What a route asks of a session: roles, permissions, organization, scopes. One rule, used by every adapter.
-//!
-//! ```
-//! use scalekit_session::Requires;
-//!
-//! let billing = Requires::permission("invoices:read").and(Requires::any_role(["admin", "billing"]));
-//! assert_eq!(billing.to_string(), "permission invoices:read and any of the roles admin, billing");
-//! ```
+//! [`Requires`]: which roles, permissions, scopes and organization a route requires of a session. Every adapter uses
+//! it.
 
 use std::fmt;
 
 use crate::token::claims::Claims;
 
-/// A condition on the verified access token of a session. An empty list is never met, neither of alternatives nor of what
-/// is needed altogether: a list that came out empty at run time must not let everybody in.
+/// A condition on the verified access token of a session.
+///
+/// An empty list is never satisfied, for `any_*` and `all_*` alike: a list that turns out empty at run time must not
+/// let every user in.
+///
+/// ```
+/// use scalekit_session::Requires;
+///
+/// let billing = Requires::permission("invoices:read").and(Requires::any_role(["admin", "billing"]));
+/// assert_eq!(billing.to_string(), "permission invoices:read and any of the roles admin, billing");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a requirement does nothing until a guard checks it"]
 pub struct Requires {
@@ -39,27 +42,27 @@ impl Requires {
         Self::any(What::Permission, [name])
     }
 
-    /// The session has every one of these permissions. Of an empty list nobody has.
+    /// The session has all of these permissions. An empty list is never satisfied.
     pub fn all_permissions(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::all(What::Permission, names)
     }
 
-    /// The session has at least one of these permissions.
+    /// The session has at least one of these permissions. An empty list is never satisfied.
     pub fn any_permission(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::any(What::Permission, names)
     }
 
-    /// The session has this role in its organization.
+    /// The session's user has this role in its organization.
     pub fn role(name: impl Into<String>) -> Self {
         Self::any(What::Role, [name])
     }
 
-    /// The session has every one of these roles. Of an empty list nobody has.
+    /// The session's user has all of these roles. An empty list is never satisfied.
     pub fn all_roles(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::all(What::Role, names)
     }
 
-    /// The session has at least one of these roles.
+    /// The session's user has at least one of these roles. An empty list is never satisfied.
     pub fn any_role(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::any(What::Role, names)
     }
@@ -74,13 +77,13 @@ impl Requires {
         Self::any(What::Organization, [id])
     }
 
-    /// Both this and `other`.
+    /// Both this condition and `other`.
     pub fn and(mut self, other: Self) -> Self {
         self.clauses.extend(other.clauses);
         self
     }
 
-    /// Whether claims meet every condition.
+    /// Whether the claims meet the condition.
     #[must_use]
     pub fn is_met_by(&self, claims: &Claims) -> bool {
         self.clauses.iter().all(|clause| clause.any_of.iter().any(|name| clause.what.holds(name, claims)))
@@ -97,7 +100,8 @@ impl Requires {
     }
 }
 
-/// What a handler requires of its caller, as a type; for the extractor `Authorized` of the adapters.
+/// A condition with a name, as a type. A handler that takes the adapters' extractor `Authorized` of this type runs
+/// only for sessions that meet the condition.
 ///
 /// ```
 /// use scalekit_session::{Requires, Requirement};

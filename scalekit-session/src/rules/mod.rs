@@ -1,4 +1,4 @@
-//! Rules: plain functions over plain values. Nothing here waits, reads a clock or does I/O.
+//! The rules of sessions, logins and access: functions that decide. They wait for nothing, read no clock and do no I/O.
 
 pub(crate) mod access;
 pub(crate) mod decide;

@@ -1,19 +1,19 @@
-//! Browser page load, program, or guess: what kind of request this is (R22, R48).
+//! The kind of a request: a browser's page load, a prefetch, or a program's call (R22, R48).
 
 use crate::request::RequestView;
 
-/// What a request wants back.
+/// What kind of answer the sender of a request understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Client {
-    /// A person waits for a page: a redirect or HTML is understood.
+    /// A browser loads a page for its user: answer with a redirect or HTML.
     Navigation,
-    /// A page loaded ahead of a click that may never come: nothing may happen.
+    /// A browser loads a page before its user asked for it, which may never happen: the answer must have no effect.
     Prefetch,
-    /// Script, stream, socket or another program: wants a status code.
+    /// A script, stream, socket or another program: answer with a status code.
     Program,
 }
 
-/// Classifies by Fetch Metadata where the browser sends it, by `Accept` elsewhere.
+/// The kind of the request, by the Fetch Metadata headers when there are any, otherwise by `Accept`.
 pub(crate) fn client(request: &RequestView<'_>) -> Client {
     if is_prefetch(request) {
         return Client::Prefetch;
@@ -22,8 +22,8 @@ pub(crate) fn client(request: &RequestView<'_>) -> Client {
         return Client::Program;
     }
     match (request.header("sec-fetch-mode"), request.header("sec-fetch-dest")) {
-        // A frame navigates as well, but login pages refuse to be framed.
         (Some("navigate"), None | Some("document")) => Client::Navigation,
+        // A frame shows pages as well. But a login in a frame would fail, because login pages refuse to be framed.
         (Some("navigate"), Some("iframe" | "frame")) => Client::Navigation,
         (Some(_), _) => Client::Program,
         (None, Some("document")) => Client::Navigation,
@@ -33,7 +33,8 @@ pub(crate) fn client(request: &RequestView<'_>) -> Client {
     }
 }
 
-/// A page load that replaces the tab's document, as far as its headers say: what may begin a login (R22).
+/// Whether the request may begin a login: only a page load that replaces the whole document of a tab may, as far as its
+/// headers tell (R22).
 pub(crate) fn may_begin_login(request: &RequestView<'_>) -> bool {
     let top_level = matches!(request.header("sec-fetch-dest"), None | Some("document"));
     let scripted = request.has_header("x-requested-with") || request.has_header("upgrade");
@@ -60,12 +61,13 @@ pub(crate) fn is_preflight(request: &RequestView<'_>) -> bool {
     request.method == "OPTIONS"
 }
 
-/// Neither `HEAD` nor a prefetch (R13). Costs a look at several headers.
+/// Whether the request may refresh tokens that are still good: not for `HEAD` and not for a prefetch (R13). Looks at
+/// several headers.
 pub(crate) fn may_refresh_early(request: &RequestView<'_>) -> bool {
     request.method != "HEAD" && !is_prefetch(request)
 }
 
-/// Methods without effects (RFC 9110 §9.2.1).
+/// Whether the method is safe, that is, without effects (RFC 9110 §9.2.1).
 pub(crate) fn is_safe(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }

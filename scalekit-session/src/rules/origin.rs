@@ -1,13 +1,15 @@
-//! Did this site send the request? Cross-site request forgery is stopped where a cookie would be used (R51).
+//! Which requests are refused for their origin or host: requests that another site sent (cross-site request forgery,
+//! R51), and plain `http` for another host than this machine (R40).
 
 use crate::loopback::Reach;
 use crate::loopback::is_loopback_authority;
 use crate::request::RequestView;
 use crate::rules::navigation::is_safe;
 
-/// Whether a request with effects came from another site, by what its browser says of it.
+/// Whether another site sent the request and the request may have effects, by `Sec-Fetch-Site` and `Origin`.
 ///
-/// A request that carries neither `Sec-Fetch-Site` nor `Origin` is not a browser's: nobody's cookies are abused.
+/// A request that carries neither header does not come from a browser, so no other site can have made a user's browser
+/// send it with that user's cookies.
 pub(crate) fn is_cross_origin(request: &RequestView<'_>, allowed: &[String]) -> bool {
     let socket = request.has_header("upgrade");
     if is_safe(request.method) && !socket {
@@ -21,15 +23,16 @@ pub(crate) fn is_cross_origin(request: &RequestView<'_>, allowed: &[String]) -> 
     request.has_header("origin") && !request.header("origin").is_some_and(listed)
 }
 
-/// Sessions over plain `http` are for this machine: a request for another host name is somebody's trick, or a
-/// deployment that was meant to be secure.
+/// Whether the application is configured for plain `http` on loopback, and the request names another host.
+///
+/// Such a request is an attack, or the deployment should have been configured for `https`.
 pub(crate) fn is_misdirected(request: &RequestView<'_>, reach: Reach) -> bool {
     if reach != Reach::Loopback {
         return false;
     }
     match request.authority.or_else(|| request.header("host")) {
         Some(named) => !is_loopback_authority(named),
-        // HTTP/1.0 names none. One that is repeated or not ASCII is no name either, but somebody's trick.
+        // HTTP/1.0 requests may have no `Host`. A `Host` that is repeated or not ASCII counts as an attack.
         None => request.has_header("host"),
     }
 }

@@ -1,33 +1,41 @@
-//! When a session is refreshed and when it is over, as numbers that an application may change.
-//!
-//! ```
-//! use scalekit_session::Policy;
-//! use std::time::Duration;
-//!
-//! let policy = Policy::default();
-//! assert_eq!(policy.refresh_buffer(Duration::from_secs(3600)), Duration::from_secs(60));
-//! assert_eq!(policy.refresh_buffer(Duration::from_secs(300)), Duration::from_secs(30));
-//! assert_eq!(policy.refresh_buffer(Duration::from_secs(5)), Duration::from_secs(1));
-//! ```
+//! [`Policy`]: when a session is refreshed and when it ends, as numbers that an application may change.
 
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-/// Limits and margins of every session, evaluated against the current configuration on each request: tightening
-/// applies at once to sessions that are under way (R28).
+// R28
+/// When a session is refreshed and when it ends.
+///
+/// Every request is judged by the present values, so a shorter limit applies at once to sessions that exist already.
+///
+/// ```
+/// use scalekit_session::Policy;
+/// use std::time::Duration;
+///
+/// let mut policy = Policy::default();
+/// policy.idle_limit = Duration::from_secs(12 * 3600);
+///
+/// // Tokens with a life of an hour, of five minutes and of five seconds:
+/// assert_eq!(policy.refresh_buffer(Duration::from_secs(3600)), Duration::from_secs(60));
+/// assert_eq!(policy.refresh_buffer(Duration::from_secs(300)), Duration::from_secs(30));
+/// assert_eq!(policy.refresh_buffer(Duration::from_secs(5)), Duration::from_secs(1));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// A session ends this long after login, whatever happens. Default 30 days. Scalekit's own limit applies as
-    /// well: it shows at the next refresh.
+    /// A session ends this long after its login, used or not. Default 30 days. Scalekit's own limit applies as well:
+    /// when it is over, the next refresh is refused.
     pub absolute_limit: Duration,
-    /// A session ends this long after its last rotation. Default 7 days.
+    /// A session ends this long after its last refresh, or after its login when it was never refreshed. Default 7 days.
     pub idle_limit: Duration,
-    /// How far clocks may differ. Default 60 s, at most 300 s. Leeway extends no token's life (R41).
+    // R41
+    /// How far the clocks of this machine and of Scalekit may differ. Default 60 s, at most 300 s. The leeway does not
+    /// extend the life of a token.
     pub leeway: Duration,
-    /// How long the successor of a refresh token is kept after it was first handed out. Default 60 s, which is more
-    /// than Scalekit's grace for the old token (R2).
+    // R2
+    /// How long the new tokens of a refresh are kept in memory after a response first carried them, for requests that
+    /// still carry the old refresh token. Default 60 s, which is longer than Scalekit accepts the old refresh token.
     pub retention: Duration,
 }
 
@@ -43,16 +51,18 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// How long before its end a token of that life is refreshed: 60 s, 30 s for a life of at most 300 s, and never
-    /// more than a fifth of the life (R13).
+    // R13
+    /// How long before its end an access token is refreshed. `life` is the token's whole life, `exp` minus `iat`.
+    ///
+    /// 60 s, or 30 s for a life of at most 300 s, and never more than a fifth of the life.
     #[must_use]
     pub fn refresh_buffer(&self, life: Duration) -> Duration {
         let wanted = if life <= Duration::from_secs(300) { 30 } else { 60 };
         Duration::from_secs(wanted).min(life / 5)
     }
 
-    /// When a token received now is over: its life counts from its arrival, so that a wrong clock here neither
-    /// shortens nor extends it, but never past `exp` plus leeway.
+    /// When a token that arrives at `received_at` is over. Its life counts from its arrival, so that a wrong clock here
+    /// neither shortens nor extends the life. But a token is never used after `exp` plus leeway.
     pub(crate) fn end(
         &self,
         received_at: Timestamp,
@@ -64,13 +74,14 @@ impl Policy {
     }
 
     /// When a session is over, whatever its tokens say: the earlier of its absolute and its idle limit (R28). The idle
-    /// limit counts from the last rotation.
+    /// limit counts from `rotated_at`, the last refresh.
     pub(crate) fn limit(&self, login_at: Timestamp, rotated_at: Timestamp) -> Timestamp {
         (login_at + self.absolute_limit).min(rotated_at + self.idle_limit)
     }
 
-    /// From when on a refresh is due. `spread` moves the buffer by up to ±10 %, the same for one session's token in
-    /// every process, so that sessions that began together do not refresh together.
+    /// From when on a refresh is due. `spread` changes the buffer by up to ±10 %, so that sessions that began
+    /// together do not refresh together. It is a byte of the refresh token's hash, so every process gets the same
+    /// result.
     pub(crate) fn soft(&self, end: Timestamp, life: Duration, spread: u8) -> Timestamp {
         let buffer = self.refresh_buffer(life);
         let tenth = buffer / 10;
@@ -103,13 +114,13 @@ mod tests {
         let life = 5 * second;
         for lag in [0, 11, 59, 60] {
             let lag = lag * second;
-            // This clock is behind the issuer's by `lag`: the token still lives its five seconds.
+            // Our clock is behind the issuer's by `lag`: the token still lives its five seconds.
             assert_eq!(policy.end(NOW, NOW + lag, NOW + lag + life), NOW + life);
         }
-        // This clock is ahead by two minutes: `exp` plus leeway is the end, already past.
+        // Our clock is ahead by two minutes: the end is `exp` plus leeway, which has passed already.
         let ahead = NOW + 120 * second;
         assert_eq!(policy.end(ahead, NOW, NOW + life), NOW + life + policy.leeway);
-        // An issuer that claims a life of a second less than nothing gets none.
+        // `exp` before `iat`: such a token has no life.
         assert_eq!(policy.end(NOW, NOW + second, NOW), NOW);
     }
 }

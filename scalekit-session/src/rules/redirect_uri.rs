@@ -1,11 +1,12 @@
-//! The redirect URI decides how secure the deployment is: nothing a request says does (R40).
+//! Reads the redirect URI. It alone decides the application's origin and whether its cookies are `Secure`; nothing in a
+//! request does (R40).
 
 use thiserror::Error;
 use url::Url;
 
 use crate::loopback::{Reach, is_loopback};
 
-/// Where this application lives, as its redirect URI says.
+/// A checked redirect URI, and what follows from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RedirectUri {
     /// The URI as configured.
@@ -14,7 +15,7 @@ pub(crate) struct RedirectUri {
     pub(crate) origin: String,
     /// Where the callback is mounted.
     pub(crate) path: String,
-    /// `https`, or `http` on this very machine.
+    /// Whether the URI is `https`, or `http` on this machine.
     pub(crate) reach: Reach,
     pub(crate) port: u16,
 }
@@ -38,7 +39,7 @@ pub enum RedirectUriError {
     /// Holds a query or fragment.
     #[error("holds a query or fragment; end it with its path")]
     QueryOrFragment,
-    /// A path that a router and a browser may read differently.
+    /// The path could mean different things to a router and to a browser.
     #[error("has a path that cannot be mounted: `{0}`; write plain segments as in `/auth/callback`")]
     Path(String),
 }

@@ -1,11 +1,11 @@
-//! [`ReturnTo`]: where a browser goes after login, which can only be a path of this origin (R39).
+//! [`ReturnTo`]: where a browser goes after login. It can only be a path of this origin (R39).
 
 use std::fmt;
 
 use thiserror::Error;
 use url::Url;
 
-/// A path of this origin, with query and fragment. There is no way to make one that leads elsewhere.
+/// Where a browser goes after login: a path of this origin, with query and fragment. No value leads to another origin.
 ///
 /// ```
 /// use scalekit_session::ReturnTo;
@@ -26,26 +26,26 @@ pub enum ReturnToError {
     /// It does not begin with exactly one `/`.
     #[error("a return path begins with one slash")]
     NotAPath,
-    /// It holds a backslash, white space, a control or a non-ASCII character.
+    /// It holds a backslash, white space, a control character or a non-ASCII character.
     #[error("a return path holds visible ASCII characters without a backslash")]
     Character,
     /// It is longer than [`ReturnTo::MAX_BYTES`].
     #[error("a return path is at most 1024 bytes long")]
     TooLong,
-    /// Resolved by a browser it would leave the origin, or become another path.
-    #[error("a return path stays what it is when a browser resolves it")]
+    /// A browser would resolve it to another origin or to another path.
+    #[error("a browser would resolve this return path to another path or origin")]
     Moves,
 }
 
 impl ReturnTo {
-    /// The longest path taken, in bytes.
+    /// The longest path that is accepted, with query and fragment, in bytes.
     pub const MAX_BYTES: usize = 1024;
 
-    /// Takes a path of this origin.
+    /// Reads a path of this origin.
     ///
     /// # Errors
-    /// For everything else. Refused as well is what a browser or a proxy might read differently: encoded slashes and
-    /// backslashes at the front, empty segments at the front, dot segments.
+    /// When the text is not a path of this origin. Also when a browser or a proxy might read the path differently: it
+    /// begins with an encoded slash or backslash or with an empty segment, or has a dot segment.
     pub fn parse(text: &str) -> Result<Self, ReturnToError> {
         if text.len() > Self::MAX_BYTES {
             return Err(ReturnToError::TooLong);
@@ -65,7 +65,7 @@ impl ReturnTo {
         Ok(Self(text.to_owned()))
     }
 
-    /// The path, query and fragment.
+    /// The path with its query and fragment.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -90,13 +90,14 @@ impl fmt::Display for ReturnTo {
     }
 }
 
-/// Also where a proxy that decodes before it routes would see one.
+/// Whether the path has a segment `.` or `..`, as written or once decoded: some proxies decode a path before they
+/// route.
 fn has_dot_segment(path: &str) -> bool {
     let decoded = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
     decoded.split('/').any(|segment| matches!(segment, "." | ".."))
 }
 
-/// What a browser makes of it: the same origin and the same path.
+/// Whether a browser resolves the text to the same origin and the same path.
 fn stays(text: &str) -> bool {
     let base = "https://origin.invalid/";
     let resolved = Url::parse(base).and_then(|base| base.join(text));
@@ -106,7 +107,7 @@ fn stays(text: &str) -> bool {
     })
 }
 
-/// A URL parser escapes some characters of a path; apart from that it must be the same.
+/// Whether two paths differ in nothing but percent-escapes, because a URL parser escapes some characters.
 fn decoded_same(resolved: &str, path: &str) -> bool {
     let decode = |text: &str| percent_encoding::percent_decode_str(text).collect::<Vec<u8>>();
     decode(resolved) == decode(path)

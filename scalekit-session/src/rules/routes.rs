@@ -1,31 +1,44 @@
-//! Where the ready-made routes are mounted.
+//! [`AuthRoutes`]: the paths of the ready-made routes.
 
-/// One of the ready-made routes.
+/// One of the ready-made routes: login, callback, logout, refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuthRoute {
-    /// Sends the browser to Scalekit's login page. Also Scalekit's initiate-login URL.
+    /// Sends the browser to Scalekit's login page. Register its URL at Scalekit as the initiate-login URL.
     Login,
-    /// Receives the browser with its authorization code. Its path is that of the redirect URI.
+    /// Receives the browser that comes back from Scalekit with an authorization code. Its path is that of the
+    /// redirect URI.
     Callback,
     /// Ends the session here and at Scalekit.
     Logout,
-    /// Refreshes the session, in the split layout.
+    /// Refreshes the session. Only the split layout has this route.
     Refresh,
 }
 
-/// Paths of the ready-made routes.
+/// The paths of the ready-made routes, for an adapter to mount.
+///
+/// ```
+/// use scalekit_session::SessionManager;
+/// use scalekit_session::adapter::AuthRoute;
+/// use scalekit_session::testing::TestEnvironment;
+///
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let routes = scalekit.routes();
+/// assert_eq!((routes.login.as_str(), routes.logout.as_str()), ("/auth/login", "/auth/logout"));
+/// assert_eq!(routes.at("/auth/callback"), Some(AuthRoute::Callback));
+/// assert_eq!(routes.at("/invoices"), None);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthRoutes {
-    /// Default `/auth/login`.
+    /// Where a login begins, `/auth/login` by default.
     pub login: String,
-    /// The path of the redirect URI.
+    /// Where Scalekit sends the browser back to: the path of the redirect URI.
     pub callback: String,
-    /// Default `/auth/logout`.
+    /// Where a logout begins, `/auth/logout` by default.
     pub logout: String,
-    /// Where [`SplitCookies`](crate::SplitCookies) are refreshed, `/auth/refresh` by default. Without them there is no such
-    /// route.
+    /// Where [`SplitCookies`](crate::SplitCookies) are refreshed, `/auth/refresh` by default. `None` in the other
+    /// layouts.
     pub refresh: Option<String>,
 }
 
@@ -42,13 +55,14 @@ impl AuthRoutes {
         .map(|(route, path)| (route, path.as_str()))
     }
 
-    /// The route at that path.
+    /// The route at exactly that path.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<AuthRoute> {
         self.iter().find(|(_, own)| *own == path).map(|(route, _)| route)
     }
 
-    /// Whether any router could lead that path to one of these routes: some decode it first, some forgive a slash more.
+    /// Whether some router could lead that path to one of these routes. Some routers decode a path first, some ignore
+    /// an additional slash.
     pub(crate) fn reaches(&self, path: &str) -> bool {
         let decoded: Vec<u8> = percent_encoding::percent_decode_str(path).collect();
         self.iter().any(|(_, own)| segments(own.as_bytes()).eq(segments(&decoded)))
@@ -89,6 +103,6 @@ mod tests {
         ] {
             assert_eq!(routes.reaches(path), reaches, "{path}");
         }
-        assert_eq!(routes.at("/auth/%6cogout"), None, "an adapter mounts them as they are");
+        assert_eq!(routes.at("/auth/%6cogout"), None, "an adapter mounts the paths as they are written");
     }
 }

@@ -1,4 +1,4 @@
-//! The bytes of an official cookie value: the envelope that `sdk_cookie/mod.rs` lays out.
+//! Opens and seals the value of the SDK cookie: the envelope in `sdk_cookie/mod.rs`.
 
 use aes_gcm::AeadInOut;
 use aes_gcm::aead::inout::InOutBuf;
@@ -11,24 +11,24 @@ use super::payload::SdkPayload;
 use crate::random::random;
 use crate::seal::BASE64URL;
 
-/// Longest value in characters: the official packages write no longer one, and neither do we. Longer ones are refused
-/// before any work (R16).
+/// The longest value, in characters: the official packages write no longer one, and this crate does not either. Longer
+/// values are refused before they are decoded (R16).
 pub(crate) const MAX_TEXT: usize = 3800;
 
 const VERSION: u8 = 1;
 pub(super) const NONCE: usize = 12;
 const TAG: usize = 16;
 
-/// Bytes that are not plaintext.
+/// The bytes of a value that are not plaintext.
 const ENVELOPE: usize = 1 + NONCE + TAG;
 
 impl SdkKey {
-    /// Opens a cookie's value, whichever dialect it is written in.
+    /// Opens a cookie's value in either dialect.
     pub(crate) fn open(&self, value: &[u8]) -> Result<Opened, OpenError> {
         if value.len() > MAX_TEXT {
             return Err(OpenError::TooLong { characters: value.len() });
         }
-        // Decrypted where it lies, so that one buffer is wiped and nothing is copied.
+        // Decrypted in place: nothing is copied, and the one buffer is overwritten when it is dropped.
         let mut bytes = Zeroizing::new(BASE64URL.decode(value).map_err(|_| OpenError::Malformed)?);
         let (version, rest) = bytes.split_first_mut().ok_or(OpenError::Malformed)?;
         if *version != VERSION {
@@ -43,12 +43,12 @@ impl SdkKey {
         Ok(Opened { payload, dialect })
     }
 
-    /// Seals a session in the dialect that the other applications read.
+    /// Seals a session in one dialect, which should be the one that the other applications read.
     pub(crate) fn seal(&self, payload: &SdkPayload, dialect: SdkLanguage) -> Result<String, SealError> {
         self.seal_with_nonce(payload, dialect, *random().map_err(|_| SealError::NoRandomness)?)
     }
 
-    /// What [`seal`](Self::seal) does after it drew the nonce. Nobody else may choose one.
+    /// Seals with a given nonce. Only [`seal`](Self::seal) and tests may call this: a nonce must be random.
     pub(super) fn seal_with_nonce(
         &self,
         payload: &SdkPayload,
@@ -58,14 +58,14 @@ impl SdkKey {
         self.seal_plaintext(&payload.encode(dialect).map_err(|_| SealError::Cipher)?, nonce)
     }
 
-    /// Seals what need not be a session: tests do.
+    /// Seals any bytes, which need not be a session. Tests call this directly.
     pub(super) fn seal_plaintext(&self, plaintext: &[u8], nonce: [u8; NONCE]) -> Result<String, SealError> {
         let length = ENVELOPE + plaintext.len();
         let characters = (length * 4).div_ceil(3);
         if characters > MAX_TEXT {
             return Err(SealError::TooLong { characters });
         }
-        // Room for everything at once: growing would leave plaintext behind in memory.
+        // Allocates enough for everything: a vector that grows would leave plaintext behind in memory.
         let mut bytes = Zeroizing::new(Vec::with_capacity(length));
         bytes.push(VERSION);
         bytes.extend_from_slice(&nonce);
@@ -80,39 +80,41 @@ impl SdkKey {
     }
 }
 
-/// What an official cookie held. It was sealed by somebody who has the secret; nothing in it is verified.
+/// The content of an opened SDK cookie. An application that has the secret sealed it; nothing in it is verified.
 #[derive(Debug)]
 pub(crate) struct Opened {
     pub(crate) payload: SdkPayload,
-    /// How it was written.
+    /// The dialect in which it was written.
     pub(crate) dialect: SdkLanguage,
 }
 
-/// Why a value did not open. To the browser all of these are the same: nobody (R37).
+/// Why a value could not be opened. For the browser the reason makes no difference: the request has no session (R37).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OpenError {
-    #[error("{characters} characters, and no official session cookie has more than {MAX_TEXT}")]
+    #[error(
+        "{characters} characters long; a session cookie of Scalekit's official packages has at most {MAX_TEXT}"
+    )]
     TooLong { characters: usize },
-    #[error("not an official session cookie")]
+    #[error("not a session cookie of Scalekit's official packages")]
     Malformed,
     #[error("sealed in format version {version}, not {VERSION}")]
     OtherVersion { version: u8 },
-    #[error("changed, cut, or sealed with another secret")]
+    #[error("changed or cut after it was sealed, or sealed with another secret")]
     Forged,
-    #[error("sealed with the shared secret, but holds no session")]
+    #[error("sealed with the shared secret, but not a session")]
     NoSession,
-    #[error("holds the same name twice")]
+    #[error("has the same name twice")]
     RepeatedName,
-    #[error("holds names of both the Python and the Node packages")]
+    #[error("has names of both the Python and the Node packages")]
     MixedDialects,
 }
 
-/// Why nothing was sealed.
+/// Why a session could not be sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SealError {
     #[error(
-        "the session would take {characters} characters in an official cookie, and {MAX_TEXT} fit; fewer claims in \
-         the access token make it shorter"
+        "the session would take {characters} characters in the session cookie of Scalekit's official packages, which \
+         holds at most {MAX_TEXT}; send fewer claims in the access token"
     )]
     TooLong { characters: usize },
     #[error("the operating system gave no random bytes")]

@@ -1,16 +1,17 @@
-//! The two ways in which the official packages name what a session holds.
+//! [`SdkLanguage`]: the two dialects of the SDK cookie, and the names that each gives to the members of a session.
 
-/// Which of Scalekit's official packages a session is written for: those of one language read no other's.
+/// For which of Scalekit's official packages a session is written. Packages for one language cannot read the sessions
+/// of the other language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SdkLanguage {
-    /// Flask, FastAPI and Django: `access_token`. What is missing is `null`.
+    /// Flask, FastAPI and Django. Names are written as in `access_token`; a missing value is written as `null`.
     Python,
-    /// Express and Next.js: `accessToken`. What is missing is left out.
+    /// Express and Next.js. Names are written as in `accessToken`; a missing value is left out.
     Node,
 }
 
-/// A member of a payload that has a meaning.
+/// A member of a payload that this crate knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     User,
@@ -21,7 +22,7 @@ pub(super) enum Field {
 }
 
 impl Field {
-    /// The field of that name, and the dialect that has the name unless both have.
+    /// The field of that name, and the dialect that uses the name. The dialect is `None` when both use it.
     pub(super) fn of(name: &str) -> Option<(Self, Option<SdkLanguage>)> {
         Some(match name {
             "user" => (Self::User, None),
@@ -37,7 +38,7 @@ impl Field {
         })
     }
 
-    /// Its name.
+    /// The field's name in a dialect.
     pub(super) const fn name(self, dialect: SdkLanguage) -> &'static str {
         match (self, dialect) {
             (Self::User, _) => "user",

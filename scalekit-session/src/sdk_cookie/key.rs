@@ -1,4 +1,4 @@
-//! The secret that an application shares with Scalekit's official packages, and the key they derive from it.
+//! The secret that applications share with Scalekit's official packages, and the key that is derived from it.
 
 use std::fmt;
 
@@ -13,19 +13,19 @@ const SALT: &[u8] = b"scalekit-session-v1";
 /// Part of the format.
 const INFO: &[u8] = b"scalekit-encrypted-session";
 
-/// Shortest secret in bytes, unless short ones are allowed.
+/// The shortest secret, in bytes, unless short secrets are allowed.
 const MIN_LENGTH: usize = 32;
 
 const AES_KEY: usize = 32;
 
-/// Opens and seals the cookies of one shared secret. The key is derived once.
+/// The key of one shared secret, derived once. Opens and seals SDK cookies.
 pub(crate) struct SdkKey {
     pub(super) cipher: Aes256Gcm,
 }
 
 impl SdkKey {
-    /// Takes the secret as it is: commas, white space and encodings mean nothing to the official packages, so they
-    /// mean nothing here.
+    /// Uses the secret exactly as it is written. Commas, white space and encodings have no meaning for the official
+    /// packages, so they have none here.
     pub(crate) fn new(secret: &str, short: ShortSecrets) -> Result<Self, SdkKeyError> {
         match (secret.len(), short) {
             (0, _) => return Err(SdkKeyError::Empty),
@@ -43,30 +43,31 @@ impl fmt::Debug for SdkKey {
     }
 }
 
-/// What to do with a secret below 32 bytes. The official packages take any; whoever guesses one can make sessions.
+/// What to do with a secret shorter than 32 bytes. The official packages accept any. Security: an attacker who
+/// guesses the secret can make sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ShortSecrets {
     /// Refuse it.
     Refuse,
-    /// Take it, because a deployment has one and cannot change it now.
+    /// Accept it, because a deployment has such a secret and cannot change it now.
     Allow,
 }
 
-/// Why a text is no shared secret. It never shows the text.
+/// Why a text cannot be the shared secret. The message never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SdkKeyError {
     #[error("the secret shared with Scalekit's official packages is empty")]
     Empty,
     #[error(
         "the secret shared with Scalekit's official packages has {bytes} bytes, at least {MIN_LENGTH} are needed; \
-         make one with `openssl rand -base64 32` and give it to all of them, or allow short ones explicitly"
+         make one with `openssl rand -base64 32` and give it to all applications, or allow short secrets explicitly"
     )]
     TooShort { bytes: usize },
     #[error("no key could be derived from the secret shared with Scalekit's official packages")]
     Derivation,
 }
 
-/// The key of a secret. `None` for a key of more than 8160 bytes, which this is not.
+/// Derives the key of a secret. Never `None`: HKDF fails only for a key of more than 8160 bytes.
 pub(super) fn derive(secret: &str) -> Option<Zeroizing<[u8; AES_KEY]>> {
     let (mut root, hkdf) = Hkdf::<Sha256>::extract(Some(SALT), secret.as_bytes());
     root.as_mut_slice().zeroize();

@@ -1,4 +1,4 @@
-//! The members of a JSON object, read in place: names decoded, values as they are written.
+//! Iterates over the members of a JSON object in place: names without escapes, values as they are written.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,13 @@ use serde_json::Deserializer;
 /// White space of JSON (RFC 8259 §2).
 const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// Iterates over the members of the one object that a text consists of, and ends at the first fault.
+/// Iterates over the members of a text that is one JSON object. Ends at the first error.
 pub(super) struct Members<'a> {
     rest: &'a str,
     next: Next,
 }
 
+/// What comes next in the text.
 enum Next {
     /// The opening brace.
     Object,
@@ -23,17 +24,17 @@ enum Next {
     Nothing,
 }
 
-/// One member.
+/// One member of an object.
 pub(super) struct Member<'a> {
-    /// Its name, without escapes.
+    /// The name, without escapes.
     pub(super) name: Cow<'a, str>,
-    /// Its name as it is written.
+    /// The name as it is written.
     pub(super) written_name: &'a str,
-    /// Its value as it is written: syntactically JSON, of any depth and with numbers of any size.
+    /// The value as it is written. It is valid JSON, of any depth and with numbers of any size.
     pub(super) value: &'a str,
 }
 
-/// A text is not one JSON object.
+/// The text is not one JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not one JSON object")]
 pub(super) struct NotAnObject;
@@ -69,13 +70,13 @@ impl<'a> Members<'a> {
         Ok(Some(Member { name, written_name, value }))
     }
 
-    /// Takes one mark of punctuation.
+    /// Reads one punctuation mark.
     fn mark(&mut self, mark: char) -> Result<(), NotAnObject> {
         self.rest = self.rest.trim_start_matches(SPACE).strip_prefix(mark).ok_or(NotAnObject)?;
         Ok(())
     }
 
-    /// Takes one value: what it means, and how it is written.
+    /// Reads one value. Returns the parsed value, and the value as it is written.
     fn value<T: Deserialize<'a>>(&mut self) -> Result<(T, &'a str), NotAnObject> {
         let text = self.rest.trim_start_matches(SPACE);
         let mut values = Deserializer::from_str(text).into_iter();
@@ -94,6 +95,6 @@ impl<'a> Iterator for Members<'a> {
     }
 }
 
-/// A text, borrowed where it has no escapes.
+/// A JSON string, borrowed if it has no escapes.
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);

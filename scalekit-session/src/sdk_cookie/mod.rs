@@ -1,4 +1,5 @@
-//! The session cookie of Scalekit's official packages, `sk_session` in format version 1: read and written as they do.
+//! The SDK cookie: `sk_session`, the session cookie of Scalekit's official packages. Reads and writes its format
+//! version 1.
 //!
 //! ```text
 //! value = base64url, no padding; at most 3800 characters
@@ -7,24 +8,32 @@
 //!   n     ciphertext, AES-256-GCM, no associated data
 //!  16     tag
 //!
-//! key   = HKDF-SHA-256(secret as it is written, salt = "scalekit-session-v1",
+//! key   = HKDF-SHA-256(secret as the operator writes it, salt = "scalekit-session-v1",
 //!                      info = "scalekit-encrypted-session", 32 bytes)
 //! plain = a JSON object, in one of two dialects:
 //!         Python  user, access_token, refresh_token, id_token, expires_at
 //!         Node    user, accessToken,  refreshToken,  idToken,  expiresAt
 //! ```
 //!
-//! The envelope is the same in both languages, the names inside are not, and neither reads the other's: here both are
-//! read and one is written. Readers here are stricter than the official ones. Base64 must be canonical, and an object
-//! with repeated names, with names of both dialects or without an access token is no session.
+//! The packages for Python and for Node use the same envelope, but different names inside, and neither reads the
+//! other's names. This module reads both dialects and writes the configured one. It is stricter than the packages:
+//! base64 must be canonical, and an object with repeated names, with names of both dialects or without an access
+//! token is not a session.
 //!
-//! What the format does not do, and `seal` does: the name of the cookie, the environment and the client are not
-//! authenticated, so whoever shares the secret shares the sessions; all cookies share one key with random nonces, so
-//! a secret should be replaced before it sealed 2³² of them; and there is one secret, so replacing it ends all
-//! sessions. Hence a secret of its own, a cookie name of its own, and values of other versions are refused.
+//! The format lacks three things that `seal` has:
 //!
-//! **Nothing in a cookie is verified.** Who the user is comes from the access token after its signature was checked,
-//! never from the `user` and `expires_at` beside it; and what is written there is what was verified.
+//! - The cookie name, the environment and the client are not authenticated. So every application that has the secret
+//!   can
+//!   read and make the sessions of all the others.
+//! - All cookies are encrypted with one key and random nonces. So a secret should be replaced before it has sealed 2³²
+//!   cookies.
+//! - There is only one secret. So a new secret ends all sessions.
+//!
+//! Therefore this cookie has a secret and a name of its own, and values of other format versions are refused.
+//!
+//! **Nothing in an opened cookie is verified.** The user is read from the access token after its signature is
+//! checked, never from the members `user` and `expires_at`. What this crate writes into these two members is
+//! verified.
 
 mod cipher;
 mod dialect;

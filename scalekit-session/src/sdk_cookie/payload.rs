@@ -1,4 +1,4 @@
-//! What an official cookie holds: tokens, and what the packages wrote beside them.
+//! The content of the SDK cookie: tokens, and the other members that the official packages write.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -13,26 +13,27 @@ use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::token::claims::Claims;
 use crate::token::jwt::unverified_payload;
 
-/// More members than a payload needs: the packages write five. It bounds the search for repeated names.
+/// The most members that a payload may have. The packages write five. The limit bounds the search for repeated names.
 const MAX_MEMBERS: usize = 32;
 
-/// A session as an official cookie holds it. The access token has to be verified before anything is believed.
+/// A session as the SDK cookie holds it. Nothing in it may be used before its access token is verified.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SdkPayload {
     pub(crate) access_token: AccessToken,
     pub(crate) refresh_token: Option<RefreshToken>,
-    /// Stays the same from login to logout: the packages keep it when they refresh.
+    /// The ID token of the login. The packages keep it when they refresh.
     pub(crate) id_token: Option<IdToken>,
-    /// JSON, an object.
+    /// A JSON object.
     user: Option<Zeroizing<String>>,
     expires_at: Option<Timestamp>,
-    /// Members that have no meaning here, as they are written: each a comma, a name, a colon, a value.
+    /// The members that this crate does not know, as they are written: each is a comma, a name, a colon and a value.
     other: Zeroizing<String>,
 }
 
 impl SdkPayload {
-    /// A session after login. What the packages will take for the user and for the end of the session is the content
-    /// of the access token; `claims` shows that it was verified, and must be its.
+    /// A session after a login or a refresh. The packages read the user and the end of the session from the members
+    /// `user` and `expires_at`; both are filled from the access token. `claims` must be the verified claims of that
+    /// token.
     pub(crate) fn new(
         access_token: AccessToken,
         refresh_token: Option<RefreshToken>,
@@ -50,8 +51,8 @@ impl SdkPayload {
         })
     }
 
-    /// A session whose access token could not be verified yet. The packages find no user in it, and that its token is
-    /// over: they refresh it, and check what they get.
+    /// A session whose access token could not be verified yet. It has no user, and its token counts as expired, so the
+    /// packages refresh the session and check the new token.
     pub(crate) fn unverified(
         access_token: AccessToken,
         refresh_token: Option<RefreshToken>,
@@ -61,24 +62,25 @@ impl SdkPayload {
         Self { access_token, refresh_token, id_token, user, expires_at, other }
     }
 
-    /// The same with the members that [`beside`](Self::beside) told.
+    /// This session with the members that [`beside`](Self::beside) returned.
     pub(crate) fn with_beside(self, beside: Zeroizing<String>) -> Self {
         Self { other: beside, ..self }
     }
 
-    /// What a newer package wrote beside, to be written back after a refresh; `None` for nothing.
+    /// The members that this crate does not know, for example of a newer package. They are written back after a
+    /// refresh. `None` when there are none.
     pub(crate) fn beside(&self) -> Option<&str> {
         Some(self.other.as_str()).filter(|other| !other.is_empty())
     }
 
-    /// What the cookie says about the user, as JSON. Security: this is nobody's identity. It is what another
-    /// application with the same secret wrote, however long ago; claims come from the verified access token.
+    /// What the cookie says about the user, as JSON. Security: never identify a user by this. Another application
+    /// with the same secret wrote it, at any time in the past. Identities come from the verified access token.
     pub(crate) fn unverified_user(&self) -> Option<&str> {
         self.user.as_ref().map(|user| user.as_str())
     }
 
-    /// Until when the cookie says that the access token is good. Security: as for
-    /// [`unverified_user`](Self::unverified_user), the verified access token says it.
+    /// Until when the access token is good, as the cookie says. Security: not verified, like
+    /// [`unverified_user`](Self::unverified_user).
     #[cfg(test)]
     pub(crate) fn unverified_expires_at(&self) -> Option<Timestamp> {
         self.expires_at
@@ -86,7 +88,7 @@ impl SdkPayload {
 
     /// The JSON to seal.
     pub(super) fn encode(&self, dialect: SdkLanguage) -> io::Result<Zeroizing<Vec<u8>>> {
-        // Measured first: growing would leave plaintext behind in memory.
+        // Measures first: a vector that grows would leave plaintext behind in memory.
         let mut length = Length(0);
         self.write(dialect, &mut length)?;
         let mut text = Zeroizing::new(Vec::with_capacity(length.0));
@@ -138,12 +140,12 @@ impl fmt::Debug for SdkPayload {
     }
 }
 
-/// Claims are not those of the access token that they came with.
+/// The claims are not those of the access token that they came with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the verified claims are not those of the access token")]
 pub(crate) struct NotVerified;
 
-/// The content of an access token whose verified claims are at hand.
+/// The payload of the access token as text. An error unless `claims` are the claims of this token.
 fn verified_user(token: &AccessToken, claims: &Claims) -> Result<Zeroizing<String>, NotVerified> {
     let content = Zeroizing::new(unverified_payload(token.secret()).map_err(|_| NotVerified)?);
     if Claims::unverified(&content).as_ref() != Some(claims) {
@@ -213,14 +215,14 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A token. The packages treat an empty one as missing.
+/// Reads a token. The packages treat an empty token as missing.
 fn token(value: Option<&str>) -> Result<Option<String>, OpenError> {
     let Some(value) = value else { return Ok(None) };
     let token: Option<String> = serde_json::from_str(value).map_err(|_| OpenError::NoSession)?;
     Ok(token.filter(|token| !token.is_empty()))
 }
 
-/// The user, which is an object where there is one.
+/// Reads the user. It must be an object or `null`.
 fn user(value: Option<&str>) -> Result<Option<Zeroizing<String>>, OpenError> {
     match value {
         None | Some("null") => Ok(None),
@@ -229,15 +231,15 @@ fn user(value: Option<&str>) -> Result<Option<Zeroizing<String>>, OpenError> {
     }
 }
 
-/// A time in seconds since the epoch, which the packages write with a fraction where the token does not say it.
+/// Reads a time in seconds since the Unix epoch. The packages write a fraction when the token does not state the time.
 fn time(value: Option<&str>) -> Result<Option<Timestamp>, OpenError> {
     let Some(value) = value else { return Ok(None) };
     let seconds: Option<f64> = serde_json::from_str(value).map_err(|_| OpenError::NoSession)?;
-    // Saturates at both ends.
+    // The conversion saturates at both ends.
     Ok(seconds.map(|seconds| Timestamp::from_millis((seconds * 1000.0) as u64)))
 }
 
-/// Writes members in the order in which the packages write them.
+/// Writes the members of an object.
 struct MemberWriter<'a, W> {
     out: &'a mut W,
     dialect: SdkLanguage,
@@ -267,7 +269,7 @@ impl<W: Write> MemberWriter<'_, W> {
     }
 }
 
-/// Counts what is written.
+/// Counts the bytes that are written.
 struct Length(usize);
 
 impl Write for Length {

@@ -1,7 +1,7 @@
-//! Unpadded base64url, strict: every text has one meaning and every meaning one text.
+//! Strict base64url without padding: each text stands for one sequence of bytes, and each sequence has one text.
 //!
-//! Decoding is a large part of opening a session, so the engine is the one that uses the processor's vector
-//! instructions where it has them: four times as fast as the portable one.
+//! Decoding is a large part of the work of opening a session. So the engine uses the processor's vector instructions,
+//! if there are any, and is then four times as fast as the portable one.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use base64::engine::GeneralPurpose as Fastest;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 use base64::engine::Simd as Fastest;
 
-/// Refuses padding, other alphabets and bits that no byte has.
+/// The engine. It refuses padding, other alphabets, and unused bits that are not zero.
 pub(crate) static BASE64URL: LazyLock<Fastest> = LazyLock::new(|| {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     return Fastest::url_safe(NO_PAD);

@@ -1,4 +1,4 @@
-//! One secret's keys, and the bytes of a sealed value: the format that `seal/mod.rs` lays out.
+//! The keys that are derived from one secret, and the bytes of a sealed value: the format in `seal/mod.rs`.
 
 use aes_gcm::aead::inout::InOutBuf;
 use aes_gcm::{AeadInOut, Aes256Gcm, KeyInit};
@@ -12,7 +12,7 @@ use super::key::Key;
 use super::keyring::OpenError;
 use super::purpose::Purpose;
 
-/// The domain of every derivation. It is part of the format.
+/// Separates our keys from keys that other programs derive from the same secret. Part of the format: never change it.
 const DOMAIN: &[u8] = b"scalekit-session seal v2";
 
 const VERSION: u8 = 2;
@@ -20,10 +20,10 @@ const KEY_ID: usize = 4;
 const AES_KEY: usize = 32;
 const NONCE: usize = 12;
 
-/// Bytes of the authentication tag.
+/// The length of the authentication tag, in bytes.
 pub(super) const TAG: usize = 16;
 
-/// The key id and one subkey per purpose, derived once.
+/// The key id of one secret and one subkey for each purpose, derived once.
 pub(super) struct Cipher {
     pub(super) id: [u8; KEY_ID],
     session: Hkdf<Sha256>,
@@ -57,7 +57,7 @@ impl Cipher {
         })
     }
 
-    /// Header, ciphertext and tag.
+    /// Encrypts `plaintext`. The result is header, ciphertext and tag.
     pub(super) fn seal(
         &self,
         purpose: Purpose,
@@ -65,7 +65,7 @@ impl Cipher {
         header: &Header,
         plaintext: &[u8],
     ) -> Option<Vec<u8>> {
-        // Room for everything at once: growing would leave plaintext behind in memory.
+        // Allocates enough for everything: a vector that grows would leave plaintext behind in memory.
         let mut sealed = Vec::with_capacity(Header::LENGTH + plaintext.len() + TAG);
         sealed.extend_from_slice(&header.bytes());
         sealed.extend_from_slice(plaintext);
@@ -84,7 +84,7 @@ impl Cipher {
         }
     }
 
-    /// The plaintext of a body, which is ciphertext and tag.
+    /// Decrypts `body`, which is ciphertext and tag. `None` when the tag does not match.
     pub(super) fn open(
         &self,
         purpose: Purpose,
@@ -102,7 +102,7 @@ impl Cipher {
         Some(text)
     }
 
-    /// The cipher and nonce that only this salt and purpose have.
+    /// The cipher and the nonce, which no other salt and no other purpose have.
     fn message_cipher(&self, purpose: Purpose, header: &Header) -> Option<(Aes256Gcm, [u8; NONCE])> {
         let subkey = match purpose {
             Purpose::Session => &self.session,
@@ -116,20 +116,20 @@ impl Cipher {
     }
 }
 
-/// What stands before the ciphertext.
+/// The bytes in front of the ciphertext: version, key id, salt.
 pub(super) struct Header {
     pub(super) key_id: [u8; KEY_ID],
     pub(super) salt: [u8; Self::SALT],
 }
 
 impl Header {
-    /// Bytes of the salt.
+    /// The length of the salt, in bytes.
     pub(super) const SALT: usize = 16;
 
-    /// Bytes of a header.
+    /// The length of a header, in bytes.
     pub(super) const LENGTH: usize = 1 + KEY_ID + Self::SALT;
 
-    /// Characters of an encoded header.
+    /// The length of an encoded header, in characters.
     pub(super) const TEXT: usize = Self::LENGTH / 3 * 4;
 
     /// Reads an encoded header.
@@ -156,23 +156,24 @@ impl Header {
     }
 }
 
-/// Whether a value begins as a sealed one does, alone or as the first of several parts. It costs nothing, and says nothing
-/// about who made it.
+/// Whether a cookie's value begins like a sealed value, whole or as the first of several parts. This is only a quick
+/// look at the first bytes: an attacker can make such a value.
 pub(crate) fn looks_sealed(value: &[u8]) -> bool {
     let text = match value {
         [b'2'..=b'8', b'.', text @ ..] => text,
         text => text,
     };
-    // Six bits of zeros, and the last two of the version before four of the key id.
+    // `A` is the first six bits of version 2, all zero. `g` … `v` are its last two bits and the first four of the key
+    // id.
     text.len() > Header::TEXT && matches!(text, [b'A', b'g'..=b'v', ..])
 }
 
 const _: () = assert!(VERSION == 2);
 
-/// An encoded header ends with a whole group of four characters, so that header and body decode apart.
+// An encoded header is a whole number of groups of four characters, so that header and body can be decoded separately.
 const _: () = assert!(Header::LENGTH.is_multiple_of(3));
 
-/// What the tag covers beside the ciphertext.
+/// The associated data: what the tag authenticates besides the ciphertext.
 fn associated_data(header: &Header, purpose: Purpose, name: &str) -> Vec<u8> {
     let purpose = purpose.name().as_bytes();
     let mut data = Vec::with_capacity(Header::LENGTH + 4 + purpose.len() + 4 + name.len());
@@ -182,14 +183,15 @@ fn associated_data(header: &Header, purpose: Purpose, name: &str) -> Vec<u8> {
     data
 }
 
-/// Appends the length of `part` as four bytes, big endian, and `part`: no two lists of parts give the same bytes.
+/// Appends the length of `part` as four bytes, big endian, then `part`. So no two different lists of parts give the
+/// same bytes.
 fn push_delimited(bytes: &mut Vec<u8>, part: &[u8]) {
     let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
     bytes.extend_from_slice(&length.to_be_bytes());
     bytes.extend_from_slice(part);
 }
 
-/// HKDF-Expand. `None` for more than 8160 bytes, which nobody asks for.
+/// HKDF-Expand (RFC 5869 §2.3). `None` for more than 8160 bytes, which no caller here needs.
 fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, info: &[u8]) -> Option<Zeroizing<[u8; N]>> {
     let mut material = Zeroizing::new([0; N]);
     hkdf.expand(info, material.as_mut_slice()).ok()?;

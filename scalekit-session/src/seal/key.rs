@@ -1,4 +1,4 @@
-//! The secret that cookies are sealed with, as an operator writes it.
+//! The cookie secret, as an operator writes it: read, and checked for strength.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// Shortest secret, in bytes.
+/// The shortest secret that is accepted, in bytes.
 const MIN_LENGTH: usize = 32;
 
-/// Random bytes have more than this many different values in 32 of them, but for one time in 10²⁶.
+/// The fewest different values that the bytes of a secret may have. 32 random bytes have fewer once in 10²⁶ times.
 const MIN_DISTINCT: usize = 10;
 
-/// The secret behind sealed cookies: at least 32 bytes that nobody can guess.
+/// One cookie secret: at least 32 bytes that an attacker cannot guess.
 #[derive(Clone)]
 pub(crate) struct Key(Zeroizing<Vec<u8>>);
 
 impl Key {
-    /// Reads a secret: hexadecimal, base64 or base64url of at least 32 bytes, else text of at least 32 bytes taken
-    /// as it is. White space around it is ignored.
+    /// Reads a secret. Hexadecimal, base64 or base64url of at least 32 bytes is decoded; any other text is used as it
+    /// is, and must have at least 32 bytes. White space around the text is ignored.
     pub(crate) fn parse(text: &str) -> Result<Self, CookieSecretError> {
         let text = text.trim();
         let key = match decoded(text) {
@@ -45,7 +45,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Takes the same time wherever the secrets differ.
+/// Compares in constant time: the time does not depend on where the secrets differ.
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         self.bytes().ct_eq(other.bytes()).into()
@@ -54,11 +54,11 @@ impl PartialEq for Key {
 
 impl Eq for Key {}
 
-/// Why a text is no cookie secret. It never shows the text.
+/// Why a text cannot be a cookie secret. The message never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CookieSecretError {
-    /// There is no text.
+    /// The text is empty.
     #[error("a cookie secret is empty; make one with `openssl rand -base64 32`")]
     Empty,
     /// The secret is shorter than 32 bytes.
@@ -66,15 +66,19 @@ pub enum CookieSecretError {
         "a cookie secret has {bytes} bytes, at least {MIN_LENGTH} are needed; make one with `openssl rand -base64 32`"
     )]
     TooShort {
-        /// Bytes of the secret.
+        /// The length of the secret, in bytes.
         bytes: usize,
     },
-    /// The secret repeats itself or has hardly any different characters.
-    #[error("a cookie secret can be guessed, it hardly varies; make one with `openssl rand -base64 32`")]
+    /// The secret repeats itself, or has very few different bytes.
+    #[error(
+        "a cookie secret is easy to guess: it repeats itself or has very few different bytes; \
+         make one with `openssl rand -base64 32`"
+    )]
     Guessable,
 }
 
-/// The bytes that an encoded secret of sufficient length stands for. Hexadecimal first: its digits are base64 too.
+/// The bytes of an encoded secret, when there are enough of them. Hexadecimal is tried first, because its digits are
+/// also valid base64.
 fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let unpadded = text.strip_suffix("==").or(text.strip_suffix('=')).unwrap_or(text);
     hexadecimal(text)
@@ -93,7 +97,7 @@ fn hexadecimal(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     (rest.is_empty() && bytes.len() >= MIN_LENGTH).then_some(bytes)
 }
 
-/// Catches what nobody meant as a secret: placeholders of one or few characters, short words written repeatedly.
+/// Whether the bytes look like a placeholder: one or few different characters, or a short word that repeats.
 fn is_guessable(bytes: &[u8]) -> bool {
     let mut seen = [false; 256];
     for byte in bytes {

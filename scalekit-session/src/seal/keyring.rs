@@ -1,4 +1,4 @@
-//! Seals with the first of several keys and opens with all of them, so that keys can be rotated (R36).
+//! [`Keyring`]: seals with the first of several keys and opens with all of them, so that secrets can be rotated (R36).
 
 use std::fmt;
 
@@ -12,26 +12,27 @@ use super::key::Key;
 use super::purpose::Purpose;
 use crate::seal::Sealed;
 
-/// Longest sealed value: what eight cookies hold. Longer ones are refused before any work (R16).
+/// The longest sealed value, in characters: as much as eight cookies hold. Longer values are refused before they are
+/// decoded (R16).
 pub(crate) const MAX_TEXT: usize = 8 * 4096;
 
-/// Longest plaintext whose sealed value is not too long.
+/// The longest plaintext that can be sealed, in bytes.
 const MAX_PLAINTEXT: usize = MAX_TEXT / 4 * 3 - Header::LENGTH - TAG;
 
-/// Characters of an encoded tag, so of a body without plaintext.
+/// The length of an encoded tag, in characters. A sealed value without plaintext has a body of this length.
 const TAG_TEXT: usize = (TAG * 4).div_ceil(3);
 
-/// More keys than a rotation can need.
+/// The most keys that are accepted: more than a rotation can need.
 const MAX_KEYS: usize = 8;
 
-/// The keys of one application: other environments, clients and purposes have others, whatever the secret.
+/// The keys of one application. Another environment, client or purpose has other keys, even with the same secret.
 pub(crate) struct Keyring {
     first: Cipher,
     retired: Vec<Cipher>,
 }
 
 impl Keyring {
-    /// Derives all keys. The first seals; all open.
+    /// Derives all keys. The first key seals; all keys open.
     pub(crate) fn new(keys: Vec<Key>, environment_url: &str, client_id: &str) -> Result<Self, KeyringError> {
         if keys.len() > MAX_KEYS {
             return Err(KeyringError::TooMany);
@@ -54,7 +55,7 @@ impl Keyring {
         self.seal_with_salt(purpose, name, plaintext, salt)
     }
 
-    /// Opens what [`seal`](Self::seal) made, given the same purpose and name.
+    /// Opens a value that [`seal`](Self::seal) made for the same purpose and name.
     pub(crate) fn open<'s>(
         &self,
         purpose: Purpose,
@@ -88,7 +89,7 @@ impl Keyring {
         Err(failure)
     }
 
-    /// What [`seal`](Self::seal) does after it drew the salt. Nobody else may choose one.
+    /// Seals with a given salt. Only [`seal`](Self::seal) and tests may call this: a salt must be random.
     pub(super) fn seal_with_salt(
         &self,
         purpose: Purpose,
@@ -104,14 +105,14 @@ impl Keyring {
         Ok(BASE64URL.encode(sealed))
     }
 
-    /// Gives every key the same id.
+    /// Gives every key the same id, for tests.
     #[cfg(test)]
     pub(super) fn collide(&mut self) {
         self.first.id = [0; 4];
         self.retired.iter_mut().for_each(|cipher| cipher.id = [0; 4]);
     }
 
-    /// All keys, each with whether it is retired.
+    /// All keys, each with `true` when it is retired, that is, not the first.
     fn ciphers(&self) -> impl Iterator<Item = (&Cipher, bool)> {
         std::iter::once((&self.first, false)).chain(self.retired.iter().map(|cipher| (cipher, true)))
     }
@@ -123,11 +124,11 @@ impl fmt::Debug for Keyring {
     }
 }
 
-/// What a sealed value held.
+/// The content of an opened value.
 pub(crate) struct Opened {
-    /// Wiped when dropped.
+    /// The plaintext. Its memory is overwritten when it is dropped.
     pub(crate) plaintext: Zeroizing<Vec<u8>>,
-    /// Sealed with a key that seals no longer.
+    /// The value was sealed with a key that does not seal any more.
     pub(crate) retired: bool,
 }
 
@@ -141,40 +142,40 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// Why keys make no keyring.
+/// Why a list of keys cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeyringError {
     #[error("there is no cookie secret; make one with `openssl rand -base64 32`")]
     Empty,
     #[error("the same cookie secret is given twice")]
     Duplicate,
-    #[error("there are more than {MAX_KEYS} cookie secrets; drop those that no cookie needs any more")]
+    #[error("there are more than {MAX_KEYS} cookie secrets; remove those that no cookie needs any more")]
     TooMany,
     #[error("keys could not be derived from a cookie secret")]
     Derivation,
 }
 
-/// Why nothing was sealed.
+/// Why a value could not be sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SealError {
     #[error("the operating system gave no random bytes")]
     NoRandomness,
-    #[error("{bytes} bytes are too many to seal, {MAX_PLAINTEXT} fit")]
+    #[error("{bytes} bytes are too many to seal; at most {MAX_PLAINTEXT} fit")]
     TooLong { bytes: usize },
     #[error("the cipher failed")]
     Cipher,
 }
 
-/// Why a value did not open. To the browser all of these are the same: nobody (R37).
+/// Why a value could not be opened. For the browser the reason makes no difference: the request has no session (R37).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OpenError {
     #[error("not a sealed value")]
     Malformed,
     #[error("sealed by a newer version")]
     NewerVersion,
-    #[error("sealed with a key that is not configured, or for another environment or client")]
+    #[error("sealed with a secret that is not configured, or for another environment or client")]
     UnknownKey,
-    #[error("changed, cut, or sealed for another purpose or cookie")]
+    #[error("changed or cut after it was sealed, or sealed for another purpose or cookie")]
     Forged,
     #[error("longer than any sealed value")]
     TooLong,

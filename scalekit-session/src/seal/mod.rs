@@ -1,4 +1,4 @@
-//! Sealing: authenticated encryption of what our cookies hold, format version 2.
+//! Sealing: authenticated encryption of the values of our cookies, in format version 2.
 //!
 //! ```text
 //! value   = base64url, no padding, canonical
@@ -17,8 +17,9 @@
 //! data       = version, key id, salt, lp(name of the purpose), lp(logical cookie name)
 //! ```
 //!
-//! Every value has a key of its own, so no key comes near the 2³² messages after which random nonces of AES-GCM
-//! would have to be feared. The logical name is the one of the data cookie, without the suffix of a chunk.
+//! Every value has a key of its own, from its own salt. So no key encrypts anywhere near 2³² messages, after which
+//! random nonces of AES-GCM might repeat. The logical cookie name is the name of the data cookie, without the suffix
+//! of a chunk.
 
 mod base64url;
 mod cipher;

@@ -1,4 +1,5 @@
-//! Tokens as the bytes they encode: a JWT takes a quarter less, a hexadecimal refresh token half.
+//! Tokens in a shorter form, as the bytes that their text encodes. A JWT becomes a quarter shorter, a hexadecimal
+//! refresh token half as long.
 //!
 //! ```text
 //! 0  text
@@ -21,7 +22,7 @@ const JWT: u8 = 1;
 const JWT_SAME_HEADER: u8 = 2;
 const HEXADECIMAL: u8 = 3;
 
-/// A token in its packed form, borrowed from a payload or from the buffer it was packed into.
+/// A token in its packed form, borrowed from a payload or from the buffer into which it was packed.
 #[derive(Clone, Copy)]
 pub(super) enum PackedToken<'a> {
     Text(&'a str),
@@ -30,9 +31,9 @@ pub(super) enum PackedToken<'a> {
 }
 
 impl<'a> PackedToken<'a> {
-    /// Packs into an empty buffer.
+    /// Packs a token into an empty buffer.
     pub(super) fn pack(text: &'a str, buffer: &'a mut Zeroizing<Vec<u8>>) -> Self {
-        // More than any encoding needs: growing would leave a copy behind in memory.
+        // Enough for every form: a buffer that grows would leave a copy behind in memory.
         buffer.reserve_exact(text.len() + 16);
         match packed_jwt(text, buffer) {
             Some((header, payload)) => {
@@ -47,7 +48,8 @@ impl<'a> PackedToken<'a> {
         }
     }
 
-    /// Reads what [`write`](Self::write) wrote, with the same header of another token.
+    /// Reads what [`write`](Self::write) wrote. `other_header` is the header of the access token, as it was when
+    /// writing.
     pub(super) fn read(bytes: &'a [u8], other_header: Option<&'a [u8]>) -> Result<Self, Malformed> {
         let mut bytes = Reader::new(bytes);
         match bytes.byte()? {
@@ -67,7 +69,7 @@ impl<'a> PackedToken<'a> {
         }
     }
 
-    /// Appends the packed form, without the header when it is that of another token.
+    /// Appends the packed form. The header is left out when it equals `other_header`, the header of the access token.
     pub(super) fn write(&self, writer: &mut Writer, other_header: Option<&[u8]>) {
         match *self {
             Self::Text(text) => {
@@ -104,7 +106,7 @@ impl<'a> PackedToken<'a> {
         }
     }
 
-    /// The token's text.
+    /// The text of the token.
     pub(super) fn unpack(&self) -> String {
         match *self {
             Self::Text(text) => text.to_owned(),
@@ -135,7 +137,7 @@ impl<'a> PackedToken<'a> {
         }
     }
 
-    /// The payload of a JWT: its claims.
+    /// The payload of a JWT, that is, its claims.
     pub(super) const fn claims(&self) -> Option<&'a [u8]> {
         match *self {
             Self::Jwt { payload, .. } => Some(payload),
@@ -144,8 +146,8 @@ impl<'a> PackedToken<'a> {
     }
 }
 
-/// Decodes the three parts of a JWT and gives the lengths of the first two. Decoding is strict, so each text has
-/// one encoding and encoding gives it back.
+/// Decodes the three parts of a JWT into `buffer`, and returns the lengths of the first two. Decoding is strict, so
+/// encoding the bytes again gives exactly the same text.
 fn packed_jwt(text: &str, buffer: &mut Vec<u8>) -> Option<(usize, usize)> {
     let (header, rest) = text.split_once('.')?;
     let (payload, signature) = rest.split_once('.')?;

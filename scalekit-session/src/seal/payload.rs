@@ -1,4 +1,4 @@
-//! What a session cookie holds once it is opened.
+//! The content of an opened session cookie, and its format.
 //!
 //! ```text
 //!    1  layout 0x01
@@ -6,19 +6,19 @@
 //!   16  live value
 //!    1  flags: bit 0 unverified, the others zero
 //!    n  generation
-//!    n  login time, milliseconds since the epoch
-//!    n  rotation time, as the difference to it
-//!    n  end, as the difference to that
-//! then fields until the end, tags ascending:
+//!    n  login time, milliseconds since the Unix epoch
+//!    n  time of the last refresh, as the difference to the login time
+//!    n  end of the access token, as the difference to the time of the last refresh
+//! then fields, with ascending tags:
 //!    n  tag: 2 access token, 4 refresh token, 6 ID token, 8 profile, 10 identity
 //!    n  length
 //!       content
 //! ```
 //!
-//! The head, up to the fields, is final: whatever a session needs later becomes a field.
+//! The head, up to the fields, is final: everything that a session needs later becomes a field.
 //!
-//! A reader skips fields with odd tags that it does not know, and refuses those with even ones: a newer version may
-//! add facts that an older one can do without, and ones that it cannot (R38).
+//! A reader skips an unknown field with an odd tag, and refuses a cookie that has an unknown field with an even tag.
+//! So a newer version can add facts that an older version may ignore, and facts that it must not ignore (R38).
 
 use std::fmt;
 
@@ -41,29 +41,29 @@ const IDENTITY: u64 = 10;
 /// A session as its cookie holds it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SessionPayload {
-    /// Minted at login, organisation switch and step-up.
+    /// Random, new with each login, organization switch and step-up.
     pub(crate) session_id: [u8; 16],
     /// What the live marker must hold.
     pub(crate) live: [u8; 16],
-    /// Counts rotations.
+    /// How often the tokens were refreshed since login.
     pub(crate) generation: u32,
     /// When the user logged in.
     pub(crate) login_at: Timestamp,
-    /// When these tokens came.
+    /// When these tokens came: the time of the last refresh, or of the login.
     pub(crate) rotated_at: Timestamp,
-    /// From when on the access token is not used.
+    /// From when on the access token is not used any more.
     pub(crate) end: Timestamp,
     /// The access token was not verified when it was sealed, so it cannot be served yet.
     pub(crate) unverified: bool,
     pub(crate) access_token: AccessToken,
     pub(crate) refresh_token: Option<RefreshToken>,
     pub(crate) id_token: Option<IdToken>,
-    /// The profile as JSON, when the ID token had to go.
+    /// The profile as JSON, when the ID token was left out for lack of room.
     pub(crate) profile: Option<Zeroizing<Vec<u8>>>,
-    /// The claims by which the session is told from others, as JSON, where the access token is in another cookie; it is
-    /// empty then.
+    /// Split layout: the claims that identify the session, as JSON, in a cookie that does not hold the access token.
+    /// `access_token` is empty then.
     pub(crate) identity: Option<Zeroizing<Vec<u8>>>,
-    /// What an official cookie held beside, to be written back there. It is not sealed here.
+    /// Members of the SDK cookie that this crate does not know, to write back there. They are not sealed here.
     pub(crate) beside: Option<Zeroizing<String>>,
 }
 
@@ -111,12 +111,13 @@ impl SessionPayload {
         writer.finish()
     }
 
-    /// Reads what [`encode`](Self::encode) wrote, here or in a newer version.
+    /// Reads what [`encode`](Self::encode) wrote, in this version or a newer one.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         SessionView::parse(bytes).map(|view| view.to_payload())
     }
 
-    /// At least what is written: packed, a token is never longer than its text by more than a form and two numbers.
+    /// At least as many bytes as are written. A packed token is longer than its text by at most one byte and two
+    /// numbers.
     fn capacity(&self) -> usize {
         let fixed = 1 + 16 + 16 + 1 + 4 * MAX_NUMBER;
         let contents = [
@@ -146,7 +147,7 @@ impl fmt::Debug for SessionPayload {
     }
 }
 
-/// A session read in place: nothing is copied until a token is asked for.
+/// A session that is read in place: nothing is copied until the caller takes a token.
 #[derive(Clone, Copy)]
 pub(crate) struct SessionView<'a> {
     pub(crate) session_id: [u8; 16],
@@ -221,8 +222,8 @@ impl<'a> SessionView<'a> {
         })
     }
 
-    /// The claims of the access token as JSON, in place; of one in another cookie those that are kept of it. `None` when
-    /// it is no JWT.
+    /// The claims of the access token as JSON, in place. When the access token is in another cookie, the claims that
+    /// this cookie keeps. `None` when the access token is not a JWT.
     pub(crate) const fn access_claims(&self) -> Option<&'a [u8]> {
         match self.identity {
             Some(identity) => Some(identity),
@@ -247,7 +248,7 @@ impl<'a> SessionView<'a> {
         self.id_token.map(|token| IdToken::new(token.unpack()))
     }
 
-    /// A copy that owns everything.
+    /// An owned copy.
     pub(crate) fn to_payload(self) -> SessionPayload {
         SessionPayload {
             session_id: self.session_id,
@@ -277,7 +278,7 @@ impl fmt::Debug for SessionView<'_> {
     }
 }
 
-/// An opened plaintext is no session.
+/// The opened bytes are not a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a session")]
 pub(crate) struct Malformed;

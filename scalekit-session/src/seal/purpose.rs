@@ -1,6 +1,7 @@
-//! What a sealed value is for.
+//! [`Purpose`]: what a sealed value is for.
 
-/// Values of one purpose never open as another: each has keys of its own, and its name is authenticated (R21).
+/// What a sealed value is for. A value of one purpose never opens as a value of another: each purpose has keys of its
+/// own, and the name of the purpose is authenticated (R21).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// The session.
@@ -14,7 +15,7 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
-    /// The name that keys are derived with. It is part of the format: never change one.
+    /// The name from which keys are derived. Part of the format: never change a name.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Session => "session",

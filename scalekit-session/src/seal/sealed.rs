@@ -1,11 +1,11 @@
-//! A sealed value as a request carries it: in the pieces that its cookies hold.
+//! [`Sealed`]: a sealed value as a request carries it, in one piece or several.
 
 use std::fmt;
 
-/// How many cookies one sealed value may take, the first included.
+/// The most cookies that one sealed value may take, the first included.
 pub(crate) const MAX_CHUNKS: usize = 8;
 
-/// A sealed value in the pieces it came in, borrowed from the request. Not checked in any way.
+/// A sealed value in the pieces that the request's cookies hold, borrowed from the request. Not checked in any way.
 #[derive(Clone, Copy)]
 pub(crate) struct Sealed<'a> {
     pieces: [&'a [u8]; MAX_CHUNKS],
@@ -21,7 +21,7 @@ impl<'a> Sealed<'a> {
         Self { pieces, count: 1 }
     }
 
-    /// A value in that many of these pieces.
+    /// A value in the first `count` of these pieces.
     pub(crate) fn of_pieces(pieces: [&'a [u8]; MAX_CHUNKS], count: usize) -> Self {
         Self { pieces, count }
     }
@@ -31,19 +31,19 @@ impl<'a> Sealed<'a> {
         self.pieces.into_iter().take(self.count)
     }
 
-    /// The value when it came in one piece.
+    /// The value, if it is in one piece.
     pub(crate) fn as_whole(&self) -> Option<&'a [u8]> {
         let [first, ..] = self.pieces;
         (self.count == 1).then_some(first)
     }
 
-    /// Length in bytes.
+    /// The length of all pieces together, in bytes.
     pub(crate) fn len(&self) -> usize {
         self.pieces().map(<[u8]>::len).sum()
     }
 
-    /// The last 16 bytes: characters of the tag, so as random as a hash of the whole value. A shorter value has
-    /// zeros in front.
+    /// The last 16 bytes. They encode a part of the tag, so they are as random as a hash of the whole value. A
+    /// shorter value gets zeros in front.
     pub(crate) fn tail(&self) -> [u8; 16] {
         let mut tail = [0; 16];
         let bytes = self.pieces().rev().flat_map(|piece| piece.iter().rev());
@@ -51,19 +51,19 @@ impl<'a> Sealed<'a> {
         tail
     }
 
-    /// Whether the pieces joined are `text`.
+    /// Whether the joined pieces equal `text`.
     pub(crate) fn eq_str(&self, text: &str) -> bool {
         let rest = self.pieces().try_fold(text.as_bytes(), |rest, piece| rest.strip_prefix(piece));
         rest.is_some_and(<[u8]>::is_empty)
     }
 
-    /// Appends the pieces. What is not text becomes U+FFFD; a value that was opened is base64url.
+    /// Appends the pieces to `text`. Bytes that are not UTF-8 become U+FFFD; a value that can be opened has none.
     pub(crate) fn write_into(&self, text: &mut String) {
         text.reserve(self.len());
         self.pieces().for_each(|piece| text.push_str(&String::from_utf8_lossy(piece)));
     }
 
-    /// The pieces joined, as [`write_into`](Self::write_into).
+    /// The joined pieces, as [`write_into`](Self::write_into) writes them.
     pub(crate) fn join(&self) -> String {
         let mut text = String::new();
         self.write_into(&mut text);

@@ -1,14 +1,14 @@
-//! Numbers and length-prefixed bytes of a payload.
+//! Writes and reads the numbers and length-prefixed bytes of a payload.
 
 use zeroize::Zeroizing;
 
 use super::payload::Malformed;
 
-/// Appends to a buffer that is wiped when dropped.
+/// Appends to a buffer whose memory is overwritten when it is dropped.
 pub(super) struct Writer(Zeroizing<Vec<u8>>);
 
 impl Writer {
-    /// With room for `capacity` bytes. More of them would leave a copy behind in memory.
+    /// A writer for at most `capacity` bytes. A buffer that grows would leave a copy behind in memory.
     pub(super) fn with_capacity(capacity: usize) -> Self {
         Self(Zeroizing::new(Vec::with_capacity(capacity)))
     }
@@ -18,7 +18,8 @@ impl Writer {
         self.0.extend_from_slice(bytes);
     }
 
-    /// LEB128: seven bits a byte, the lowest first, the top bit set on all but the last.
+    /// Writes a number as LEB128: seven bits in each byte, the lowest first. The top bit is set in all bytes but the
+    /// last.
     pub(super) fn number(&mut self, mut number: u64) {
         while number > 0x7f {
             self.bytes(&[(number & 0x7f) as u8 | 0x80]);
@@ -27,13 +28,13 @@ impl Writer {
         self.bytes(&[(number & 0x7f) as u8]);
     }
 
-    /// Bytes after their number.
+    /// Writes the number of bytes, then the bytes.
     pub(super) fn prefixed(&mut self, bytes: &[u8]) {
         self.number(bytes.len() as u64);
         self.bytes(bytes);
     }
 
-    /// A signed difference, near zero in either direction short.
+    /// Writes a signed difference, so that small differences in either direction take few bytes.
     pub(super) fn difference(&mut self, from: u64, to: u64) {
         let difference = to.wrapping_sub(from).cast_signed();
         self.number((difference << 1 ^ difference >> 63).cast_unsigned());
@@ -44,16 +45,16 @@ impl Writer {
     }
 }
 
-/// Most bytes of a number.
+/// The most bytes that a number takes.
 pub(super) const MAX_NUMBER: usize = 10;
 
-/// Bytes of a number.
+/// How many bytes a number takes.
 pub(super) fn number_length(number: u64) -> usize {
     let bits = u64::BITS - (number | 1).leading_zeros();
     bits.div_ceil(7) as usize
 }
 
-/// Takes from the front of borrowed bytes. Every number has one form only.
+/// Reads from the front of borrowed bytes. Accepts only the shortest form of a number.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a>(&'a [u8]);
 

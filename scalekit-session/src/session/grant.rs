@@ -1,4 +1,4 @@
-//! What a login brings.
+//! [`Grant`]: the verified tokens of one login.
 
 use std::fmt;
 
@@ -6,36 +6,46 @@ use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::token::claims::Claims;
 use crate::token::profile::Profile;
 
-/// Tokens of one login, verified: the stuff a session is sealed from.
+/// The verified tokens of one login, from which [`SessionManager::seal`](crate::SessionManager::seal) makes a session.
+///
+/// ```
+/// use scalekit_session::testing::{TestEnvironment, TestUser};
+///
+/// let grant = TestEnvironment::new().grant(&TestUser::new("usr_1").organization("org_1"));
+/// assert_eq!(grant.claims.organization_id(), Some("org_1"));
+/// assert_eq!(grant.profile.unwrap().id, "usr_1");
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Grant {
     /// The access token.
     pub access_token: AccessToken,
-    /// Its successor-to-be; absent when `offline_access` was not granted.
+    /// The refresh token. `None` when the scope `offline_access` was not granted.
     pub refresh_token: Option<RefreshToken>,
-    /// The ID token, kept as the hint for logout.
+    /// The ID token. A logout sends it to Scalekit as `id_token_hint`.
     pub id_token: Option<IdToken>,
-    /// Claims of the verified access token.
+    /// The claims of the verified access token.
     pub claims: Claims,
-    /// The user, from the verified ID token.
+    /// The user's profile, from the verified ID token.
     pub profile: Option<Profile>,
 }
 
 impl Grant {
-    /// A grant of verified tokens. `claims` and `profile` must come from those very tokens.
+    /// A grant without refresh token and ID token. Security: the caller must have verified the access token, and
+    /// `claims` must be its claims.
     #[must_use]
     pub fn new(access_token: AccessToken, claims: Claims) -> Self {
         Self { access_token, refresh_token: None, id_token: None, claims, profile: None }
     }
 
-    /// The same grant with a refresh token.
+    /// This grant with a refresh token, or with none.
     #[must_use]
     pub fn with_refresh_token(self, token: impl Into<Option<RefreshToken>>) -> Self {
         Self { refresh_token: token.into(), ..self }
     }
 
-    /// The same grant with an ID token and the profile in it.
+    /// This grant with an ID token and its profile. Security: the caller must have verified the ID token, and
+    /// `profile` must come from it.
     #[must_use]
     pub fn with_id_token(self, token: IdToken, profile: Profile) -> Self {
         Self { id_token: Some(token), profile: Some(profile), ..self }

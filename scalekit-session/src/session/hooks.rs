@@ -1,4 +1,4 @@
-//! What an application plugs in: its word on each login, and its own pages.
+//! The functions that an application may give to the builder: one that may refuse a login, one that renders pages.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,17 +10,25 @@ use crate::answer::pages::{Page, render_page};
 use crate::token::claims::Claims;
 use crate::token::profile::Profile;
 
-/// A login whose tokens are verified and whose session does not exist yet.
+/// A login whose tokens are verified and whose session does not exist yet, for the application to admit or refuse: see
+/// [`ScalekitBuilder::on_login`](crate::ScalekitBuilder::on_login).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Login {
-    /// The user, as the ID token tells.
+    /// The user's profile, from the ID token.
     pub profile: Option<Profile>,
-    /// Roles, permissions and organization, as the access token tells.
+    /// The claims of the access token: user, organization, roles and permissions.
     pub claims: Claims,
 }
 
-/// The application does not admit this user. The reason is logged; the browser sees a plain page.
+/// The application does not admit this user. The log shows the reason; the browser shows a page without the reason.
+///
+/// ```
+/// use scalekit_session::LoginRefused;
+///
+/// let refused = LoginRefused::new("the trial has ended");
+/// assert_eq!(refused.to_string(), "the application refused the login: the trial has ended");
+/// ```
 #[derive(Clone, Debug, Error)]
 #[error("the application refused the login: {reason}")]
 pub struct LoginRefused {
@@ -28,7 +36,7 @@ pub struct LoginRefused {
 }
 
 impl LoginRefused {
-    /// Refuses for a reason, which is for the log.
+    /// Refuses the login for a reason, which goes to the log.
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into() }

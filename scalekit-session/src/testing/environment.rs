@@ -1,4 +1,4 @@
-//! [`TestEnvironment`]: a Scalekit without a network.
+//! [`TestEnvironment`]: everything that a test needs to sign users in without a network.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +16,10 @@ use crate::token::jwt;
 use crate::upstream::runtime::{Runtime, Task};
 use crate::upstream::transport::{HttpRequest, HttpResponse, Transport, TransportError};
 
-/// Signing key, clock and addresses that a test's [`Scalekit`] is made of. Its keys are published; nothing else of
-/// Scalekit answers, so a session that has to be refreshed is unavailable.
+/// Signing key, clock and addresses from which a test builds its [`Scalekit`].
+///
+/// The environment publishes its signing keys. Every other request to Scalekit fails with 503, so a session that has
+/// to be refreshed is unavailable.
 #[derive(Clone, Debug)]
 pub struct TestEnvironment {
     key: Arc<SigningKey>,
@@ -41,19 +43,20 @@ impl TestEnvironment {
         }
     }
 
-    /// An environment that signs with another key than [`new`](Self::new) publishes: whoever forges tokens.
+    /// An environment that signs with another key than [`new`](Self::new) publishes: it plays an attacker who forges
+    /// tokens.
     #[must_use]
     pub fn with_other_key() -> Self {
         Self { key: Arc::new(SigningKey::successor()), ..Self::new() }
     }
 
-    /// Its clock.
+    /// The clock of the environment. Everything that [`builder`](Self::builder) builds reads it.
     #[must_use]
     pub fn clock(&self) -> &ManualClock {
         &self.clock
     }
 
-    /// A builder with everything set: the application lives at `https://app.test`.
+    /// A builder with all required settings. The application is at `https://app.test`.
     pub fn builder(&self) -> ScalekitBuilder {
         let builder = Scalekit::builder()
             .environment_url(Self::URL)
@@ -71,7 +74,7 @@ impl TestEnvironment {
         builder.runtime(NothingBehind)
     }
 
-    /// The session manager of [`builder`](Self::builder).
+    /// The session manager that [`builder`](Self::builder) builds.
     ///
     /// # Panics
     /// Never: the settings are fixed.
@@ -81,12 +84,12 @@ impl TestEnvironment {
         self.builder().build().expect("the settings of tests are right")
     }
 
-    /// What a browser would send as `Cookie` had that user just logged in.
+    /// The `Cookie` header that a browser would send if that user had just logged in.
     ///
     /// # Panics
-    /// When the user's claims make no session: without a `sid`, say, or larger than the cookie budget.
+    /// When the user's claims make no session, for example because `sid` is missing or they exceed the cookie budget.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "a test is told at once that its user cannot be signed in")]
+    #[expect(clippy::expect_used, reason = "a test should fail at once when its user cannot be signed in")]
     pub fn sign_in(&self, scalekit: &Scalekit, user: &TestUser) -> String {
         let cookies =
             scalekit.seal(&self.grant(user), self.clock.now()).expect("a test user that can be signed in");
@@ -95,12 +98,12 @@ impl TestEnvironment {
         pairs.collect::<Vec<_>>().join("; ")
     }
 
-    /// What a login of that user would bring.
+    /// The tokens that a login of that user would bring.
     ///
     /// # Panics
-    /// When the user's claims are no claims.
+    /// When the user's claims are not valid claims.
     #[must_use]
-    #[expect(clippy::expect_used, reason = "a test is told at once that its user cannot be signed in")]
+    #[expect(clippy::expect_used, reason = "a test should fail at once when its user cannot be signed in")]
     pub fn grant(&self, user: &TestUser) -> Grant {
         let now = self.clock.now();
         let access = self.sign(&user.access_claims(Self::URL, Self::CLIENT_ID, now));
@@ -112,14 +115,14 @@ impl TestEnvironment {
             .with_refresh_token(user.refresh_token.clone().map(RefreshToken::new))
     }
 
-    /// Signs claims with the environment's key.
+    /// Signs claims with the environment's key. The result is a JWT.
     #[must_use]
     pub fn sign(&self, claims: &serde_json::Value) -> String {
         let header = serde_json::json!({ "alg": "RS256", "kid": Self::KEY_ID, "typ": "JWT" });
         self.key.sign(&header.to_string(), &claims.to_string())
     }
 
-    /// A transport that publishes the environment's keys and answers 503 to everything else.
+    /// A transport that answers with the environment's published keys, and with 503 to every other request.
     pub fn transport(&self) -> impl Transport + use<> {
         let keys = self.key.jwks(Self::KEY_ID);
         move |request: HttpRequest| {
@@ -138,7 +141,7 @@ impl Default for TestEnvironment {
     }
 }
 
-/// Outside a runtime nothing runs behind a test.
+/// A runtime that drops every task: for tests that run without one.
 #[derive(Debug)]
 struct NothingBehind;
 

@@ -1,4 +1,4 @@
-//! Feature `testing`: sign a test in without HTTP, and a clock that tests move.
+//! Helpers for tests of applications (feature `testing`): sign a user in without HTTP, and move the clock.
 //!
 //! ```
 //! use scalekit_session::testing::{TestEnvironment, TestUser};

@@ -1,12 +1,14 @@
-//! [`TestUser`]: whom a test signs in.
+//! [`TestUser`]: the user that a test signs in.
 
 use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 
-/// Somebody to sign in, with the claims that Scalekit would send.
+/// A user to sign in, with the claims that Scalekit would send. [`TestEnvironment::sign_in`] signs the user in.
+///
+/// [`TestEnvironment::sign_in`]: crate::testing::TestEnvironment::sign_in
 #[derive(Clone, Debug)]
-#[must_use = "a test user signs nobody in by itself"]
+#[must_use = "a test user is signed in by `TestEnvironment::sign_in`"]
 pub struct TestUser {
     pub(super) id: String,
     access: Map<String, Value>,
@@ -16,7 +18,7 @@ pub struct TestUser {
 }
 
 impl TestUser {
-    /// A user with that id, in session `ses_1` of Scalekit, without roles or permissions. Access tokens live 300 s.
+    /// A user with that id and without roles or permissions. Scalekit's session is `ses_1`. Access tokens live 300 s.
     pub fn new(id: impl Into<String>) -> Self {
         let mut access = Map::new();
         access.insert("sid".to_owned(), json!("ses_1"));
@@ -24,47 +26,47 @@ impl TestUser {
         Self { id: id.into(), access, profile: Map::new(), token_life: 300, refresh_token }
     }
 
-    /// In that organization.
+    /// Puts the user into that organization.
     pub fn organization(self, id: impl Into<String>) -> Self {
         self.claim("oid", id.into())
     }
 
-    /// With one more role.
+    /// Gives the user one more role.
     pub fn role(mut self, name: impl Into<String>) -> Self {
         self.push("roles", name.into());
         self
     }
 
-    /// With one more permission.
+    /// Gives the user one more permission.
     pub fn permission(mut self, name: impl Into<String>) -> Self {
         self.push("permissions", name.into());
         self
     }
 
-    /// With a name and an e-mail address in the ID token.
+    /// Puts a name and an e-mail address into the ID token.
     pub fn profile(mut self, name: impl Into<String>, email: impl Into<String>) -> Self {
         self.profile.insert("name".to_owned(), json!(name.into()));
         self.profile.insert("email".to_owned(), json!(email.into()));
         self
     }
 
-    /// With any claim in the access token.
+    /// Puts any claim into the access token.
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.access.insert(name.into(), value.into());
         self
     }
 
-    /// With access tokens of another life, in seconds.
+    /// Sets how long access tokens live, in seconds.
     pub fn token_life(self, seconds: u64) -> Self {
         Self { token_life: seconds, ..self }
     }
 
-    /// With another refresh token, or none.
+    /// Sets another refresh token, or none.
     pub fn refresh_token(self, token: impl Into<Option<String>>) -> Self {
         Self { refresh_token: token.into(), ..self }
     }
 
-    /// Claims of an access token issued now.
+    /// The claims of an access token that is issued now.
     pub(super) fn access_claims(&self, issuer: &str, client_id: &str, now: Timestamp) -> Value {
         let mut claims = self.common(issuer, client_id, now, self.token_life);
         claims.extend([
@@ -76,7 +78,7 @@ impl TestUser {
         Value::Object(claims)
     }
 
-    /// Claims of an ID token issued now.
+    /// The claims of an ID token that is issued now.
     pub(super) fn id_claims(&self, issuer: &str, client_id: &str, now: Timestamp) -> Value {
         let mut claims = self.common(issuer, client_id, now, 1800);
         claims.insert("azp".to_owned(), json!(client_id));

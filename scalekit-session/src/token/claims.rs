@@ -1,4 +1,4 @@
-//! What a verified access token says: who, in which organization, allowed to do what.
+//! [`Claims`]: user, organization, roles and permissions, as a verified access token states them.
 
 use std::fmt;
 
@@ -7,10 +7,21 @@ use serde_json::{Map, Value};
 use crate::Timestamp;
 use crate::token::jwt::{ClaimSet, InvalidToken};
 
-/// The claims of a verified access token (R12, R42).
+// R12, R42
+/// The claims of a verified access token.
 ///
-/// Authorization reads these and nothing else: the profile of the ID token is for display. Roles, permissions
-/// and scopes are sets, and absent means empty.
+/// Authorization reads these claims and nothing else. The [`Profile`](crate::Profile) comes from the ID token and is
+/// for display. Roles, permissions and scopes are sets; a missing claim is an empty set.
+///
+/// ```
+/// use scalekit_session::testing::{TestEnvironment, TestUser};
+///
+/// let user = TestUser::new("usr_1").organization("org_1").role("admin").claim("plan", "pro");
+/// let claims = TestEnvironment::new().grant(&user).claims;
+/// assert_eq!((claims.subject(), claims.organization_id()), ("usr_1", Some("org_1")));
+/// assert!(claims.has_role("admin") && !claims.has_role("Admin"));
+/// assert_eq!(claims.custom("plan").unwrap(), "pro");
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct Claims {
     issuer: Box<str>,
@@ -55,7 +66,8 @@ impl Claims {
         self.client_id.as_deref()
     }
 
-    /// Scalekit's session (`sid`, `ses_…`). It survives a new login in the same browser. Machines have none.
+    /// Scalekit's session (`sid`, `ses_…`). It survives a new login in the same browser. Tokens of machine clients
+    /// have none.
     #[must_use]
     pub fn session_id(&self) -> Option<&str> {
         self.session_id.as_deref()
@@ -67,13 +79,13 @@ impl Claims {
         self.organization_id.as_deref()
     }
 
-    /// Your own id of the organization (`xoid`), when it was given to Scalekit.
+    /// Your own id of the organization (`xoid`), if Scalekit knows it.
     #[must_use]
     pub fn external_organization_id(&self) -> Option<&str> {
         self.external_organization_id.as_deref()
     }
 
-    /// Your own id of the user (`xuid`), when it was given to Scalekit.
+    /// Your own id of the user (`xuid`), if Scalekit knows it.
     #[must_use]
     pub fn external_user_id(&self) -> Option<&str> {
         self.external_user_id.as_deref()
@@ -109,14 +121,14 @@ impl Claims {
         &self.permissions
     }
 
-    /// The scopes of the token, sorted: the words of `scope` and the entries of `scopes` together, because users'
-    /// tokens carry the one and machines' the other.
+    /// The scopes of the token, sorted: the words of `scope` and the entries of `scopes` together. Tokens of users
+    /// carry `scope`, tokens of machine clients `scopes`.
     #[must_use]
     pub fn scopes(&self) -> &[Box<str>] {
         &self.scopes
     }
 
-    /// Whether the role is among [`roles`](Self::roles). Case counts.
+    /// Whether the role is among [`roles`](Self::roles). Upper and lower case differ.
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
         contains(&self.roles, role)
@@ -134,7 +146,7 @@ impl Claims {
         contains(&self.scopes, scope)
     }
 
-    /// About how much memory the claims without an accessor take.
+    /// About how many bytes of memory the custom claims take.
     pub(crate) fn custom_bytes(&self) -> u64 {
         fn bytes(value: &Value) -> u64 {
             64 + match value {
@@ -149,18 +161,20 @@ impl Claims {
         self.custom.iter().map(|(name, value)| 64 + name.len() as u64 + bytes(value)).sum()
     }
 
-    /// A claim that has no accessor of its own: one of the dashboard's, `custom_claims`, `user_metadata` …
+    /// A claim that has no method of its own here: a claim defined in Scalekit's dashboard, `custom_claims`,
+    /// `user_metadata` and so on.
     #[must_use]
     pub fn custom(&self, name: &str) -> Option<&Value> {
         self.custom.get(name)
     }
 
-    /// Claims in a payload whose origin is known otherwise: it was sealed by us.
+    /// The claims in a payload whose signature is not checked here: because this crate sealed it, or because the
+    /// caller does not trust the claims.
     pub(crate) fn unverified(payload: &[u8]) -> Option<Self> {
         Self::new(ClaimSet::parse(payload).ok()?).ok()
     }
 
-    /// Gives the claims of a token their meaning.
+    /// Reads a claim set as the claims of an access token.
     pub(crate) fn new(mut claims: ClaimSet) -> Result<Self, InvalidToken> {
         let scope = claims.scope.take().unwrap_or_default().0;
         let scopes = claims.scopes.take().unwrap_or_default().0;
@@ -186,7 +200,7 @@ impl Claims {
 }
 
 impl fmt::Debug for Claims {
-    /// Ids and rights only: custom claims may hold what somebody would not want in a log.
+    // Ids, roles, permissions and scopes only: custom claims may hold data that must not reach a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claims")
             .field("issuer", &self.issuer)

@@ -1,4 +1,4 @@
-//! Scalekit's tokens: verified, and read into claims and profile.
+//! Scalekit's tokens: verification, and the claims and the profile that they hold.
 
 pub(crate) mod claims;
 pub(crate) mod jwt;

@@ -1,15 +1,24 @@
-//! Who the user is, for display: what the ID token says about a person.
+//! [`Profile`]: name, e-mail address and the like of a user, as the ID token states them, for display.
 
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The user behind a session, from the ID token (OIDC Core §5.1). Display data: authorization reads
-/// [`Claims`](crate::Claims).
+/// The user of a session, as the ID token describes the user (OIDC Core §5.1). The profile is for display;
+/// authorization reads [`Claims`](crate::Claims).
 ///
-/// Serialized, it has the names of the claims and leaves out what is not there. A claim of an unexpected type is
-/// treated as missing: a broken profile keeps nobody out.
+/// A serialized profile has the names of the claims and leaves out what is missing. In an ID token, a claim of an
+/// unexpected type counts as missing, so that a broken profile does not prevent a login.
+///
+/// ```
+/// use scalekit_session::Profile;
+///
+/// let profile: Profile = serde_json::from_str(r#"{"sub":"usr_1","name":"Ada"}"#)?;
+/// assert_eq!((profile.id.as_str(), profile.name.as_deref(), profile.email.as_deref()), ("usr_1", Some("Ada"), None));
+/// assert_eq!(serde_json::to_string(&profile)?, r#"{"sub":"usr_1","name":"Ada"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -29,22 +38,22 @@ pub struct Profile {
     /// The name the user goes by (`preferred_username`).
     #[serde(rename = "preferred_username", skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// The e-mail address. It may change hands: the user is identified by [`id`](Self::id).
+    /// The e-mail address. An address may pass to another person, so identify users by [`id`](Self::id).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// Whether Scalekit knows the address to be the user's.
+    /// Whether Scalekit knows that the address belongs to the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<bool>,
     /// The phone number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// Whether Scalekit knows the number to be the user's.
+    /// Whether Scalekit knows that the number belongs to the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number_verified: Option<bool>,
     /// URL of a page about the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
-    /// URL of a picture. Whoever controls the identity provider chose it.
+    /// URL of a picture. Untrusted: the identity provider chooses the URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
     /// The gender, in the user's words.
@@ -59,10 +68,10 @@ pub struct Profile {
     /// The language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// When the profile was last changed, in seconds since the epoch.
+    /// When the profile was last changed, in seconds since the Unix epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<u64>,
-    /// What was stored with the user: a text or an object.
+    /// Data that was stored with the user: a text or an object.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,
     /// The accounts at identity providers that the user signs in with.
@@ -89,7 +98,8 @@ pub struct LinkedIdentity {
     pub provider_name: Option<String>,
     /// Whether it is a social login.
     pub social: bool,
-    /// What the provider said about the user. Left out when serialized: it has no bounds, and cookies have.
+    /// What the provider said about the user. Left out when serialized, because its size is not limited and that of
+    /// cookies is.
     #[serde(skip_serializing)]
     pub provider_raw_attributes: Option<Value>,
 }
@@ -121,7 +131,7 @@ impl Profile {
     }
 }
 
-/// A profile that is read when somebody asks for it.
+/// A profile that is parsed when it is first used.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeptProfile {
     claims: Box<[u8]>,

@@ -1,3 +1,5 @@
+//! Tests of cookies, and what the tests of reading and writing share.
+
 mod reading;
 mod writing;
 
@@ -16,14 +18,14 @@ fn data_names() -> DataNames {
     DataNames::new(BASE.to_owned(), "/")
 }
 
-/// What one line means.
+/// The sealed values that are found in one `Cookie` line.
 fn candidates(line: &str) -> Vec<String> {
     let lines = [("cookie", line)];
     let cookies = RequestCookies::gather(&lines, &names());
     cookies.candidates(Holder::OneCookie).map(|sealed| sealed.join()).collect()
 }
 
-/// Text of base64url characters that differs at every place.
+/// A text of base64url characters in which neighbouring places differ.
 fn sealed_text(length: usize, seed: usize) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     (0..length).map(|index| char::from(alphabet[(index * 7 + index / 64 + seed) % 64])).collect()

@@ -1,3 +1,5 @@
+//! Tests of reading cookies: which bytes of a request are ours, and which sealed values they make.
+
 use proptest::prelude::*;
 
 use super::super::jar::Jar;
@@ -6,7 +8,7 @@ use super::{BASE, MONTH, candidates, data_names, names, sealed_text};
 use crate::request::Headers;
 use crate::seal::{Key, Keyring, Purpose, Sealed};
 
-/// `Cookie` lines of any bytes.
+/// `Cookie` lines that may hold any bytes.
 struct Lines<'a>(&'a [&'a [u8]]);
 
 impl Headers for Lines<'_> {
@@ -66,7 +68,7 @@ fn any_own(line: &[u8]) -> bool {
     found(&RequestCookies::gather(&Lines(&[line]), &names()))
 }
 
-/// Whether anything in a request was taken for ours.
+/// Whether any cookie of a request was taken for ours.
 fn found(cookies: &RequestCookies<'_>) -> bool {
     cookies.has_data()
         || cookies.chunks(Holder::OneCookie) != ChunkSet::default()
@@ -75,7 +77,7 @@ fn found(cookies: &RequestCookies<'_>) -> bool {
         || cookies.transactions().next().is_some()
 }
 
-/// Uses everything that a scan gives.
+/// Uses everything that a scan found, and checks the limits of how much that may be.
 fn drain(cookies: &RequestCookies<'_>) {
     assert!(cookies.candidates(Holder::OneCookie).count() <= 16);
     for sealed in cookies.candidates(Holder::OneCookie) {

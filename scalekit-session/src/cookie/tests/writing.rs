@@ -1,3 +1,5 @@
+//! Tests of writing cookies: sizes, chunks, deletion and attributes.
+
 use std::time::Duration;
 
 use proptest::prelude::*;

@@ -1,8 +1,9 @@
-//! THE RULES: who is let in, when a refresh runs, and which cookies a response may write.
+//! THE RULES: which request gets a session, when a refresh runs, and which cookies a response may write.
 //!
-//! [`decide`] is what a request's evidence leads to, [`decide_refreshed`] what a finished refresh leads to. Both are
-//! total and pure: no clock, no I/O, no cookies. The numbers in the comments are the rows of the decision table in
-//! ARCHITECTURE.md; `tests.rs` goes through them one by one. A reader of this file knows every way in.
+//! [`decide`] says what to do with a request, by the evidence that the request carries. [`decide_refreshed`] says
+//! what to do after a refresh. Both functions have an answer for every input, and are pure: no clock, no I/O, no
+//! cookies. The numbers in the comments are the rows of the decision table in ARCHITECTURE.md; `tests.rs` tests them
+//! row by row. No other file decides that a request gets a session.
 
 #[cfg(test)]
 mod tests;
@@ -15,11 +16,11 @@ use crate::rules::policy::Policy;
 /// How the request may be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Way {
-    /// `OPTIONS`: a preflight has no cookies to speak of and never costs anything.
+    /// The method is `OPTIONS`. Browsers send a preflight without cookies, and the answer must cost nothing.
     pub(crate) preflight: bool,
     /// The response can still carry `Set-Cookie`.
     pub(crate) writable: bool,
-    /// Neither `HEAD` nor a prefetch: those never refresh early (R13).
+    /// Tokens that are still good may be refreshed: the request is neither a `HEAD` nor a prefetch (R13).
     pub(crate) early: bool,
 }
 
@@ -28,15 +29,16 @@ pub(crate) struct Way {
 pub(crate) enum Evidence<'a> {
     /// No data cookie.
     NoData,
-    /// A data cookie without its marker; `sealed_at` when it opens.
+    /// A data cookie without its marker. `sealed_at` is when its tokens came; `None` when the cookie cannot be opened.
     NoMarker { sealed_at: Option<Timestamp> },
-    /// Torn, foreign, too long, forged, of a newer version, or with another session's marker.
+    /// A data cookie that cannot be used: chunks are missing or mixed, another application's, too long, forged, of a
+    /// newer version, or with another session's marker.
     Unreadable,
-    /// A session with its marker.
+    /// A session with its own marker.
     Session(&'a SessionEvidence),
 }
 
-/// What is known of an opened session.
+/// What is known about an opened session.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionEvidence {
     pub(crate) ended: Ended,
@@ -48,46 +50,46 @@ pub(crate) struct SessionEvidence {
     pub(crate) token: Token,
 }
 
-/// Whether somebody ended the session.
+/// Whether this process knows that the session was ended, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     No,
-    /// By a logout, whose own answer deletes the cookies: a second deletion could meet the next login's.
+    /// By a logout. The logout's own response deletes the cookies; a second deletion could hit those of the next login.
     LoggedOut {
         since: Timestamp,
     },
-    /// By us, because its tokens turned out to be another identity's.
+    /// By this crate, because refreshed tokens were of another identity.
     Revoked,
-    /// By a new login in the same browser, whose cookies a late deletion would take away.
+    /// By a new login in the same browser. A late deletion would take the new session's cookies away.
     Replaced,
 }
 
-/// How its refresh token stands.
+/// The state of the session's refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// The session has none.
+    /// The session has no refresh token.
     None,
-    /// It may be sent, or its successor is at hand.
+    /// The token may be sent, or its successor is at hand.
     Ready,
-    /// A refresh failed for now; none is tried before `until`.
+    /// A refresh failed for a passing reason. The token is not sent again before `until`.
     BackOff { until: Timestamp },
-    /// Scalekit refused it first at `since`.
+    /// Scalekit refused the token. `since` is when that happened first.
     Rejected { since: Timestamp },
-    /// Scalekit took it, and its successor is not here any more, or never was.
+    /// Scalekit accepted the token, but its successor is not here any more, or never was.
     Spent,
 }
 
-/// How its access token verifies.
+/// What is known about the signature and the claims of the session's access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
-    /// Not looked at yet: a signature costs more than everything else together.
+    /// Not checked yet. To check a signature costs more than everything else together.
     Unchecked,
     Valid,
     /// Signed with a key that the key set at hand does not have.
     UnknownKey,
-    /// The same, after a fetch that began for this request.
+    /// The key is still unknown after a fetch that began for this request.
     StillUnknown,
-    /// The keys could not be fetched, or not now.
+    /// The keys could not be fetched, or may not be fetched now.
     KeysUnavailable,
     /// Wrong signature, algorithm, kind, issuer or audience.
     Invalid,
@@ -110,7 +112,7 @@ pub(crate) enum Decision {
     Refresh(Urgency),
 }
 
-/// What becomes of the cookies of nobody.
+/// What happens to the session's cookies when there is no session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cookies {
     Keep,
@@ -119,20 +121,21 @@ pub(crate) enum Cookies {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Urgency {
-    /// Nothing can be served without it.
+    /// The request cannot be served without the refresh.
     Required,
-    /// The token at hand is still good.
+    /// The request can be served without the refresh: its access token is still good.
     Opportunistic,
 }
 
-/// How long data without a marker, a logout, a rejected refresh token or a race gets before a cookie is deleted.
+/// How long cookies are kept after their tokens came without a marker, after a logout, and after a refused refresh
+/// token. In that time another response may still bring newer cookies, which a deletion would take away.
 pub(crate) const SETTLING: Duration = Duration::from_secs(60);
-/// How far past a limit a session must be before its cookie is deleted.
+/// How far past a limit a session must be before its cookies are deleted.
 const LONG_OVER: Duration = Duration::from_secs(5 * 60);
-/// What a client is told to wait when nothing better is known.
+/// How long a client is told to wait when nothing better is known.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// Rows 0–12: first match wins; nothing is deleted unless the row says so.
+/// Rows 0–12. The first row that matches wins. Cookies are deleted only where the row says so.
 pub(crate) fn decide(way: Way, evidence: Evidence<'_>, policy: &Policy, now: Timestamp) -> Decision {
     if way.preflight {
         return Decision::Nobody(Cookies::Keep); // 0
@@ -141,7 +144,7 @@ pub(crate) fn decide(way: Way, evidence: Evidence<'_>, policy: &Policy, now: Tim
         Evidence::NoData | Evidence::Unreadable => Decision::Nobody(Cookies::Keep), // 1, 2
         Evidence::NoMarker { sealed_at } => {
             let settled = sealed_at.is_some_and(|at| now >= at + SETTLING);
-            Decision::Nobody(delete_if(settled)) // 1, marker rule 5
+            Decision::Nobody(delete_if(settled)) // 1, and rule 5 of the live marker
         }
         Evidence::Session(session) => decide_session(way, session, policy, now),
     };
@@ -153,7 +156,7 @@ pub(crate) fn decide(way: Way, evidence: Evidence<'_>, policy: &Policy, now: Tim
 
 fn decide_session(way: Way, session: &SessionEvidence, policy: &Policy, now: Timestamp) -> Decision {
     match session.ended {
-        // 3a: when the answer of the logout was lost, the cookies are still there a minute later.
+        // 3a. Cookies that are still there a minute after the logout: its response was lost, so delete them now.
         Ended::LoggedOut { since } => return Decision::Nobody(delete_if(now >= since + SETTLING)),
         Ended::Revoked => return Decision::Nobody(Cookies::Delete), // 3a
         Ended::Replaced => return Decision::Nobody(Cookies::Keep),  // 3a, after a new login
@@ -192,7 +195,7 @@ fn decide_session(way: Way, session: &SessionEvidence, policy: &Policy, now: Tim
     }
 }
 
-/// Rows 4–7: the access token is over.
+/// Rows 4–7: the access token has reached its end.
 fn decide_over(way: Way, refresh: Standing, now: Timestamp) -> Decision {
     match refresh {
         Standing::Ready if way.writable => Decision::Refresh(Urgency::Required), // 4
@@ -203,33 +206,33 @@ fn decide_over(way: Way, refresh: Standing, now: Timestamp) -> Decision {
     }
 }
 
-/// How a refresh ended.
+/// The result of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refreshed {
-    /// Scalekit rotated the tokens, for the same identity. `usable` when they verify and may be served.
+    /// Scalekit sent new tokens for the same identity. `usable`: they verify and may be served.
     Rotated { usable: bool },
     /// The new tokens are of another `sub`, client or `sid`.
     Stranger,
-    /// The new tokens are of another organization that nobody asked for.
+    /// The new tokens are of another organization, which this application did not ask for.
     OtherOrganization,
     /// The refresh token is spent, and there is no successor to hand out.
     Spent,
-    /// Nothing can be known now, or our own configuration was refused.
+    /// The refresh failed for a passing reason, or Scalekit refused our own configuration.
     Failed { retry_after: Duration },
-    /// `invalid_grant`, first at `since`.
+    /// Scalekit refused the refresh token with `invalid_grant`, first at `since`.
     Rejected { since: Timestamp },
     /// The session ended while the refresh ran.
     Ended,
 }
 
-/// What a finished refresh leads to.
+/// What to do after a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settlement {
     /// Serve the new session and write it.
     ServeNew,
     /// Write the new session; serve the old one.
     WriteNewServeOld,
-    /// Write the new session; nothing can be served now.
+    /// Write the new session. No session can be served now.
     WriteNewUnavailable,
     ServeOld,
     Nobody(Cookies),
@@ -238,7 +241,8 @@ pub(crate) enum Settlement {
     },
 }
 
-/// Rows 13–16. `old_end` is the end of the token that the request brought, `old_valid` whether it verifies.
+/// Rows 13–16. `old_end` is the end of the access token that the request brought; `old_valid` says whether that token
+/// verifies.
 pub(crate) fn decide_refreshed(
     refreshed: Refreshed,
     old_end: Timestamp,

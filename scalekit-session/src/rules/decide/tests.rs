@@ -1,4 +1,4 @@
-//! The decision table, row by row. Each case names its row, which appears when it fails.
+//! Tests the decision table row by row. Each case begins with the number of its row, which appears when the case fails.
 
 use super::*;
 
@@ -30,12 +30,12 @@ fn live() -> SessionEvidence {
     }
 }
 
-/// The same, past its token's end.
+/// A session like [`live`], past the end of its token, which was not checked yet.
 fn over() -> SessionEvidence {
     SessionEvidence { end: NOW, soft: NOW - secs(30), token: Token::Unchecked, ..live() }
 }
 
-/// The same, due for a refresh.
+/// A session like [`live`], due for a refresh.
 fn soft() -> SessionEvidence {
     SessionEvidence { soft: NOW, end: NOW + secs(30), ..live() }
 }

@@ -1,3 +1,5 @@
+//! Tests with changed, cut and random values, which never open and never panic.
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
@@ -9,7 +11,7 @@ fn refusal(value: impl AsRef<[u8]>) -> OpenError {
     key().open(value.as_ref()).unwrap_err()
 }
 
-/// A sealed session and its bytes.
+/// A sealed session as text and as bytes.
 fn sealed() -> (String, Vec<u8>) {
     let text = key().seal(&payload(), SdkLanguage::Python).unwrap();
     let bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
@@ -34,7 +36,7 @@ fn r37_why_a_value_does_not_open_is_told_apart() {
     }
     let other = SdkKey::new(&SECRET.replace('0', "1"), ShortSecrets::Refuse).unwrap();
     assert_eq!(other.open(text.as_bytes()).unwrap_err(), OpenError::Forged);
-    // An empty plaintext under a good tag.
+    // An empty plaintext with a valid tag.
     assert_eq!(open_plaintext("").unwrap_err(), OpenError::NoSession);
 }
 
@@ -46,7 +48,7 @@ fn r37_only_canonical_base64_is_read() {
     for other in [URL_SAFE.encode(&bytes), STANDARD.encode(&bytes), STANDARD_NO_PAD.encode(&bytes)] {
         assert_eq!(refusal(other), OpenError::Malformed);
     }
-    // A text of which the last two bits belong to no byte.
+    // A text whose last two bits belong to no byte.
     let text = key().seal_plaintext(b"{}....", [0; 12]).unwrap();
     assert_eq!(text.len() % 4, 3);
     let last = text.bytes().last().unwrap();
@@ -54,7 +56,7 @@ fn r37_only_canonical_base64_is_read() {
         let twin = [&text.as_bytes()[..text.len() - 1], &[*byte]].concat();
         refusal(&twin) != OpenError::Malformed
     });
-    assert_eq!(twins.count(), 15, "the last character has four bits that count, and one spelling for each");
+    assert_eq!(twins.count(), 15, "four bits of the last character count, so 16 characters are valid there");
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Tests of the SDK cookie, and the session that they share.
+
 mod hostile;
 mod objects;
 mod payloads;
@@ -23,7 +25,7 @@ fn jwt(claims: &str) -> AccessToken {
     AccessToken::new(parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join("."))
 }
 
-/// The claims, as if their token had been verified.
+/// The claims, as if their token were verified.
 fn verified(claims: &str) -> Claims {
     Claims::unverified(claims.as_bytes()).unwrap()
 }
@@ -34,7 +36,7 @@ fn payload() -> SdkPayload {
     SdkPayload::new(jwt(CLAIMS), refresh_token, id_token, &verified(CLAIMS)).unwrap()
 }
 
-/// Opens a cookie with that plaintext.
+/// Seals a cookie with that plaintext and opens it.
 fn open_plaintext(plaintext: impl AsRef<[u8]>) -> Result<Opened, OpenError> {
     let sealed = key().seal_plaintext(plaintext.as_ref(), [7; 12]).unwrap();
     key().open(sealed.as_bytes())

@@ -1,3 +1,5 @@
+//! Tests of which JSON objects are sessions: repeated names, mixed dialects, missing values.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -9,7 +11,7 @@ use super::super::{OpenError, SdkLanguage};
 use super::open_plaintext;
 use crate::clock::Timestamp;
 
-/// With an access token in Python's dialect, and more.
+/// Opens a cookie with an access token in Python's dialect and the members `more`.
 fn with(more: &str) -> Result<super::Opened, OpenError> {
     open_plaintext(format!(r#"{{"access_token":"at"{more}}}"#))
 }
@@ -145,7 +147,7 @@ fn r43_more_members_than_any_package_writes_are_refused() {
 }
 
 proptest! {
-    /// Reading in place agrees with a parser that builds values.
+    /// Reading in place finds the same members as a parser that builds values.
     #[test]
     fn members_are_those_that_a_parser_finds(object in objects(), pretty: bool) {
         let text = if pretty { serde_json::to_string_pretty(&object) } else { serde_json::to_string(&object) }.unwrap();

@@ -1,3 +1,5 @@
+//! Tests of what is written into the cookie and read from it, in both dialects.
+
 use proptest::prelude::*;
 
 use super::super::{NotVerified, OpenError, SdkKey, SdkLanguage, SdkPayload, SealError, ShortSecrets};

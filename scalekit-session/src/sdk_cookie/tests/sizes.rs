@@ -1,8 +1,10 @@
+//! Tests of the longest value, and of how much memory opening takes.
+
 use super::super::{MAX_TEXT, OpenError, SdkLanguage, SdkPayload, SealError};
 use super::{CLAIMS, jwt, key, verified};
 use crate::secret::RefreshToken;
 
-/// A session of which the plaintext takes as many bytes as given.
+/// A session whose plaintext has exactly `length` bytes.
 fn of_plaintext(length: usize, dialect: SdkLanguage) -> SdkPayload {
     let with = |padding: usize| {
         let refresh_token = Some(RefreshToken::new("r".repeat(padding)));
@@ -14,7 +16,7 @@ fn of_plaintext(length: usize, dialect: SdkLanguage) -> SdkPayload {
     payload
 }
 
-/// 3801 is the length of no base64 text: after 3800 characters comes 3802.
+/// No base64 text has 3801 characters, so the next length after 3800 is 3802.
 #[test]
 fn r16_a_value_has_at_most_3800_characters_when_it_is_written() {
     for dialect in [SdkLanguage::Python, SdkLanguage::Node] {
@@ -50,7 +52,7 @@ fn r16_a_longer_value_is_refused_before_any_work() {
         assert_ne!(
             key().open(&vec![b'A'; length]).unwrap_err(),
             OpenError::TooLong { characters: length },
-            "not by its length"
+            "a value of this length is not too long"
         );
     }
     assert_eq!(key().open(&[b'A'; 3801]).unwrap_err(), OpenError::TooLong { characters: 3801 });
@@ -77,7 +79,7 @@ fn r16_opening_allocates_little_more_than_the_value_is_long() {
     }
 }
 
-/// One key for all, so that deriving it is not measured.
+/// Works with a key that is derived only once, so that its derivation is not measured.
 fn key_of_tests<T>(work: impl FnOnce(&super::SdkKey) -> T) -> T {
     static KEY: std::sync::LazyLock<super::SdkKey> = std::sync::LazyLock::new(key);
     work(&KEY)

@@ -1,3 +1,5 @@
+//! Tests against cookies that the official Python package made.
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
@@ -8,10 +10,10 @@ use super::super::{SdkKey, SdkKeyError, SdkLanguage, ShortSecrets};
 use super::SECRET;
 use crate::clock::Timestamp;
 
-/// Made by the official Python package; the file says which. Never regenerate it.
+/// Cookies made by the official Python package, in the version that the file names. Never generate them again.
 const VECTORS: &str = include_str!("../../../tests/vectors/sk_session_v1.json");
 
-/// Each with the secret of these tests and the nonce 00 01 … 0b.
+/// One session in each dialect: plaintext and cookie. The secret is that of these tests, the nonce is 00 01 … 0b.
 const MINIMAL: [(SdkLanguage, &str, &str); 2] = [
     (
         SdkLanguage::Python,

@@ -1,3 +1,5 @@
+//! Tests of sealing, and the keys that they share.
+
 mod keys;
 mod payloads;
 mod rings;
@@ -15,7 +17,7 @@ fn key(seed: u8) -> Key {
     Key::parse(&secret).unwrap()
 }
 
-/// A ring of keys, the first of which seals.
+/// A keyring of these keys. The first key seals.
 fn ring(seeds: &[u8]) -> Keyring {
     Keyring::new(seeds.iter().map(|seed| key(*seed)).collect(), ENVIRONMENT, CLIENT).unwrap()
 }

@@ -1,3 +1,5 @@
+//! Tests of payloads: what a session cookie holds, and which bytes are not a session.
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use proptest::prelude::*;
@@ -11,11 +13,12 @@ use crate::secret::{AccessToken, IdToken, RefreshToken};
 
 const HEADER: &str = r#"{"alg":"RS256","kid":"snk_17002334227791972","typ":"JWT"}"#;
 
-/// The samples of Scalekit's documentation.
+/// The sample tokens of Scalekit's documentation.
 const ACCESS_CLAIMS: &str = r#"{"iss":"https://acme.scalekit.dev","aud":["prd_skc_1"],"sub":"usr_1","oid":"org_1","exp":1758265247,"iat":1758264947,"nbf":1758264947,"jti":"tkn_1","sid":"ses_1","client_id":"prd_skc_1","roles":["admin"],"permissions":["workspace_data:write","workspace_data:read"],"scope":"openid profile email","xoid":"ext_org_123","xuid":"ext_usr_456"}"#;
 const ID_CLAIMS: &str = r#"{"iss":"https://acme.scalekit.dev","aud":["skc_1"],"azp":"skc_1","sub":"usr_1","oid":"org_1","exp":1742975822,"iat":1742974022,"at_hash":"ec_jU2ZKpFelCKLTRWiRsg","c_hash":"6wMreK9kWQQY6O5R0CiiYg","amr":["conn_1"],"email":"john.doe@example.com","email_verified":true,"name":"John Doe","sid":"ses_1","client_id":"skc_1","xoid":"ext_org_123"}"#;
 
-/// A token with 2048-bit signature and as many characters as given, by making `jti`, `name` … longer.
+/// A token with a 2048-bit signature and at least `length` characters. Its subject is made longer until that is
+/// reached.
 fn jwt(claims: &str, length: usize) -> String {
     let signature: Vec<u8> = (0..=255).map(|byte: u8| byte.wrapping_mul(37)).collect();
     (0..length)
@@ -96,7 +99,7 @@ fn r38_unknown_optional_fields_are_ignored_and_required_ones_refuse() {
     ] {
         assert_eq!(with(refused), Err(Malformed), "{refused:?}");
     }
-    // Fields between known ones, by their tags.
+    // An unknown field with an odd tag may stand between known ones.
     let lone = SessionPayload { refresh_token: None, id_token: None, ..known.clone() };
     let between = [lone.encode().as_slice(), &[3, 1, 0xff], &[4, 2, 3, 0xab]].concat();
     assert_eq!(SessionPayload::decode(&between).unwrap().refresh_token, Some(RefreshToken::new("ab")));
@@ -116,7 +119,11 @@ fn r38_who_a_token_in_another_cookie_is_about_stands_for_its_claims() {
     assert_eq!(SessionPayload::decode(&encoded), Ok(kept));
     let own = payload().encode();
     let own = SessionView::parse(&own).unwrap();
-    assert_ne!(own.access_claims(), Some(&identity[..]), "where the token is there, it speaks for itself");
+    assert_ne!(
+        own.access_claims(),
+        Some(&identity[..]),
+        "a cookie with an access token has the claims of that token"
+    );
 }
 
 #[test]
@@ -132,7 +139,7 @@ fn what_is_not_wholly_a_session_is_refused() {
     assert_eq!(changed(33, 2), Err(Malformed), "an unknown flag");
     assert!(changed(33, 1).unwrap().unverified);
     assert_eq!(SessionPayload::decode(&[]), Err(Malformed));
-    // Cut inside the fields, only whole fields can be missing, and never the access token.
+    // A payload cut at the end of a field is a session without the later fields. The access token is never missing.
     for cut in 0..encoded.len() {
         if let Ok(rest) = SessionPayload::decode(&encoded[..cut]) {
             assert_eq!(rest.access_token, payload().access_token);
@@ -140,8 +147,8 @@ fn what_is_not_wholly_a_session_is_refused() {
     }
     let no_access_token: Vec<u8> = encoded.iter().copied().take(33).chain([0, 1, 1, 0, 0]).collect();
     assert_eq!(SessionPayload::decode(&no_access_token), Err(Malformed));
-    let shared_header_of_nobody = [no_access_token.as_slice(), &[2, 1, 0, 6, 2, 2, 0]].concat();
-    assert_eq!(SessionPayload::decode(&shared_header_of_nobody), Err(Malformed));
+    let shares_no_header = [no_access_token.as_slice(), &[2, 1, 0, 6, 2, 2, 0]].concat();
+    assert_eq!(SessionPayload::decode(&shares_no_header), Err(Malformed));
 }
 
 #[test]
@@ -156,7 +163,7 @@ fn r46_debug_shows_neither_tokens_nor_ids() {
     assert!(shown.contains("generation: 12"));
 }
 
-/// Tokens that can be packed, that almost can, and others.
+/// Tokens that can be packed, tokens that almost can, and other texts.
 fn token() -> impl Strategy<Value = String> {
     prop_oneof![
         "[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,40}",

@@ -1,3 +1,5 @@
+//! Tests of keyrings: what opens which value, rotation of secrets, and changed values.
+
 use std::collections::HashSet;
 
 use base64::Engine;
@@ -11,7 +13,7 @@ use crate::cookie::{CookieNames, Holder, RequestCookies};
 
 const PURPOSES: [Purpose; 4] = [Purpose::Session, Purpose::Transaction, Purpose::Loop, Purpose::Hop];
 
-/// Opens and gives the plaintext.
+/// Opens a value and returns the plaintext.
 fn open(keyring: &Keyring, purpose: Purpose, name: &str, sealed: &str) -> Result<Vec<u8>, OpenError> {
     keyring.open(purpose, name, sealed).map(|opened| opened.plaintext.to_vec())
 }
@@ -51,7 +53,7 @@ fn r21_a_value_opens_only_with_its_own_purpose_name_environment_and_client() {
 
 #[test]
 fn r36_rotating_in_four_steps_loses_no_session_in_a_mixed_fleet() {
-    // before, announced, activated, dropped; two instances are at most one step apart, in either order.
+    // Before, announced, activated, dropped. Two processes are at most one step apart, in either order.
     let steps: [&[u8]; 4] = [&[1], &[1, 2], &[2, 1], &[2]];
     for pair in steps.windows(2) {
         for (writer, reader) in [(pair[0], pair[1]), (pair[1], pair[0])] {

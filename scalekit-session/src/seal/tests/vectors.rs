@@ -1,3 +1,5 @@
+//! Tests of the format against committed values, which every later version must open.
+
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -5,7 +7,7 @@ use super::super::{Key, Keyring, Purpose, SessionPayload};
 use crate::clock::Timestamp;
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 
-/// Made by another implementation of the format; the file says which. Never regenerate it.
+/// Values made by another implementation of the format, which the file names. Never generate them again.
 const VECTORS: &str = include_str!("../../../tests/vectors/seal_v2.json");
 
 #[derive(Deserialize)]

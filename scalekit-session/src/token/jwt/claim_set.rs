@@ -1,4 +1,4 @@
-//! Reads a JWT's claims (RFC 7519 §4): registered ones by type, each name at most once.
+//! Reads the claims of a JWT (RFC 7519 §4): each registered claim with its type, each name at most once.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::InvalidToken;
 use crate::Timestamp;
 
-/// The claims of one token as they were written, before any rule was applied.
+/// The claims of one token as they are written, before any rule is applied.
 #[derive(Debug, Default)]
 pub(crate) struct ClaimSet {
     pub(crate) iss: Claim<Box<str>>,
@@ -45,18 +45,18 @@ impl ClaimSet {
         self.exp.get().copied().map(Timestamp::from_secs).ok_or(InvalidToken::Missing("exp"))
     }
 
-    /// `iat`, which every kind of token carries: the life of a token is measured by it (R13).
+    /// `iat`, which every kind of token carries. The life of a token is `exp` minus `iat` (R13).
     pub(crate) fn issued_at(&self) -> Result<Timestamp, InvalidToken> {
         self.iat.get().copied().map(Timestamp::from_secs).ok_or(InvalidToken::Missing("iat"))
     }
 
-    /// Whether a claim of that name is there that this crate gives no meaning of its own.
+    /// Whether the token has a claim of that name that is not `null`, among the claims without a field here.
     pub(super) fn has_other(&self, name: &str) -> bool {
         self.other.get(name).is_some_and(|value| !value.is_null())
     }
 }
 
-/// A claim that may come once. JSON's `null` counts as absent.
+/// A claim that may occur once. JSON's `null` counts as absent.
 #[derive(Debug)]
 pub(crate) struct Claim<T>(Option<Option<T>>);
 
@@ -103,7 +103,7 @@ impl<T> Default for Claim<T> {
     }
 }
 
-/// One name or a list of them: `aud` comes in both shapes (RFC 7519 §4.1.3), and so do `scope` and `scopes`.
+/// One name or a list of names: `aud` has either shape (RFC 7519 §4.1.3), and so have `scope` and `scopes`.
 #[derive(Debug, Default)]
 pub(crate) struct Names(pub(crate) Vec<Box<str>>);
 

@@ -1,4 +1,4 @@
-//! ID tokens (OIDC Core §3.1.3.7): what a login and a refresh must check beyond the signature.
+//! ID tokens (OIDC Core §3.1.3.7): what a login and a refresh check besides the signature.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,14 +11,14 @@ use crate::clock::Timestamp;
 use crate::secret::{AccessToken, Nonce};
 use crate::token::profile::Profile;
 
-/// What the ID token of one exchange must fit.
+/// What the ID token of a token response must agree with.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Expected<'a> {
-    /// The nonce that the authorization request carried. At a refresh there is none, and none is looked for.
+    /// The nonce that the authorization request carried. `None` for a refresh, where the nonce is not checked.
     pub(crate) nonce: Option<&'a Nonce>,
-    /// The access token that came with it: its hash must be the token's `at_hash`, when that is there.
+    /// The access token of the same response. When the ID token has an `at_hash`, it must be the hash of this token.
     pub(crate) access_token: Option<&'a AccessToken>,
-    /// Whom the token must be about.
+    /// The user that the token must be about.
     pub(crate) subject: Option<&'a str>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn verify_id_token(
     }))
 }
 
-/// The profile in an ID token whose origin is known otherwise: a test signed it.
+/// The profile in an ID token that is not verified: for tests, which sign their tokens themselves.
 #[cfg(any(test, feature = "testing"))]
 pub(crate) fn unverified_profile(token: &str) -> Option<Profile> {
     Profile::from_id_token(&super::jws::unverified_payload(token).ok()?)
@@ -45,7 +45,7 @@ pub(crate) fn unverified_profile(token: &str) -> Option<Profile> {
 
 impl Expected<'_> {
     fn check(&self, claims: &ClaimSet) -> Result<(), Refusal> {
-        // with several audiences only `azp` says who asked (OIDC Core §3.1.3.7 rule 4)
+        // with several audiences, only `azp` names the client that asked for the token (OIDC Core §3.1.3.7 rule 4)
         let audiences = claims.aud.get().map_or(0, |names| names.0.len());
         if audiences > 1 && claims.azp.is_absent() {
             return Err(InvalidToken::Missing("azp").into());

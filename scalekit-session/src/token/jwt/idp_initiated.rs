@@ -8,10 +8,11 @@ use super::verify::{Expiry, Refusal, Rules, Verdict, authenticate};
 use super::{ClaimSet, InvalidToken, KeySet, Kind};
 use crate::Timestamp;
 
-/// The longest life of such a JWT.
+/// How long such a JWT may live at most.
 const MAX_LIFE: Duration = Duration::from_secs(300);
 
-/// A verified wish to log in through one organization's connection. It says where to log in, never who.
+/// A verified request to log in through one organization's connection. It names the connection, never the user who
+/// will be signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IdpInitiatedLogin {
@@ -21,11 +22,12 @@ pub struct IdpInitiatedLogin {
     pub connection_id: String,
     /// The user's e-mail address, when known.
     pub login_hint: Option<String>,
-    /// Where the user wanted to go. Untrusted: anybody can have an identity provider send it.
+    /// Where the user wants to go. Untrusted: any user of an identity provider can have it send any value.
     pub relay_state: Option<String>,
 }
 
-/// Verifies the value of `idp_initiated_login`. It has no audience, and can be replayed while it lives.
+/// Verifies the value of the parameter `idp_initiated_login`. The JWT has no audience, and can be used again until it
+/// expires.
 pub(crate) fn verify_idp_initiated(
     token: &str,
     keys: &KeySet,

@@ -1,21 +1,22 @@
-//! Why a token is refused, in words that help a developer and carry nothing of the token's secret part.
+//! [`InvalidToken`]: why a token is refused. The messages help a developer and never show a signature.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// Why a token is not accepted (R42). None of these is cured by trying again.
+// R42
+/// Why a token is not accepted. The same token will not be accepted later either.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InvalidToken {
-    /// Not three parts of canonical base64url around two JSON objects with unique names (RFC 7515 §3.1,
-    /// RFC 7519 §4), or a claim has the wrong type, or the token is too long.
+    /// The token is not three parts of canonical base64url (RFC 7515 §3.1); or its header or payload is not a JSON
+    /// object with unique names (RFC 7519 §4); or a claim has the wrong type; or the token is longer than 64 KiB.
     #[error("the token is malformed")]
     Malformed,
-    /// The header names another algorithm than RS256 (RFC 8725 §3.1).
+    /// The header names another algorithm than RS256, or none (RFC 8725 §3.1).
     #[error("the token's algorithm is not RS256")]
     Algorithm,
-    /// The header demands an extension (RFC 7515 §4.1.11); none is understood.
+    /// The header demands an extension with `crit` (RFC 7515 §4.1.11). This crate understands no extension.
     #[error("the token's header has critical extensions")]
     CriticalExtension,
     /// The header's `typ` belongs to another kind of token (RFC 8725 §3.11).
@@ -24,16 +25,16 @@ pub enum InvalidToken {
     /// The header has no key id, or one longer than 256 bytes (RFC 8725 §3.10).
     #[error("the token's header has no usable key id")]
     KeyId,
-    /// The published key of that id did not sign the token.
+    /// The published key that the header names did not sign the token.
     #[error("the token's signature is wrong")]
     Signature,
     /// A claim that this kind of token must carry is missing.
     #[error("the token has no `{0}` claim")]
     Missing(&'static str),
     /// The claims are those of another kind of token.
-    #[error("this is another kind of token than the {expected} asked for")]
+    #[error("the token is of the wrong kind; expected: {expected}")]
     Kind {
-        /// What was asked for.
+        /// The kind that was expected, in words.
         expected: &'static str,
     },
     /// The issuer is not a configured one.
@@ -67,7 +68,7 @@ pub enum InvalidToken {
     /// The ID token belongs to another access token (OIDC Core §3.1.3.6).
     #[error("the ID token does not belong to the access token: its `at_hash` differs")]
     AccessTokenHash,
-    /// The token is about somebody else than expected.
+    /// The token is about another user than expected.
     #[error("the token is about another subject")]
     Subject,
     /// The token is valid for longer than its kind allows.
@@ -75,10 +76,10 @@ pub enum InvalidToken {
     Lifetime,
 }
 
-/// The most of a foreign text that goes into a message.
+/// How many characters of a foreign text a message shows at most.
 const SHOWN: usize = 128;
 
-/// A text of a token as a message may show it: bounded. `Debug` escapes the rest.
+/// A text of a token, cut for a message. The message shows it with `Debug`, which escapes control characters.
 pub(super) fn shown(text: &impl fmt::Display) -> String {
     text.to_string().chars().take(SHOWN).collect()
 }

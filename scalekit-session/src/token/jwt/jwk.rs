@@ -1,4 +1,4 @@
-//! Published signing keys (RFC 7517): parsed once, shared by reference, compared by identity.
+//! The signing keys that Scalekit publishes (RFC 7517), parsed once and shared.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,23 +13,24 @@ use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
-/// The most keys that are kept. Scalekit publishes one, two around a roll.
+/// How many keys are kept at most. Scalekit publishes one, and two while it changes keys.
 const MAX_KEYS: usize = 32;
 
-/// Bounds of the modulus in bits (RFC 8725 §3.2, RFC 7518 §3.3).
+/// The accepted sizes of the modulus, in bits (RFC 8725 §3.2, RFC 7518 §3.3).
 const MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// The keys that Scalekit publishes, as of one fetch.
 #[derive(Debug, Default)]
 pub(crate) struct KeySet {
     keys: Vec<Arc<VerifyingKey>>,
-    /// Ids that an earlier set held and this one does not.
+    /// Ids of keys that an earlier set had and this set has not.
     withdrawn: Vec<Box<str>>,
 }
 
 impl KeySet {
-    /// Reads a JWK Set. Keys of other kinds and uses are skipped, so that a new kind cannot break the old ones;
-    /// of several keys with one id the first counts. A key that `previous` held keeps its identity.
+    /// Reads a JWK Set. Keys of other kinds and uses are skipped, so that a new kind of key does not make the others
+    /// unusable. Of several keys with one id the first counts. A key that `previous` has already is shared with
+    /// `previous`, so that [`publishes`](Self::publishes) finds it.
     pub(crate) fn parse(document: &[u8], previous: Option<&Self>) -> Result<Self, KeySetError> {
         let document: Document = serde_json::from_slice(document).map_err(|_| KeySetError::Malformed)?;
         let mut set = Self::default();
@@ -58,12 +59,13 @@ impl KeySet {
         self.keys.iter().find(|key| &*key.id == id)
     }
 
-    /// Whether this very key is still published: what it signed need not be verified again.
+    /// Whether this key, the same object in memory, is still published. Then a token that it verified is not verified
+    /// again.
     pub(crate) fn publishes(&self, key: &Arc<VerifyingKey>) -> bool {
         self.keys.iter().any(|own| Arc::ptr_eq(own, key))
     }
 
-    /// Whether that id was published once and is not any more.
+    /// Whether a key of that id was published before and is not published any more.
     pub(crate) fn withdrew(&self, id: &str) -> bool {
         self.withdrawn.iter().any(|own| &**own == id)
     }
@@ -93,7 +95,7 @@ impl VerifyingKey {
         }
         let modulus = unsigned(&rsa.n)?;
         let exponent = unsigned(&rsa.e)?;
-        // with exponent 1 every message is its own signature, with an even one there are no signatures
+        // with exponent 1 every message is its own signature; with an even exponent there are no signatures
         let is_odd = exponent.last().is_some_and(|byte| byte % 2 == 1);
         if !MODULUS_BITS.contains(&bits(&modulus)) || !is_odd || *exponent == [1] {
             return None;
@@ -105,7 +107,7 @@ impl VerifyingKey {
     }
 }
 
-/// The same id and the same numbers.
+/// Keys are equal when they have the same id and the same numbers.
 impl PartialEq for VerifyingKey {
     fn eq(&self, other: &Self) -> bool {
         (&self.id, &self.modulus, &self.exponent) == (&other.id, &other.modulus, &other.exponent)
@@ -118,7 +120,7 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
-/// Why a fetched document gives no keys.
+/// Why a fetched document is not a key set that can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub(crate) enum KeySetError {
@@ -128,7 +130,7 @@ pub(crate) enum KeySetError {
     NoUsableKey,
 }
 
-/// Keys stay untyped at first: one of an unknown kind must not spoil the others.
+/// A JWK Set whose keys are not parsed yet, because a key of an unknown kind must not make the others unreadable.
 #[derive(Deserialize)]
 struct Document {
     keys: Vec<Value>,

@@ -1,4 +1,4 @@
-//! Takes a compact JWS apart (RFC 7515 §3.1), strictly: one spelling per token.
+//! Splits a compact JWS into its parts (RFC 7515 §3.1), strictly: each token has only one accepted spelling.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,18 +11,18 @@ use serde::de::{self, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::{InvalidToken, VerifyingKey};
 
-/// The longest token that is looked at. Scalekit's are one to two thousand bytes.
+/// The longest token that is parsed, in bytes. Scalekit's tokens have one to two thousand bytes.
 const MAX_TOKEN: usize = 64 * 1024;
 
-/// The longest key id that is looked up (RFC 8725 §3.10).
+/// The longest key id that is looked up, in bytes (RFC 8725 §3.10).
 const MAX_KEY_ID: usize = 256;
 
-/// A token whose header is acceptable, and of which nothing else has been believed yet.
+/// A token whose header is acceptable. Its signature and its claims are not checked yet.
 pub(super) struct Jws<'a> {
     signing_input: &'a [u8],
     payload: &'a str,
     signature: Vec<u8>,
-    /// The key that the token says has signed it.
+    /// The id of the key that signed the token, as the token says.
     pub(super) key_id: Box<str>,
     /// The header's `typ`.
     pub(super) typ: Option<Box<str>>,
@@ -34,7 +34,8 @@ impl<'a> Jws<'a> {
         let Parts { signing_input, header, payload, signature } = Parts::split(token)?;
         let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| InvalidToken::Malformed)?;
         let algorithm = header.algorithm.ok_or(InvalidToken::Algorithm)?;
-        // `none` and unknown names do not parse, HS256 with the public key as secret does
+        // `none` and unknown names do not parse. HS256 does, and an attacker could sign with the public key as its
+        // secret
         if Algorithm::from_str(&algorithm).ok() != Some(Algorithm::RS256) {
             return Err(InvalidToken::Algorithm);
         }
@@ -55,12 +56,12 @@ impl<'a> Jws<'a> {
     }
 }
 
-/// The decoded payload of a token that nobody has vouched for.
+/// The decoded payload of a token whose signature is not checked.
 pub(crate) fn unverified_payload(token: &str) -> Result<Vec<u8>, InvalidToken> {
     decode(Parts::split(token)?.payload)
 }
 
-/// The key that a token says has signed it, nobody having vouched for that.
+/// The id of the key that signed the token, as the token says. Its signature is not checked.
 pub(crate) fn unverified_key_id(token: &str) -> Option<Box<str>> {
     Jws::parse(token).ok().map(|jws| jws.key_id)
 }
@@ -80,20 +81,21 @@ impl<'a> Parts<'a> {
         let (signing_input, signature) = token.rsplit_once('.').ok_or(InvalidToken::Malformed)?;
         let (header, payload) = signing_input
             .split_once('.')
-            // five parts are an encrypted token (RFC 7516)
+            // an encrypted token has five parts (RFC 7516)
             .filter(|(_, payload)| !payload.contains('.'))
             .ok_or(InvalidToken::Malformed)?;
         Ok(Self { signing_input: signing_input.as_bytes(), header, payload, signature })
     }
 }
 
-/// Refuses padding, other alphabets and set bits behind the last byte, so that no token has two spellings.
+/// Decodes base64url. Refuses padding, other alphabets, and unused bits that are not zero, so that no token has two
+/// spellings.
 fn decode(part: &str) -> Result<Vec<u8>, InvalidToken> {
     URL_SAFE_NO_PAD.decode(part).map_err(|_| InvalidToken::Malformed)
 }
 
-/// What a JOSE header says that matters here. Keys that come with the token (`jku`, `jwk`, `x5u`, `x5c`) are
-/// not among it: the only keys are the published ones (RFC 8725 §3.10).
+/// The members of a JOSE header that are used. Keys that come with the token (`jku`, `jwk`, `x5u`, `x5c`) are
+/// ignored: only published keys are used (RFC 8725 §3.10).
 #[derive(Default)]
 struct Header {
     algorithm: Option<Box<str>>,

@@ -1,32 +1,32 @@
-//! The kinds of token that Scalekit signs with one key, and the rules that keep them apart (R42, RFC 8725 §3.12).
+//! The kinds of tokens that Scalekit signs with one key, and the rules that tell them apart (R42, RFC 8725 §3.12).
 
 use super::claim_set::Claim;
 use super::{ClaimSet, InvalidToken};
 
-/// What a token is presented as.
+/// The kind of token that a token is presented as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A user's access token: the one that a session lives on.
+    /// A user's access token. Sessions hold this kind.
     Access,
     /// An access token of a machine client (`client_credentials`).
     Machine,
     /// An ID token (OIDC Core §2).
     Id,
-    /// The JWT of a login that began at the identity provider.
+    /// The JWT that announces a login that began at the identity provider.
     IdpInitiated,
 }
 
 impl Kind {
-    /// Whether a header's `typ` (RFC 7515 §4.1.9) may stand on this kind.
+    /// Whether a token of this kind may have that `typ` in its header (RFC 7515 §4.1.9).
     pub(super) fn admits_type(self, typ: Option<&str>) -> bool {
         let Some(typ) = typ else { return true };
-        // media types ignore case, and `application/` is left out by custom
+        // media types ignore case, and `application/` may be left out
         let typ = typ.to_ascii_lowercase();
         let typ = typ.strip_prefix("application/").unwrap_or(&typ);
         typ == "jwt" || (typ == "at+jwt" && matches!(self, Self::Access | Self::Machine))
     }
 
-    /// Refuses the claims of every other kind. `client_id` is our own.
+    /// Refuses claims of every other kind. `client_id` is the id of our own client.
     pub(super) fn check(self, claims: &ClaimSet, client_id: &str) -> Result<(), InvalidToken> {
         if claims.has_other("events") {
             // a logout token (OIDC Back-Channel Logout §2.4)
@@ -64,7 +64,7 @@ impl Kind {
 
     fn check_id(self, claims: &ClaimSet, client_id: &str) -> Result<(), InvalidToken> {
         let subject = claims.sub.text().ok_or(InvalidToken::Missing("sub"))?;
-        // Scalekit's ID tokens always have `azp` and `at_hash`, its access tokens have `jti` and neither
+        // Scalekit's ID tokens always have `azp` and `at_hash`; its access tokens have `jti` and neither of the two
         let is_access = !claims.jti.is_absent() && claims.azp.is_absent() && claims.at_hash.is_absent();
         if is_access || subject == client_id {
             return Err(self.mismatch());
@@ -88,7 +88,7 @@ impl Kind {
     }
 }
 
-/// `client_id` and `azp` name us when they are there.
+/// Checks that `client_id` and `azp`, where present, name our own client.
 fn ours(claims: &ClaimSet, client_id: &str) -> Result<(), InvalidToken> {
     let foreign = |id: &Claim<Box<str>>| id.get().is_some_and(|id| **id != *client_id);
     if foreign(&claims.client_id) || foreign(&claims.azp) {

@@ -11,17 +11,17 @@ use super::{ClaimSet, InvalidToken, KeySet, Kind, VerifyingKey};
 use crate::clock::Timestamp;
 use crate::token::claims::Claims;
 
-/// What verification says about a token.
+/// The result of verifying a token.
 #[derive(Debug)]
 #[must_use = "a token is good only if the verdict is `Valid`"]
 pub(crate) enum Verdict<T = Claims> {
     /// Signed by `key`, of the right kind, for us, and in its time.
     Valid { claims: T, key: Arc<VerifyingKey> },
-    /// Good once; its time is over.
+    /// Signed, of the right kind and for us, but expired.
     Expired,
-    /// `nbf` or `iat` lies beyond now and leeway: somebody's clock is wrong (rule 9b).
+    /// `nbf` or `iat` lies beyond now plus leeway: our clock or the issuer's is wrong (row 9b).
     NotYet,
-    /// No published key has this id. Says nothing about the token until the keys were fetched (R45).
+    /// No published key has this id. The token may still be good: the keys may have to be fetched first (R45).
     UnknownKey { kid: Box<str> },
     /// Not acceptable, now or later.
     Invalid(InvalidToken),
@@ -50,7 +50,7 @@ impl<T> Verdict<T> {
     }
 }
 
-/// Everything that a verdict can be but valid, so that `?` works.
+/// Every verdict except `Valid`, as an error type for `?`.
 pub(super) enum Refusal {
     Expired,
     NotYet,
@@ -64,7 +64,7 @@ impl From<InvalidToken> for Refusal {
     }
 }
 
-/// What tokens are measured against.
+/// What tokens are checked against.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     issuers: Vec<String>,
@@ -74,11 +74,11 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// The leeway of clocks unless configured (R41).
+    /// The default leeway: how far our clock and the issuer's may differ (R41).
     pub(crate) const LEEWAY: Duration = Duration::from_secs(60);
 
-    /// Rules that accept any of `issuers` and any of `audiences`. Blank entries are errors: in other SDKs they
-    /// switch a check off (R42).
+    /// Rules that accept any of `issuers` and any of `audiences`. Blank entries are errors, because in other SDKs a
+    /// blank entry switches the check off (R42).
     pub(crate) fn new(
         issuers: Vec<String>,
         audiences: Vec<String>,
@@ -101,7 +101,7 @@ impl Rules {
         Ok(Self { issuers, audiences, client_id, leeway })
     }
 
-    /// Issuer, kind, client and audience: whose token it is, whenever it is.
+    /// Checks issuer, kind, client and audience. Times are not checked here.
     fn check_claims(&self, claims: &ClaimSet, kind: Kind) -> Result<(), InvalidToken> {
         self.check_issuer(claims)?;
         kind.check(claims, &self.client_id)?;
@@ -119,7 +119,7 @@ impl Rules {
     fn check_audience(&self, claims: &ClaimSet, kind: Kind) -> Result<(), InvalidToken> {
         match kind {
             Kind::Id => audience_among(claims, std::slice::from_ref(&self.client_id)),
-            // Scalekit writes an audience only when one is configured at the machine client
+            // Scalekit writes an audience only when one is configured for the machine client
             Kind::Machine if claims.aud.is_absent() => Ok(()),
             Kind::Access | Kind::Machine => audience_among(claims, &self.audiences),
             Kind::IdpInitiated => Ok(()),
@@ -144,7 +144,7 @@ impl Rules {
     }
 }
 
-/// Whether this step or a later one judges the end of a token.
+/// Whether [`Rules::check_times`] refuses an expired token, or leaves that to its caller.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expiry {
     Refuse,
@@ -165,24 +165,27 @@ pub(crate) enum RulesError {
     Leeway,
 }
 
-/// Verifies an access token of that kind, as a bearer presents it.
+/// Verifies an access token of that kind, as a client presents it in a request.
 pub(crate) fn verify(token: &str, kind: Kind, keys: &KeySet, rules: &Rules, now: Timestamp) -> Verdict {
     Verdict::of(access_claims(token, kind, keys, rules, now, Expiry::Refuse))
 }
 
-/// Verifies the access token of a session. An expired one is valid here: the session's sealed end decides.
+/// Verifies the access token of a session. An expired token counts as valid here, because a session stores the end of
+/// its token itself.
 pub(crate) fn verify_session_token(token: &str, keys: &KeySet, rules: &Rules, now: Timestamp) -> Verdict {
     Verdict::of(access_claims(token, Kind::Access, keys, rules, now, Expiry::LeaveToCaller))
 }
 
-/// The claims of an access token that nobody has vouched for, to compare identities with (rule 13).
+/// The claims of an access token whose signature is not checked, to compare identities (row 13).
 pub(crate) fn unverified_claims(token: &str) -> Option<Claims> {
     let payload = jws::unverified_payload(token).ok()?;
     Claims::unverified(&payload)
 }
 
-/// The claims of a token that nobody has vouched for, when they are of that kind and for us. Security: whoever wrote them
-/// may have invented them; they say whose the token would be, for what is decided before a key is at hand.
+/// The claims of a token whose signature is not checked, when they are of that kind and for us.
+///
+/// Security: an attacker may have invented these claims. They say whose token it would be, for decisions that come
+/// before the key is at hand.
 pub(crate) fn unverified_claims_for_us(token: &str, kind: Kind, rules: &Rules) -> Option<Claims> {
     let claims = ClaimSet::parse(&jws::unverified_payload(token).ok()?).ok()?;
     let for_us = rules.check_claims(&claims, kind).is_ok();
@@ -202,8 +205,8 @@ fn access_claims(
     Ok((Claims::new(claims)?, key))
 }
 
-/// Everything that all kinds have in common: the claims, and the payload they were read from, of a token that is
-/// signed, of its kind and for us. Its times were not looked at.
+/// The checks that all kinds have in common: the token is signed, of that kind and for us. Its times are not checked.
+/// Returns the claims, the payload that they were read from, and the key that signed the token.
 pub(super) fn authenticate(
     token: &str,
     kind: Kind,
@@ -217,7 +220,7 @@ pub(super) fn authenticate(
     let Some(key) = keys.find(&jws.key_id) else {
         return Err(Refusal::UnknownKey { kid: jws.key_id });
     };
-    // nothing of the claims is looked at before the signature (RFC 8725 §3.3)
+    // no claim is read before the signature is checked (RFC 8725 §3.3)
     let payload = jws.verified_payload(key)?;
     let claims = ClaimSet::parse(&payload)?;
     rules.check_claims(&claims, kind)?;

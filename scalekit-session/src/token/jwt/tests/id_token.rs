@@ -1,7 +1,9 @@
+//! Tests of ID tokens: nonce, hash of the access token, audience, subject, expiry, profile.
+
 use super::*;
 use crate::secret::{AccessToken, Nonce};
 
-/// The access token of the example at OIDC Core §A.3, and its `at_hash` there.
+/// The access token of the example in OIDC Core §A.3, and the `at_hash` of that example.
 const ACCESS_TOKEN: &str = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
 const AT_HASH: &str = "77QmUPtjPfzWtF2AnpK9RQ";
 
@@ -27,7 +29,7 @@ fn asvs_10_5_1_a_missing_or_changed_nonce_is_refused() {
         let claims = with(id(), json!({"nonce": other}));
         assert_eq!(invalid(judge(&claims, expected)), InvalidToken::Nonce, "{other}");
     }
-    // at a refresh nobody remembers the nonce
+    // a refresh checks no nonce
     valid(judge(&with(id(), json!({"nonce": "n-1"})), Expected::default()));
 }
 

@@ -1,3 +1,5 @@
+//! Tests of key sets: which keys of a published document are used.
+
 use std::sync::Arc;
 
 use super::*;

@@ -1,4 +1,4 @@
-//! RFC 8725 §3: what a hostile or broken issuer can send, as one table.
+//! A table of the tokens that a hostile or broken issuer can send (RFC 8725 §3). Each is refused for its own reason.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -9,7 +9,7 @@ fn encode(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(text)
 }
 
-/// Properly signed, whatever header and claims are.
+/// A properly signed token of any header and claims.
 fn signed(header: &str, claims: &str) -> String {
     SigningKey::development().sign(header, claims)
 }
@@ -18,7 +18,7 @@ fn with_header(header: &str) -> String {
     signed(header, &access().to_string())
 }
 
-/// The claims with one member spelled out, before the others.
+/// A token whose payload begins with `member`, as it is written here. The usual claim `name` is left out.
 fn with_member(name: &str, member: &str) -> String {
     let claims = with(access(), json!({ name: null })).to_string();
     signed(HEADER, &claims.replacen('{', &format!("{{{member},"), 1))
@@ -168,7 +168,7 @@ fn r42_header_members_that_do_not_matter_are_ignored() {
     }
 }
 
-/// The signature with a zero byte in front: the same number, another text.
+/// The signature with a zero byte in front: the same number, written in another way.
 fn lengthened(signature: &str) -> String {
     let mut bytes = vec![0];
     bytes.extend(URL_SAFE_NO_PAD.decode(signature).unwrap());

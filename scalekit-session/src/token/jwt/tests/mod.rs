@@ -1,3 +1,5 @@
+//! Tests of verification: the kinds of tokens, and what the tests of the other files share.
+
 mod id_token;
 mod key_set;
 mod malformed;
@@ -32,7 +34,7 @@ fn sign(claims: &Value) -> String {
     SigningKey::development().sign(HEADER, &claims.to_string())
 }
 
-/// The access token of the protocol's sample session.
+/// The claims of a user's access token.
 fn access() -> Value {
     json!({
         "iss": ISSUER, "aud": [CLIENT], "sub": "usr_1", "oid": "org_1", "sid": "ses_1", "jti": "tkn_1",
@@ -75,7 +77,7 @@ fn logout() -> Value {
     })
 }
 
-/// `claims` with some replaced, or left out when `null`.
+/// `claims` with `changes`: a claim is replaced, or removed when its new value is `null`.
 fn with(claims: Value, changes: Value) -> Value {
     let (Value::Object(mut claims), Value::Object(changes)) = (claims, changes) else {
         panic!("claims are objects");
@@ -113,7 +115,7 @@ fn invalid<T: std::fmt::Debug>(verdict: Verdict<T>) -> InvalidToken {
     }
 }
 
-/// The verdict's name, for tables.
+/// The name of a verdict, to compare with.
 fn name<T>(verdict: &Verdict<T>) -> &'static str {
     match verdict {
         Verdict::Valid { .. } => "valid",

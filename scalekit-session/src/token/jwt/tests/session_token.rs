@@ -1,3 +1,5 @@
+//! Tests of the access tokens of sessions: claims, issuer, audience, times, forged and random tokens.
+
 use proptest::prelude::*;
 
 use super::*;

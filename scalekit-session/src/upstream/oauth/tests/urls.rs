@@ -111,7 +111,7 @@ fn reserved_parameters_cannot_be_set_by_name() {
         "request_uri",
         "client_secret",
         "code_verifier",
-        "SessionState",
+        "State",
         "",
         "a b",
         "a&client_id",
