@@ -88,7 +88,7 @@ const NAMES: [&str; 3] = ["accessToken", "refreshToken", "idToken"];
 /// Reports what is wrong with the split layout. The refresh route's path is checked with the other routes'.
 pub(super) fn check(builder: &ScalekitBuilder, problems: &mut Vec<ConfigProblem>) {
     let Some(split) = &builder.split else { return };
-    if builder.official.is_some() {
+    if builder.sdk_cookie.is_some() {
         problems.push(ConfigProblem::SplitAndShared);
     }
     if !is_plain_path(&split.access_path) {
