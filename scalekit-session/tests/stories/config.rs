@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit};
 use scalekit_session::adapter::AuthRoute;
+use scalekit_session::client::ScalekitClient;
 use scalekit_session::config::{
     ConfigProblem, CookieSecretError, CookieSecretListError, EnvironmentUrlError, RedirectUriError,
     SdkCookieSecretError,
@@ -184,6 +185,14 @@ async fn a_client_secret_is_given_as_text_or_as_a_secret() {
         builder(&[]).client_secret("text").build(),
         builder(&[]).client_secret("text".to_owned()).build(),
         builder(&[]).client_secret(ClientSecret::new("text")).build(),
+    ] {
+        assert!(built.is_ok());
+    }
+    let client = || ScalekitClient::builder("https://acme.scalekit.dev", "skc_1");
+    for built in [
+        client().client_secret("text").build(),
+        client().client_secret("text".to_owned()).build(),
+        client().client_secret(ClientSecret::new("text")).build(),
     ] {
         assert!(built.is_ok());
     }
