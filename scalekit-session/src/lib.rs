@@ -81,7 +81,8 @@ pub mod config {
     pub use crate::rules::redirect_uri::RedirectUriError;
     pub use crate::rules::return_to::ReturnToError;
     pub use crate::scalekit::config::ConfigProblem;
-    pub use crate::seal::CookieSecretError;
+    pub use crate::sdk_cookie::SdkCookieSecretError;
+    pub use crate::seal::{CookieSecretError, CookieSecretListError};
     pub use crate::upstream::oauth::EnvironmentUrlError;
 }
 

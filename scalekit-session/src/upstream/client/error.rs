@@ -1,4 +1,4 @@
-//! What a call to Scalekit can end in. Nothing here shows a secret (R46).
+//! How a call to Scalekit can fail. No text here shows a secret (R46).
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::token::jwt::InvalidToken;
 use crate::upstream::oauth::{TokenFailure, TransientCause};
 
-/// A call to Scalekit that did not end well.
+/// A call to Scalekit that failed.
 #[derive(Debug)]
 pub struct ClientError {
     kind: ClientErrorKind,
@@ -23,11 +23,11 @@ enum Cause {
     Code(&'static str),
 }
 
-/// The kinds of failure that a caller acts on differently.
+/// The kinds of failure that call for different actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientErrorKind {
-    /// Scalekit gave no usable answer. Try again later; nobody's session is over.
+    /// Scalekit gave no usable answer. Try again later; the session is not over.
     Unavailable,
     /// The code or refresh token is used up, expired or revoked.
     Rejected,
@@ -35,9 +35,9 @@ pub enum ClientErrorKind {
     Misconfigured,
     /// The token is not acceptable, now or later. The source is an [`InvalidToken`].
     InvalidToken,
-    /// The token was good once.
+    /// The token was valid, and its time is over.
     Expired,
-    /// The token's time has not come: somebody's clock is wrong.
+    /// The token is not valid yet: this machine's clock or Scalekit's is wrong.
     NotYetValid,
     /// Scalekit publishes no key of the token's key id.
     UnknownKey,
@@ -58,7 +58,7 @@ impl ClientError {
         self.kind == ClientErrorKind::Unavailable
     }
 
-    /// How long to wait before the next call, when that is known.
+    /// How long to wait before the next call, where that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -110,7 +110,7 @@ impl fmt::Display for ClientError {
         match &self.cause {
             Some(Cause::Transient(cause)) => write!(f, " ({cause})"),
             Some(Cause::Code(code)) => write!(f, " ({code})"),
-            // said by the source
+            // The source says it.
             Some(Cause::Invalid(_)) | None => Ok(()),
         }
     }
