@@ -7,6 +7,7 @@ use async_lock::{RwLock, Semaphore};
 use crate::clock::{Clock, Timestamp};
 use crate::cookie::form::Form;
 use crate::cookie::{CookieNames, CookieSpec};
+use crate::event::{Event, Events};
 use crate::id::SessionId;
 use crate::memory::ended::EndedSessions;
 use crate::memory::logins::Logins;
@@ -69,6 +70,7 @@ pub(crate) struct Instance {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) clock: Arc<dyn Clock>,
+    events: Arc<Events>,
     pub(crate) hooks: Hooks,
     pub(crate) opened: OpenedSessions,
     pub(crate) ended: EndedSessions,
@@ -98,11 +100,13 @@ impl Instance {
         hooks: Hooks,
         cache_bytes: usize,
     ) -> Self {
+        let events = Arc::new(Events::default());
         let keys = Keys::new(
             endpoints.keys.clone(),
             Arc::clone(&transport),
             Arc::clone(&runtime),
             Arc::clone(&clock),
+            Arc::clone(&events),
         );
         Self {
             config,
@@ -117,6 +121,7 @@ impl Instance {
             transport,
             runtime,
             clock,
+            events,
             hooks,
             opened: OpenedSessions::new(cache_bytes),
             ended: EndedSessions::default(),
@@ -152,6 +157,12 @@ impl Instance {
             Some(Official { write: Some(_), .. }) => Form::Official,
             _ => Form::Whole,
         }
+    }
+
+    /// Tells the operator. The clock is read for the limit on lines, and only for it.
+    #[cold]
+    pub(crate) fn emit(&self, event: Event<'_>) {
+        self.events.emit(event, self.now());
     }
 
     pub(crate) fn now(&self) -> Timestamp {

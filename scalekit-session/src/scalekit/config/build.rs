@@ -9,6 +9,7 @@ use super::check::check;
 use super::problem::{ConfigError, ConfigProblem};
 use super::split;
 use crate::cookie::{CookieNames, CookieSpec};
+use crate::event::Event;
 use crate::instance::Config;
 use crate::instance::Instance;
 use crate::loopback::Reach;
@@ -72,9 +73,6 @@ impl ScalekitBuilder {
         let rules = Rules::new(issuers.clone(), audiences, client_id.clone(), self.policy.leeway)
             .map_err(|error| ConfigError::new(vec![ConfigProblem::Rules(error.to_string())]))?;
         let secure = redirect.reach == Reach::Anybody;
-        if !secure {
-            tracing::warn!(origin = %redirect.origin, "sessions over plain http: for development on this machine only");
-        }
         let mut origins = vec![redirect.origin.clone()];
         origins.extend(self.allowed_origins);
         let routes = AuthRoutes {
@@ -98,7 +96,7 @@ impl ScalekitBuilder {
         let client = OauthClient { id: client_id, secret: Some(secret) };
         let names = names.with_official(self.official.map(|cookie| cookie.name)).with_split(split);
         let cookies = (names, CookieSpec::new(secure).with_line_limit(self.set_cookie_limit));
-        Ok(Scalekit::new(Instance::new(
+        let instance = Instance::new(
             config,
             endpoints,
             client,
@@ -110,7 +108,11 @@ impl ScalekitBuilder {
             self.clock,
             self.hooks,
             self.cache_bytes,
-        )))
+        );
+        if !secure {
+            instance.emit(Event::PlainHttp { origin: &instance.config.redirect.origin });
+        }
+        Ok(Scalekit::new(instance))
     }
 
     fn parse_secrets(&self, problems: &mut Vec<ConfigProblem>) -> Vec<Key> {

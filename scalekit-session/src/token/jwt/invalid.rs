@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::event::Plain;
+
 /// Why a token is not accepted (R42). None of these is cured by trying again.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -74,6 +76,9 @@ pub enum InvalidToken {
     #[error("the token's lifetime is longer than its kind allows")]
     Lifetime,
 }
+
+/// Foreign texts in the messages are bounded and escaped.
+impl Plain for InvalidToken {}
 
 /// The most of a foreign text that goes into a message.
 const SHOWN: usize = 128;
