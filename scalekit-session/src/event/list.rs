@@ -1,7 +1,8 @@
 //! The list of events: name, level, target, limit and message of each.
 //!
 //! A `limited` event is one that any client can provoke, or that a client can repeat with an old cookie or callback. An
-//! `unlimited` event needs an answer of Scalekit or a valid session each time, or happens at start-up.
+//! `unlimited` event needs an answer of Scalekit or a valid session each time, or happens at start-up. The exception is
+//! `not_set_up`: where the middleware is missing, no instance is at hand that could count.
 
 use std::time::Duration;
 

@@ -1,7 +1,8 @@
 //! A subscriber that keeps what is logged on this thread.
 
+use std::cell::RefCell;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -28,8 +29,15 @@ impl Visit for Line {
     }
 }
 
-#[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<Line>>>);
+thread_local! {
+    static LINES: RefCell<Option<Vec<Line>>> = const { RefCell::new(None) };
+}
+
+/// Listens for the whole process, and keeps the lines of threads that ask for them.
+///
+/// A subscriber of one thread would not do: `tracing` asks only the thread that meets an event first whether a subscriber
+/// wants the event, and the other tests' threads have none.
+struct Recorder;
 
 impl Subscriber for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
@@ -37,11 +45,14 @@ impl Subscriber for Recorder {
     }
 
     fn event(&self, event: &tracing::Event<'_>) {
-        let metadata = event.metadata();
-        let (name, target, level) = (metadata.name(), metadata.target(), *metadata.level());
-        let mut line = Line { name, target, level, fields: Vec::new() };
-        event.record(&mut line);
-        self.0.lock().unwrap().push(line);
+        LINES.with_borrow_mut(|lines| {
+            let Some(lines) = lines else { return };
+            let metadata = event.metadata();
+            let (name, target, level) = (metadata.name(), metadata.target(), *metadata.level());
+            let mut line = Line { name, target, level, fields: Vec::new() };
+            event.record(&mut line);
+            lines.push(line);
+        });
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -56,7 +67,11 @@ impl Subscriber for Recorder {
 
 /// What is logged while this runs.
 pub(super) fn record(run: impl FnOnce()) -> Vec<Line> {
-    let recorder = Recorder::default();
-    tracing::subscriber::with_default(recorder.clone(), run);
-    std::mem::take(&mut *recorder.0.lock().unwrap())
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| tracing::subscriber::set_global_default(Recorder).unwrap());
+    // An event that another thread met while the subscriber was being set up may have missed it.
+    tracing::callsite::rebuild_interest_cache();
+    LINES.set(Some(Vec::new()));
+    run();
+    LINES.take().unwrap_or_default()
 }
