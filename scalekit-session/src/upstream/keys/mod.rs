@@ -20,6 +20,7 @@ use thiserror::Error;
 
 use self::admission::{Admission, Answer};
 use crate::clock::{Clock, Timestamp};
+use crate::event::{Event, Events, Plain};
 use crate::token::jwt::{KeySet, KeySetError};
 use crate::upstream::flight::{Flight, Landing, flight};
 use crate::upstream::runtime::Runtime;
@@ -69,6 +70,7 @@ struct Shared {
     transport: Arc<dyn Transport>,
     runtime: Arc<dyn Runtime>,
     clock: Arc<dyn Clock>,
+    events: Arc<Events>,
     current: ArcSwap<KeySet>,
     none: Arc<KeySet>,
     /// When `current` was fetched, in milliseconds.
@@ -92,6 +94,7 @@ impl Keys {
         transport: Arc<dyn Transport>,
         runtime: Arc<dyn Runtime>,
         clock: Arc<dyn Clock>,
+        events: Arc<Events>,
     ) -> Self {
         let none = Arc::new(KeySet::default());
         Self {
@@ -100,6 +103,7 @@ impl Keys {
                 transport,
                 runtime,
                 clock,
+                events,
                 current: ArcSwap::new(Arc::clone(&none)),
                 none,
                 fetched_at: AtomicU64::new(0),
@@ -277,7 +281,7 @@ impl Drop for Fetch {
             }
             Err(error) => {
                 let retry_after = admission.fail(error.retry_after(), now);
-                tracing::warn!(%error, ?retry_after, "could not fetch Scalekit's signing keys");
+                self.shared.events.emit(Event::KeysNotFetched { error: &error, retry_after }, now);
                 (Landed::Failed { retry_after }, now + retry_after)
             }
         };
@@ -302,6 +306,8 @@ enum FetchError {
     #[error("the task was dropped")]
     Dropped,
 }
+
+impl Plain for FetchError {}
 
 impl FetchError {
     fn retry_after(&self) -> Option<Duration> {

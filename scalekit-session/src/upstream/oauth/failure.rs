@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::answer;
+use crate::event::Plain;
 use crate::upstream::transport::{HttpResponse, TransportError, TransportFailure};
 
 /// Why the token endpoint granted nothing.
@@ -69,6 +70,8 @@ pub(crate) enum TransientCause {
     /// Status 200 without a readable grant.
     Unreadable,
 }
+
+impl Plain for TransientCause {}
 
 impl fmt::Display for TransientCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
