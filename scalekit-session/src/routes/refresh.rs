@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::answer::problem::problem;
 use crate::answer::refusal::{NoSession, Refusal};
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
@@ -52,7 +53,7 @@ pub(crate) async fn refresh(instance: &Arc<Instance>, head: &RequestHead) -> Rep
             let (outcome, lines) = outcome(instance, &cookies, request.target, Caller::Page).await;
             to_page(instance, &request, &cookies, &outcome).with_cookies(lines)
         }
-        "GET" => refuse::problem(instance, &Refusal::Unauthenticated),
+        "GET" => problem(&Refusal::Unauthenticated, &instance.config.routes),
         "HEAD" => Reply::new(204),
         _ => Reply::new(405).with_header("allow", "GET, HEAD, POST"),
     }
@@ -77,7 +78,7 @@ enum Outcome {
 fn to_script(instance: &Instance, request: &RequestView<'_>, outcome: &Outcome) -> Reply {
     match *outcome {
         Outcome::SignedIn(..) => Reply::new(204),
-        Outcome::NoSession(_) => refuse::problem(instance, &Refusal::Unauthenticated),
+        Outcome::NoSession(_) => problem(&Refusal::Unauthenticated, &instance.config.routes),
         Outcome::Unavailable(retry_after) => {
             refuse::refuse(instance, request, &Refusal::Unavailable { retry_after }, instance.now())
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod grant;
 pub(crate) mod hooks;
+pub(crate) mod verified;
 
 use std::fmt;
 use std::sync::Arc;
