@@ -1,4 +1,4 @@
-//! Puts a [`ScalekitClient`] together and says what is wrong with what it was given.
+//! [`ScalekitClientBuilder`]: collects and checks the settings of a [`ScalekitClient`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,40 +48,41 @@ impl ScalekitClientBuilder {
         Self { client_secret: Some(secret), ..self }
     }
 
-    /// The accepted issuers, in place of the environment URL: list it and the custom domain. Compared to the letter.
+    /// The accepted issuers, in place of the environment URL. With a custom domain, list both. Compared character by
+    /// character.
     pub fn issuers<S: Into<String>>(self, issuers: impl IntoIterator<Item = S>) -> Self {
         Self { issuers: Some(issuers.into_iter().map(Into::into).collect()), ..self }
     }
 
-    /// The accepted audiences of access tokens, in place of the client id. One of them suffices.
+    /// The accepted audiences of access tokens, in place of the client id. A token needs one of them.
     pub fn audiences<S: Into<String>>(self, audiences: impl IntoIterator<Item = S>) -> Self {
         Self { audiences: Some(audiences.into_iter().map(Into::into).collect()), ..self }
     }
 
-    /// How far the clocks may be apart: 60 s unless set, 300 s at most.
+    /// How far the clocks of this machine and of Scalekit may differ. Default 60 s, at most 300 s.
     pub fn leeway(self, leeway: Duration) -> Self {
         Self { leeway, ..self }
     }
 
-    /// What reaches Scalekit, in place of reqwest.
+    /// The transport for calls to Scalekit, in place of reqwest.
     pub fn transport(self, transport: impl Transport) -> Self {
         Self { transport: Some(Arc::new(transport)), ..self }
     }
 
-    /// What runs background work, in place of the tokio runtime that `build` is called on.
+    /// The runtime for background work, in place of the tokio runtime in which `build` is called.
     pub fn runtime(self, runtime: impl Runtime) -> Self {
         Self { runtime: Some(Arc::new(runtime)), ..self }
     }
 
-    /// What tells the time, in place of the system's clock.
+    /// The clock, in place of the system's clock.
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// The client. Sends nothing.
+    /// Builds the client. Sends nothing.
     ///
     /// # Errors
-    /// When a setting cannot be used; the error says what to write instead.
+    /// When a setting cannot be used. The error says what to write instead.
     pub fn build(self) -> Result<ScalekitClient, ClientConfigError> {
         let endpoints = Endpoints::parse(&self.environment_url)?;
         if self.client_secret.as_ref().is_some_and(|secret| secret.secret().trim().is_empty()) {
@@ -107,7 +108,7 @@ impl ScalekitClientBuilder {
 
 impl std::fmt::Debug for ScalekitClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // the URL is not checked yet and may hold a password
+        // without the URL, which is not checked yet and may hold a password
         f.debug_struct("ScalekitClientBuilder").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
@@ -140,11 +141,13 @@ pub enum ClientConfigError {
     Leeway,
     /// The HTTP client cannot be set up.
     #[error(
-        "nothing to reach Scalekit with; give the builder a transport, or switch the feature `reqwest` on"
+        "there is no HTTP client to call Scalekit with; give the builder a transport, or switch on the feature `reqwest`"
     )]
     Transport(#[source] Option<Box<dyn std::error::Error + Send + Sync>>),
-    /// No runtime is there for background work.
-    #[error("nothing to run background work on; build inside a tokio runtime, or give the builder a runtime")]
+    /// There is no runtime for background work.
+    #[error(
+        "there is no runtime for background work; build inside a tokio runtime, or give the builder a runtime"
+    )]
     Runtime,
 }
 

@@ -1,4 +1,4 @@
-//! What a call to Scalekit can end in. Nothing here shows a secret (R46).
+//! [`ClientError`]: why a call to Scalekit failed. The messages show no secrets (R46).
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,7 +7,21 @@ use std::time::Duration;
 use crate::token::jwt::InvalidToken;
 use crate::upstream::oauth::{TokenFailure, TransientCause};
 
-/// A call to Scalekit that did not end well.
+/// Why a call of a [`ScalekitClient`](crate::client::ScalekitClient) failed. The message shows no secrets.
+///
+/// ```
+/// use scalekit_session::client::{ClientErrorKind, RefreshToken, ScalekitClient};
+/// use scalekit_session::transport::HttpResponse;
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let scalekit = ScalekitClient::builder("https://acme.scalekit.dev", "skc_1")
+///     .transport(|_request| async { Ok(HttpResponse::new(503, Vec::new())) })
+///     .build()?;
+/// let error = scalekit.refresh_access_token(&RefreshToken::new("rt_1")).await.unwrap_err();
+/// assert_eq!(error.kind(), ClientErrorKind::Unavailable);
+/// assert!(error.is_transient());
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct ClientError {
     kind: ClientErrorKind,
@@ -23,11 +37,11 @@ enum Cause {
     Code(&'static str),
 }
 
-/// The kinds of failure that a caller acts on differently.
+/// The kinds of [`ClientError`]. A caller treats each differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientErrorKind {
-    /// Scalekit gave no usable answer. Try again later; nobody's session is over.
+    /// Scalekit gave no usable answer. Try again later. This says nothing about any session.
     Unavailable,
     /// The code or refresh token is used up, expired or revoked.
     Rejected,
@@ -35,18 +49,18 @@ pub enum ClientErrorKind {
     Misconfigured,
     /// The token is not acceptable, now or later. The source is an [`InvalidToken`].
     InvalidToken,
-    /// The token was good once.
+    /// The token is expired.
     Expired,
-    /// The token's time has not come: somebody's clock is wrong.
+    /// The token is not valid yet: the clock of this machine or of the issuer is wrong.
     NotYetValid,
-    /// Scalekit publishes no key of the token's key id.
+    /// Scalekit publishes no key with the token's key id.
     UnknownKey,
     /// Scalekit sent no ID token. Ask for the scope `openid`.
     NoIdToken,
 }
 
 impl ClientError {
-    /// What kind of failure it is.
+    /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> ClientErrorKind {
         self.kind
@@ -58,7 +72,7 @@ impl ClientError {
         self.kind == ClientErrorKind::Unavailable
     }
 
-    /// How long to wait before the next call, when that is known.
+    /// How long to wait before the next call, if that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -110,7 +124,7 @@ impl fmt::Display for ClientError {
         match &self.cause {
             Some(Cause::Transient(cause)) => write!(f, " ({cause})"),
             Some(Cause::Code(code)) => write!(f, " ({code})"),
-            // said by the source
+            // `source` says why
             Some(Cause::Invalid(_)) | None => Ok(()),
         }
     }
