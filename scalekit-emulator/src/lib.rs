@@ -20,8 +20,6 @@ mod calls;
 mod clients;
 mod clock;
 mod codes;
-#[cfg(feature = "conformance")]
-pub mod conformance;
 mod courier;
 mod deliveries;
 mod emulator;

@@ -1,7 +1,7 @@
 //! [`Timestamp`], a point in time, and [`Clock`], which tells the present one.
 //!
-//! Rules take `now` as a parameter. The clock is read once for each decision, and again after I/O. No other file of
-//! this crate asks the system for the time.
+//! Rules take `now` as a parameter. The clock is read once per decision, and again after I/O. No other code of this crate
+//! asks the system for the time.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -72,6 +72,27 @@ impl Sub<Duration> for Timestamp {
     }
 }
 
+/// The same point in time for the standard library, say to format a date or to compare with a file's time.
+///
+/// ```
+/// use scalekit_session::Timestamp;
+/// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+///
+/// let login = SystemTime::from(Timestamp::from_millis(1_760_000_000_250));
+/// assert_eq!(login, UNIX_EPOCH + Duration::from_millis(1_760_000_000_250));
+/// ```
+///
+/// Never panics: where the platform's `SystemTime` does not reach that far, the result is the end of the year 9999.
+impl From<Timestamp> for SystemTime {
+    fn from(timestamp: Timestamp) -> Self {
+        let since_epoch = Duration::from_millis(timestamp.as_millis());
+        let at = [since_epoch, END_OF_9999].into_iter().find_map(|span| UNIX_EPOCH.checked_add(span));
+        at.unwrap_or(UNIX_EPOCH)
+    }
+}
+
+const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);
+
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
@@ -107,6 +128,15 @@ mod tests {
         assert_eq!(Timestamp::EPOCH - Duration::from_secs(1), Timestamp::EPOCH);
         assert_eq!(Timestamp::from_secs(u64::MAX), end);
         assert_eq!(Timestamp::EPOCH + Duration::MAX, end);
+    }
+
+    #[test]
+    fn a_system_time_is_the_same_point_in_time() {
+        let span = Duration::from_millis(1_760_000_000_250);
+        assert_eq!(SystemTime::from(Timestamp::from_millis(1_760_000_000_250)), UNIX_EPOCH + span);
+        assert_eq!(SystemTime::from(Timestamp::EPOCH), UNIX_EPOCH);
+        let end = SystemTime::from(Timestamp::from_millis(u64::MAX));
+        assert!(end >= UNIX_EPOCH + END_OF_9999, "and it does not panic");
     }
 
     #[test]

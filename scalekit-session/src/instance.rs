@@ -1,13 +1,12 @@
-//! Everything one instance consists of, and nothing that it does.
+//! The parts of one instance: settings, connections, caches. No behaviour.
 
 use std::sync::Arc;
 
 use async_lock::{RwLock, Semaphore};
 
 use crate::clock::{Clock, Timestamp};
-use crate::cookie::form::Form;
-use crate::cookie::{CookieNames, CookieSpec};
 use crate::id::SessionId;
+use crate::layout::Layout;
 use crate::memory::ended::EndedSessions;
 use crate::memory::logins::Logins;
 use crate::memory::opened::OpenedSessions;
@@ -18,8 +17,6 @@ use crate::rules::policy::Policy;
 use crate::rules::redirect_uri::RedirectUri;
 use crate::rules::return_to::ReturnTo;
 use crate::rules::routes::AuthRoutes;
-use crate::sdk_cookie::{SdkKey, SdkLanguage};
-use crate::seal::Keyring;
 use crate::session::hooks::Hooks;
 use crate::token::jwt::Rules;
 use crate::upstream::keys::Keys;
@@ -29,14 +26,6 @@ use crate::upstream::transport::Transport;
 
 /// Refreshes under way at once, and as many logins; the others wait in line (R10).
 const CALLS_AT_ONCE: usize = 64;
-
-/// The cookie of Scalekit's official packages.
-#[derive(Debug)]
-pub(crate) struct Official {
-    pub(crate) key: SdkKey,
-    /// How sessions are written to it. `None`: they are read, and written to our own.
-    pub(crate) write: Option<SdkLanguage>,
-}
 
 /// Everything that a request is judged by; immutable once built.
 #[derive(Debug)]
@@ -50,8 +39,6 @@ pub(crate) struct Config {
     pub(crate) routes: AuthRoutes,
     pub(crate) default_return_to: ReturnTo,
     pub(crate) policy: Policy,
-    /// The most that all cookies of a session may add to a request, in bytes.
-    pub(crate) budget: usize,
 }
 
 /// The parts of an instance. Configuration never changes; the rest is caches and registries.
@@ -59,12 +46,8 @@ pub(crate) struct Instance {
     pub(crate) config: Config,
     pub(crate) endpoints: Endpoints,
     pub(crate) client: OauthClient,
-    pub(crate) keyring: Keyring,
-    /// The cookie shared with Scalekit's official packages, when it is.
-    pub(crate) official: Option<Official>,
-    pub(crate) names: CookieNames,
-    pub(crate) spec: CookieSpec,
-    pub(crate) rules: Rules,
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) rules: Arc<Rules>,
     pub(crate) keys: Keys,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) runtime: Arc<dyn Runtime>,
@@ -89,9 +72,7 @@ impl Instance {
         config: Config,
         endpoints: Endpoints,
         client: OauthClient,
-        (keyring, official): (Keyring, Option<Official>),
-        (names, spec): (CookieNames, CookieSpec),
-        rules: Rules,
+        layout: Layout,
         transport: Arc<dyn Transport>,
         runtime: Arc<dyn Runtime>,
         clock: Arc<dyn Clock>,
@@ -108,11 +89,8 @@ impl Instance {
             config,
             endpoints,
             client,
-            keyring,
-            official,
-            names,
-            spec,
-            rules,
+            rules: Arc::clone(&layout.rules),
+            layout: Arc::new(layout),
             keys,
             transport,
             runtime,
@@ -138,19 +116,6 @@ impl Instance {
         if self.ended.end(id, how, login_at + self.config.policy.absolute_limit, now) {
             self.refreshes.drop_session(&id);
             self.watches.ended(&id);
-        }
-    }
-
-    /// Whether sessions lie in the cookies of the split layout.
-    pub(crate) fn is_split(&self) -> bool {
-        self.names.is_split()
-    }
-
-    /// The form in which sessions are sealed.
-    pub(crate) fn form(&self) -> Form {
-        match &self.official {
-            Some(Official { write: Some(_), .. }) => Form::Official,
-            _ => Form::Whole,
         }
     }
 

@@ -13,12 +13,12 @@ mod routes;
 pub mod adapter;
 // One request, from its cookies to its `Set-Cookie` lines.
 mod pipeline;
-// How cookies hold a session.
-mod layout;
 // The parts of one instance: settings, connections, caches.
 mod instance;
 // What a process remembers between requests.
 mod memory;
+// How cookies hold a session: one cookie, shared, split.
+mod layout;
 // A session as handlers see it, what it is made of, and what an application plugs in.
 mod session;
 // All I/O: Scalekit's endpoints, signing keys, background tasks.
@@ -81,7 +81,8 @@ pub mod config {
     pub use crate::rules::redirect_uri::RedirectUriError;
     pub use crate::rules::return_to::ReturnToError;
     pub use crate::scalekit::config::ConfigProblem;
-    pub use crate::seal::CookieSecretError;
+    pub use crate::sdk_cookie::SdkCookieSecretError;
+    pub use crate::seal::{CookieSecretError, CookieSecretListError};
     pub use crate::upstream::oauth::EnvironmentUrlError;
 }
 

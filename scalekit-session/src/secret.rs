@@ -68,6 +68,18 @@ secret_text! {
     Nonce,
 }
 
+impl From<String> for ClientSecret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&str> for ClientSecret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ use scalekit_actix::{
     Authorized, MaybeSession, RequireMiddleware, Requirement, Requires, Scalekit, ScalekitBuilder, Session,
     SessionMiddleware, routes,
 };
-use scalekit_emulator::conformance::{Application, Environment};
+use scalekit_conformance::{Application, Environment};
 use scalekit_session::Timestamp;
 use scalekit_session::testing::ManualClock;
 

@@ -1,6 +1,6 @@
-//! The conformance suite of `scalekit-emulator`, told to an actix-web application (R53).
+//! The conformance suite, told to an actix-web application (R53).
 
 mod application;
 
-scalekit_emulator::conformance!(application::ActixApplication);
-scalekit_emulator::conformance!(application::ActixApplication, split);
+scalekit_conformance::conformance!(application::ActixApplication);
+scalekit_conformance::conformance!(application::ActixApplication, split);

@@ -20,7 +20,7 @@ use scalekit_axum::{
     Authorized, MaybeSession, RequireLayer, Requirement, Requires, Scalekit, ScalekitBuilder, Session,
     SessionLayer, routes,
 };
-use scalekit_emulator::conformance::{Application, Environment};
+use scalekit_conformance::{Application, Environment};
 use scalekit_session::Timestamp;
 use scalekit_session::testing::ManualClock;
 use tokio::net::TcpListener;

@@ -1,6 +1,6 @@
-//! The conformance suite of `scalekit-emulator`, told to an axum application (R53).
+//! The conformance suite, told to an axum application (R53).
 
 mod application;
 
-scalekit_emulator::conformance!(application::AxumApplication);
-scalekit_emulator::conformance!(application::AxumApplication, split);
+scalekit_conformance::conformance!(application::AxumApplication);
+scalekit_conformance::conformance!(application::AxumApplication, split);

@@ -16,7 +16,7 @@ use rocket::response::{Redirect, Responder, Result, status};
 use rocket::{
     Build, Config, Data, Orbit, Request, Response, Rocket, Route, Shutdown, State, get, options, post, routes,
 };
-use scalekit_emulator::conformance::{Application, Environment};
+use scalekit_conformance::{Application, Environment};
 use scalekit_rocket::{
     Authorized, MaybeSession, Requirement, Requires, Scalekit, ScalekitBuilder, Session, SessionFairing,
 };

@@ -1,6 +1,6 @@
-//! The conformance suite of `scalekit-emulator`, told to a Rocket application (R53).
+//! The conformance suite, told to a Rocket application (R53).
 
 mod application;
 
-scalekit_emulator::conformance!(application::RocketApplication);
-scalekit_emulator::conformance!(application::RocketApplication, split);
+scalekit_conformance::conformance!(application::RocketApplication);
+scalekit_conformance::conformance!(application::RocketApplication, split);

@@ -82,8 +82,8 @@ impl Exchange {
 
     /// The answer to a request that is refused, for what `resolve` found or for what a route requires.
     pub fn refuse(&self, request: &RequestView<'_>, why: Refusal) -> Reply {
-        let nobody = self.latest().map(|resolution| resolution.nobody).unwrap_or_default();
-        self.0.manager.refuse(request, &why.of(nobody), self.0.manager.clock().now())
+        let no_session = self.latest().map(|resolution| resolution.no_session).unwrap_or_default();
+        self.0.manager.refuse(request, &why.of(no_session), self.0.manager.clock().now())
     }
 
     /// The commit point: call it once, with the headers of the response, just before they are sent.

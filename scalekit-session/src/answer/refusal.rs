@@ -65,10 +65,10 @@ impl Refusal {
     }
 
     /// Adds to [`Self::Unauthenticated`] why there is no session. Every other refusal stays as it is.
-    pub(crate) fn of(self, why: Nobody) -> Self {
+    pub(crate) fn of(self, why: NoSession) -> Self {
         match (self, why) {
-            (Self::Unauthenticated, Nobody::Racing) => Self::Racing,
-            (Self::Unauthenticated, Nobody::Expired) => Self::Expired,
+            (Self::Unauthenticated, NoSession::Racing) => Self::Racing,
+            (Self::Unauthenticated, NoSession::Expired) => Self::Expired,
             (other, _) => other,
         }
     }
@@ -76,10 +76,10 @@ impl Refusal {
 
 /// Why there is no session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Nobody {
+pub(crate) enum NoSession {
     /// No particular reason is known.
     #[default]
-    Stranger,
+    NotSignedIn,
     /// Scalekit refused the refresh token less than a minute ago: another response may be bringing its successor (row
     /// 16a).
     Racing,

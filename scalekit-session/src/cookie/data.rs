@@ -1,5 +1,6 @@
 //! [`DataNames`]: the names of the cookies that store one sealed value, and the path of these cookies.
 
+use super::holder::Part;
 use crate::seal::MAX_CHUNKS;
 
 /// A data cookie and its chunks: `{name}`, `{name}.1` … `{name}.7`, all with one path.
@@ -58,6 +59,17 @@ pub(crate) struct SplitNames {
     pub(crate) access: DataNames,
     pub(crate) refresh: DataNames,
     pub(crate) identity: DataNames,
+}
+
+impl SplitNames {
+    /// The names of one of the three.
+    pub(crate) fn of(&self, part: Part) -> &DataNames {
+        match part {
+            Part::Access => &self.access,
+            Part::Refresh => &self.refresh,
+            Part::Identity => &self.identity,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@
 mod candidate;
 mod chunk;
 mod data;
-pub(crate) mod form;
+mod holder;
 mod marker;
 mod name;
 mod present;
@@ -32,6 +32,7 @@ mod tests;
 
 pub(crate) use chunk::{ChunkSet, clear, split};
 pub(crate) use data::{DataNames, SplitNames};
+pub(crate) use holder::{Holder, Part};
 pub(crate) use marker::marker_value;
 pub(crate) use name::CookieNames;
 pub(crate) use present::Present;

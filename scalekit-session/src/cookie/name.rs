@@ -1,7 +1,7 @@
 //! The names of our cookies, all made from one base name.
 
 use super::data::{DataNames, SplitNames};
-use crate::cookie::form::Form;
+use super::holder::{Holder, Part};
 
 /// Every cookie name of one application, rendered once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,20 +12,20 @@ pub(crate) struct CookieNames {
     looped: String,
     hop: String,
     transaction_prefix: String,
-    official: Option<String>,
+    sdk: Option<String>,
     split: Option<Box<SplitNames>>,
 }
 
 /// Which of our cookies a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role<'a> {
-    /// The data cookie (0) or one of its chunks (1 … 7).
-    Part(usize),
+    /// A data cookie (0) or one of its chunks (1 … 7).
+    Data(Holder, usize),
     Marker,
     Looped,
     Hop,
-    /// The cookie shared with Scalekit's official packages.
-    Official,
+    /// The SDK cookie.
+    Sdk,
     /// The transaction of this flow.
     Transaction(&'a str),
 }
@@ -36,18 +36,18 @@ impl CookieNames {
         let [marker, looped, hop, transaction_prefix] =
             [MARKER, LOOPED, HOP, TRANSACTION].map(|suffix| format!("{base}{suffix}"));
         let whole = DataNames::new(base, "/");
-        Self { whole, marker, looped, hop, transaction_prefix, official: None, split: None }
+        Self { whole, marker, looped, hop, transaction_prefix, sdk: None, split: None }
     }
 
-    /// And the cookie that is shared with Scalekit's official packages, by its full name.
+    /// And the SDK cookie, by its full name.
     #[must_use]
-    pub(crate) fn with_official(self, name: Option<String>) -> Self {
-        Self { official: name, ..self }
+    pub(crate) fn with_sdk(self, name: Option<String>) -> Self {
+        Self { sdk: name, ..self }
     }
 
-    /// The cookie that is shared with Scalekit's official packages.
-    pub(crate) fn official(&self) -> Option<&str> {
-        self.official.as_deref()
+    /// The SDK cookie.
+    pub(crate) fn sdk(&self) -> Option<&str> {
+        self.sdk.as_deref()
     }
 
     /// And the cookies of the split layout.
@@ -56,25 +56,17 @@ impl CookieNames {
         Self { split: split.map(Box::new), ..self }
     }
 
-    /// Whether sessions lie in the cookies of the split layout.
-    pub(crate) fn is_split(&self) -> bool {
-        self.split.is_some()
+    /// The data cookie of ours that ordinary requests show.
+    pub(crate) fn served(&self) -> Holder {
+        if self.split.is_some() { Holder::Split(Part::Access) } else { Holder::OneCookie }
     }
 
-    /// The form that ordinary requests show.
-    pub(crate) fn served(&self) -> Form {
-        if self.is_split() { Form::Access } else { Form::Whole }
-    }
-
-    /// The data cookies of a form of ours, where it is in use.
-    pub(crate) fn of(&self, form: Form) -> Option<&DataNames> {
-        let split = self.split.as_deref();
-        match form {
-            Form::Whole => Some(&self.whole),
-            Form::Official => None,
-            Form::Access => split.map(|names| &names.access),
-            Form::Refresh => split.map(|names| &names.refresh),
-            Form::Identity => split.map(|names| &names.identity),
+    /// The names of a data cookie of ours, where it is in use.
+    pub(crate) fn of(&self, holder: Holder) -> Option<&DataNames> {
+        match holder {
+            Holder::OneCookie => Some(&self.whole),
+            Holder::SdkCookie => None,
+            Holder::Split(part) => self.split.as_deref().map(|split| split.of(part)),
         }
     }
 
@@ -106,38 +98,39 @@ impl CookieNames {
 
     /// Whether a cookie of that name is a session's: its data or its marker.
     pub(crate) fn is_of_session(&self, name: &[u8]) -> bool {
-        let of_session = |form| matches!(self.role(name, form), Some(Role::Part(_)));
-        matches!(self.role(name, Form::Whole), Some(Role::Part(_) | Role::Marker | Role::Official))
-            || (self.is_split() && Form::SPLIT.into_iter().any(of_session))
+        matches!(self.role(name), Some(Role::Data(..) | Role::Marker | Role::Sdk))
     }
 
     /// Whether another cookie may have that name, which is compared byte by byte.
     pub(crate) fn admits(&self, name: &str) -> bool {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        (1..=64).contains(&name.len())
-            && name.bytes().all(plain)
-            && self.role(name.as_bytes(), Form::Whole).is_none()
+        (1..=64).contains(&name.len()) && name.bytes().all(plain) && self.role(name.as_bytes()).is_none()
     }
 
     /// Whether a pair of name and value may be ours, before anything is known of it.
-    pub(super) fn may_be_of(&self, pair: &[u8], form: Form) -> bool {
-        // Of all that comes here, this is what the default needs.
+    pub(super) fn may_be_ours(&self, pair: &[u8]) -> bool {
+        // Most applications need only the first of these.
         pair.starts_with(self.data().as_bytes())
-            || self.official.as_ref().is_some_and(|official| pair.starts_with(official.as_bytes()))
-            || self
-                .split
-                .as_ref()
-                .and_then(|_| self.of(form))
-                .is_some_and(|data| pair.starts_with(data.name().as_bytes()))
+            || self.sdk.as_ref().is_some_and(|sdk| pair.starts_with(sdk.as_bytes()))
+            || self.split.as_deref().is_some_and(|split| {
+                Part::ALL.into_iter().any(|part| pair.starts_with(split.of(part).name().as_bytes()))
+            })
     }
 
-    /// What a cookie name means to a request that may show that form, compared byte by byte (R43).
-    pub(super) fn role<'a>(&self, name: &'a [u8], form: Form) -> Option<Role<'a>> {
-        if self.official.as_ref().is_some_and(|official| official.as_bytes() == name) {
-            return Some(Role::Official);
+    /// What a cookie name means, compared byte by byte (R43).
+    pub(super) fn role<'a>(&self, name: &'a [u8]) -> Option<Role<'a>> {
+        if self.sdk.as_ref().is_some_and(|sdk| sdk.as_bytes() == name) {
+            return Some(Role::Sdk);
         }
-        if let Some(part) = self.of(form).and_then(|data| data.part(name)) {
-            return Some(Role::Part(part));
+        if let Some(split) = &self.split {
+            for part in Part::ALL {
+                if let Some(index) = split.of(part).part(name) {
+                    return Some(Role::Data(Holder::Split(part), index));
+                }
+            }
+        }
+        if let Some(index) = self.whole.part(name) {
+            return Some(Role::Data(Holder::OneCookie, index));
         }
         match name.strip_prefix(self.data().as_bytes())? {
             suffix if suffix == MARKER.as_bytes() => Some(Role::Marker),

@@ -1,16 +1,15 @@
-//! What a browser may have of a session's cookies, as far as a request tells.
+//! Which chunks of a session's cookies a browser may have, as far as a request tells.
 
 use super::chunk::ChunkSet;
+use super::holder::{Holder, Part};
 use super::name::CookieNames;
 use super::request::RequestCookies;
-use crate::cookie::form::Form;
-use crate::request::RequestView;
 
-/// Which data cookies and chunks a browser may have: those that came, and of those that are not sent to the request's
-/// path, all.
+/// Which data cookies and chunks a browser may have: those that came, and of the cookies that are not sent to the
+/// request's path, all.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Present {
-    whole: ChunkSet,
+    one_cookie: ChunkSet,
     access: ChunkSet,
     refresh: ChunkSet,
     identity: ChunkSet,
@@ -18,26 +17,24 @@ pub(crate) struct Present {
 }
 
 impl Present {
-    /// Those of our own cookie, in one piece.
-    pub(crate) fn whole(chunks: ChunkSet) -> Self {
-        Self { whole: chunks, ..Self::default() }
+    /// Of our one cookie, those that came.
+    pub(crate) fn one_cookie(cookies: &RequestCookies<'_>) -> Self {
+        Self { one_cookie: cookies.chunks(Holder::OneCookie), ..Self::default() }
     }
 
-    /// Those of every form.
-    pub(crate) fn of(request: &RequestView<'_>, names: &CookieNames) -> Self {
-        let path = request.target.split(['?', '#']).next().unwrap_or_default();
-        let of = |form| match names.of(form) {
-            Some(data) if data.is_sent_to(path) => {
-                RequestCookies::gather_of(request.headers, names, form).own_chunks()
-            }
+    /// Those of every data cookie. `target` is the request's path and query.
+    pub(crate) fn of(cookies: &RequestCookies<'_>, target: &str, names: &CookieNames) -> Self {
+        let path = target.split(['?', '#']).next().unwrap_or_default();
+        let of = |holder| match names.of(holder) {
+            Some(data) if data.is_sent_to(path) => cookies.chunks(holder),
             Some(_) => ChunkSet::ALL,
             None => ChunkSet::default(),
         };
         Self {
-            whole: of(Form::Whole),
-            access: of(Form::Access),
-            refresh: of(Form::Refresh),
-            identity: of(Form::Identity),
+            one_cookie: of(Holder::OneCookie),
+            access: of(Holder::Split(Part::Access)),
+            refresh: of(Holder::Split(Part::Refresh)),
+            identity: of(Holder::Split(Part::Identity)),
             keeps_identity: false,
         }
     }
@@ -53,13 +50,13 @@ impl Present {
         self.keeps_identity
     }
 
-    pub(crate) fn get(&self, form: Form) -> ChunkSet {
-        match form {
-            Form::Whole => self.whole,
-            Form::Official => ChunkSet::default(),
-            Form::Access => self.access,
-            Form::Refresh => self.refresh,
-            Form::Identity => self.identity,
+    pub(crate) fn get(&self, holder: Holder) -> ChunkSet {
+        match holder {
+            Holder::OneCookie => self.one_cookie,
+            Holder::SdkCookie => ChunkSet::default(),
+            Holder::Split(Part::Access) => self.access,
+            Holder::Split(Part::Refresh) => self.refresh,
+            Holder::Split(Part::Identity) => self.identity,
         }
     }
 }

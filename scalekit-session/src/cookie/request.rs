@@ -6,8 +6,8 @@ use memchr::memchr;
 
 use super::candidate;
 use super::chunk::ChunkSet;
+use super::holder::Holder;
 use super::name::{CookieNames, Role};
-use crate::cookie::form::Form;
 use crate::request::Headers;
 use crate::seal::MAX_CHUNKS;
 use crate::seal::{Sealed, looks_sealed};
@@ -21,53 +21,61 @@ const MAX_TRANSACTIONS: usize = 16;
 
 /// Our cookies of one request, as they were sent.
 pub(crate) struct RequestCookies<'a> {
-    parts: [Values<'a>; MAX_CHUNKS],
+    served: Holder,
+    /// The data cookie that ordinary requests show.
+    parts: Parts<'a>,
+    /// The data cookies that ordinary requests do not show: two of the split layout, and what is left of our one cookie
+    /// from before it.
+    others: Vec<(Holder, Parts<'a>)>,
     markers: Values<'a>,
     looped: Option<&'a [u8]>,
     hop: Option<&'a [u8]>,
-    official: Values<'a>,
-    official_left_out: bool,
+    sdk: Values<'a>,
+    sdk_left_out: bool,
     transactions: [Option<(&'a str, &'a [u8])>; MAX_TRANSACTIONS],
 }
 
 /// The values of cookies with the same name, in order of arrival.
 pub(super) type Values<'a> = [Option<&'a [u8]>; MAX_DUPLICATES];
 
-impl<'a> RequestCookies<'a> {
-    /// Scans all `Cookie` lines once. Hostile bytes cost their length and nothing more (R16, R43).
-    pub(crate) fn gather(headers: &'a dyn Headers, names: &CookieNames) -> Self {
-        Self::gather_of(headers, names, names.served())
-    }
+/// The values of a data cookie and its chunks.
+type Parts<'a> = [Values<'a>; MAX_CHUNKS];
 
-    /// The same with the data cookies of that form.
-    pub(crate) fn gather_of(headers: &'a dyn Headers, names: &CookieNames, form: Form) -> Self {
+const NO_PARTS: Parts<'static> = [[None; MAX_DUPLICATES]; MAX_CHUNKS];
+
+impl<'a> RequestCookies<'a> {
+    /// Scans all `Cookie` lines once, for every cookie of ours. Hostile bytes cost their length and nothing more (R16,
+    /// R43).
+    pub(crate) fn gather(headers: &'a dyn Headers, names: &CookieNames) -> Self {
         let mut cookies = Self {
-            parts: [[None; MAX_DUPLICATES]; MAX_CHUNKS],
+            served: names.served(),
+            parts: NO_PARTS,
+            others: Vec::new(),
             markers: [None; MAX_DUPLICATES],
             looped: None,
             hop: None,
-            official: [None; MAX_DUPLICATES],
-            official_left_out: false,
+            sdk: [None; MAX_DUPLICATES],
+            sdk_left_out: false,
             transactions: [None; MAX_TRANSACTIONS],
         };
-        headers.visit("cookie", &mut |line| cookies.scan(line, names, form));
+        headers.visit("cookie", &mut |line| cookies.scan(line, names));
         cookies
     }
 
     /// Whether a data cookie came. An empty one is none: it is what some proxies make of a deleted cookie.
     pub(crate) fn has_data(&self) -> bool {
         let [data, ..] = &self.parts;
-        data.iter().chain(&self.official).flatten().any(|value| !value.is_empty())
+        data.iter().chain(&self.sdk).flatten().any(|value| !value.is_empty())
     }
 
-    /// Whether more of them came than are tried: the genuine one may be among those left out.
-    pub(crate) fn leaves_official_out(&self) -> bool {
-        self.official_left_out
+    /// Whether more SDK cookies came than are tried: the genuine one may be among those left out.
+    pub(crate) fn leaves_sdk_out(&self) -> bool {
+        self.sdk_left_out
     }
 
-    /// The values of the cookie that is shared with Scalekit's official packages.
-    pub(crate) fn official(&self) -> impl Iterator<Item = Sealed<'a>> {
-        self.official.into_iter().flatten().map(Sealed::whole)
+    /// The values of the SDK cookie.
+    pub(crate) fn sdk(&self) -> impl Iterator<Item = Sealed<'a>> {
+        self.sdk.into_iter().flatten().map(Sealed::whole)
     }
 
     /// The live markers, more than one when a name came several times.
@@ -75,20 +83,23 @@ impl<'a> RequestCookies<'a> {
         self.markers.into_iter().flatten()
     }
 
-    /// The sealed values that the data cookie and its chunks can mean, at most 16. There is one unless names came
+    /// The sealed values that a data cookie of ours and its chunks can mean, at most 16. There is one unless names came
     /// several times; of mixed chunks the seal tells (R18).
-    pub(crate) fn candidates(&self) -> impl Iterator<Item = Sealed<'a>> {
-        candidate::candidates(&self.parts)
+    pub(crate) fn candidates(&self, holder: Holder) -> impl Iterator<Item = Sealed<'a>> {
+        candidate::candidates(self.of(holder))
     }
 
-    /// Which of the data cookie and its chunks came.
-    pub(crate) fn own_chunks(&self) -> ChunkSet {
-        self.parts
-            .iter()
-            .enumerate()
-            .filter(|(_, values)| is_present(values))
-            .map(|(index, _)| index)
-            .collect()
+    /// Which of a data cookie of ours and its chunks came.
+    pub(crate) fn chunks(&self, holder: Holder) -> ChunkSet {
+        let parts = self.of(holder).iter().enumerate();
+        parts.filter(|(_, values)| is_present(values)).map(|(index, _)| index).collect()
+    }
+
+    fn of(&self, holder: Holder) -> &Parts<'a> {
+        if holder == self.served {
+            return &self.parts;
+        }
+        self.others.iter().find(|(own, _)| *own == holder).map_or(&NO_PARTS, |(_, parts)| parts)
     }
 
     /// The login flows that came, by name of the flow.
@@ -106,42 +117,53 @@ impl<'a> RequestCookies<'a> {
         self.hop
     }
 
-    fn scan(&mut self, mut line: &'a [u8], names: &CookieNames, form: Form) {
+    fn scan(&mut self, mut line: &'a [u8], names: &CookieNames) {
         while !line.is_empty() {
             line = trim_start(line);
             let end = memchr(b';', line).unwrap_or(line.len());
             let (pair, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
-            // Most cookies are not ours: look for the `=` of those only.
-            if names.may_be_of(pair, form) {
-                self.keep(pair, names, form);
+            // Most cookies are not ours: look for the `=` of ours only.
+            if names.may_be_ours(pair) {
+                self.keep(pair, names);
             }
             line = rest.get(1..).unwrap_or_default();
         }
     }
 
-    fn keep(&mut self, pair: &'a [u8], names: &CookieNames, form: Form) {
+    fn keep(&mut self, pair: &'a [u8], names: &CookieNames) {
         let Some((name, value)) = memchr(b'=', pair).and_then(|at| pair.split_at_checked(at)) else {
-            return; // a pair without a name is nobody's cookie
+            return; // a pair without a name is no cookie of ours
         };
         let value = trim(value.get(1..).unwrap_or_default());
-        match names.role(trim_end(name), form) {
-            // Names without the `__Host-` prefix are anybody's to set in a domain: what cannot be ours takes no place.
-            Some(Role::Part(0)) if Form::SPLIT.contains(&form) && !looks_sealed(value) => {}
-            Some(Role::Part(index)) => {
-                if let Some(part) = self.parts.get_mut(index) {
-                    push(part, value);
-                }
-            }
+        match names.role(trim_end(name)) {
+            // A sibling domain can set names without the `__Host-` prefix: a value that cannot be ours takes no place.
+            Some(Role::Data(Holder::Split(_), 0)) if !looks_sealed(value) => {}
+            Some(Role::Data(holder, index)) => self.keep_data(holder, index, value),
             Some(Role::Marker) => {
                 push(&mut self.markers, value);
             }
             Some(Role::Looped) => self.looped = self.looped.or(Some(value)),
             Some(Role::Hop) => self.hop = self.hop.or(Some(value)),
-            Some(Role::Official) => self.official_left_out |= !push(&mut self.official, value),
+            Some(Role::Sdk) => self.sdk_left_out |= !push(&mut self.sdk, value),
             Some(Role::Transaction(flow)) => {
                 push(&mut self.transactions, (flow, value));
             }
             None => {}
+        }
+    }
+
+    fn keep_data(&mut self, holder: Holder, index: usize, value: &'a [u8]) {
+        let parts = if holder == self.served {
+            &mut self.parts
+        } else {
+            if self.others.iter().all(|(own, _)| *own != holder) {
+                self.others.push((holder, NO_PARTS));
+            }
+            let Some((_, parts)) = self.others.iter_mut().find(|(own, _)| *own == holder) else { return };
+            parts
+        };
+        if let Some(values) = parts.get_mut(index) {
+            push(values, value);
         }
     }
 }
@@ -150,7 +172,7 @@ impl fmt::Debug for RequestCookies<'_> {
     /// Tells what came and nothing of the values (R46).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestCookies")
-            .field("chunks", &self.own_chunks())
+            .field("chunks", &self.chunks(self.served))
             .field("markers", &self.markers().count())
             .field("transactions", &self.transactions().count())
             .field("looped", &self.looped.is_some())

@@ -1,21 +1,18 @@
 //! What stands at the head of a sealed session, and what is remembered of a session besides its sealed value.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Weak};
 
+use super::Layout;
+use super::content::Content;
 use crate::clock::Timestamp;
-use crate::cookie;
-use crate::cookie::form::Form;
+use crate::cookie::{self, Holder};
 use crate::error::{Error, Repr};
 use crate::id::RefreshKey;
 use crate::id::SessionId;
-use crate::instance::Instance;
 use crate::seal::{SessionPayload, SessionView};
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::session::{Facts, Tokens};
-use crate::token::claims::Claims;
-use crate::token::jwt::VerifyingKey;
-use crate::token::profile::KeptProfile;
 
 /// What stands at the head of a sealed session, before its tokens.
 #[derive(Clone, Copy, Debug)]
@@ -31,14 +28,14 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    pub(crate) fn of(instance: &Instance, payload: &SessionPayload) -> Self {
-        let refresh = payload.refresh_token.as_ref().map(|token| refresh_key(instance, token));
+    pub(crate) fn of(layout: &Layout, payload: &SessionPayload) -> Self {
+        let refresh = payload.refresh_token.as_ref().map(|token| refresh_key(layout, token));
         let SessionPayload { session_id, live, generation, login_at, rotated_at, end, .. } = *payload;
         Self::new(session_id, live, generation, [login_at, rotated_at, end], refresh)
     }
 
-    pub(crate) fn of_view(instance: &Instance, view: &SessionView<'_>) -> Self {
-        let refresh = view.refresh_token().map(|token| refresh_key(instance, &token));
+    pub(crate) fn of_view(layout: &Layout, view: &SessionView<'_>) -> Self {
+        let refresh = view.refresh_token().map(|token| refresh_key(layout, &token));
         let SessionView { session_id, live, generation, login_at, rotated_at, end, .. } = *view;
         Self::new(session_id, live, generation, [login_at, rotated_at, end], refresh)
     }
@@ -63,55 +60,54 @@ impl Head {
     }
 }
 
-fn refresh_key(instance: &Instance, token: &RefreshToken) -> RefreshKey {
-    RefreshKey::new(instance.endpoints.environment_url(), &instance.client.id, token)
+fn refresh_key(layout: &Layout, token: &RefreshToken) -> RefreshKey {
+    RefreshKey::new(&layout.issuer, &layout.client_id, token)
 }
 
-/// What is remembered of a session besides its sealed value.
-#[expect(clippy::too_many_arguments, reason = "they are what a session consists of")]
-pub(crate) fn facts(
-    instance: &Arc<Instance>,
-    form: Form,
-    head: Head,
-    claims: Claims,
-    profile: KeptProfile,
-    key: Option<Arc<VerifyingKey>>,
-    value: Arc<str>,
-    retired: bool,
-) -> Facts {
-    let life = claims.expires_at().since(claims.issued_at());
-    // Whoever knows a cookie secret seals any end; what Scalekit signed bounds it (R42).
-    let end = head.end.min(claims.expires_at() + instance.config.policy.leeway);
-    Facts {
-        form,
-        session_id: head.session_id,
-        marker: head.marker(),
-        generation: head.generation,
-        login_at: head.login_at,
-        rotated_at: head.rotated_at,
-        end,
-        soft: instance.config.policy.soft(end, life, head.spread),
-        refresh: head.refresh,
-        retired,
-        key,
-        tokens: Arc::new(SealedTokens { instance: Arc::downgrade(instance), form, value }),
-        seen_at: AtomicU64::default(),
-        claims,
-        profile,
+impl Layout {
+    /// What is remembered of a session besides its sealed value. `retired`: the secret that sealed it seals no more.
+    pub(crate) fn facts(
+        self: &Arc<Self>,
+        holder: Holder,
+        value: Arc<str>,
+        retired: bool,
+        head: Head,
+        content: Content,
+    ) -> Facts {
+        let Content { claims, profile, key } = content;
+        let life = claims.expires_at().since(claims.issued_at());
+        // An attacker who knows a cookie secret can seal any end; what Scalekit signed bounds it (R42).
+        let end = head.end.min(claims.expires_at() + self.policy.leeway);
+        Facts {
+            holder,
+            session_id: head.session_id,
+            marker: head.marker(),
+            generation: head.generation,
+            login_at: head.login_at,
+            rotated_at: head.rotated_at,
+            end,
+            soft: self.policy.soft(end, life, head.spread),
+            refresh: head.refresh,
+            retired,
+            key,
+            tokens: Arc::new(SealedTokens { layout: Arc::clone(self), holder, value }),
+            seen_at: AtomicU64::default(),
+            claims,
+            profile,
+        }
     }
 }
 
-/// A session's tokens, still sealed. Sessions are remembered by the instance, so they do not hold it.
+/// A session's tokens, still sealed.
 struct SealedTokens {
-    instance: Weak<Instance>,
-    form: Form,
+    layout: Arc<Layout>,
+    holder: Holder,
     value: Arc<str>,
 }
 
 impl Tokens for SealedTokens {
     fn open(&self) -> Result<(AccessToken, Option<IdToken>), Error> {
-        let instance = self.instance.upgrade().ok_or(Repr::Unreadable)?;
-        let payload = super::open(&instance, self.form, &self.value).ok_or(Repr::Unreadable)?;
+        let payload = self.layout.open(self.holder, &self.value).ok_or(Repr::Unreadable)?;
         Ok((payload.access_token, payload.id_token))
     }
 

@@ -1,113 +1,286 @@
-//! From tokens to a sealed session: what it consists of, and in which form its cookies hold it.
+//! How cookies hold a session. There are three layouts, and an instance writes one of them.
+//!
+//! - one cookie (`one_cookie.rs`): everything in one sealed value, beside the live marker. The default.
+//! - shared (`shared.rs`): the cookie of Scalekit's official packages, which their applications read and write, too.
+//! - split (`split.rs`): access, refresh and ID token in a cookie each, beside the live marker.
+//!
+//! The layout is chosen when the instance is built. Nothing outside of this room asks which one it is.
 
-mod cookies;
+mod content;
 mod head;
+mod held;
+mod lines;
 mod one_cookie;
 mod shared;
-mod showing;
 mod split;
 
 use std::sync::Arc;
 
-pub(crate) use self::cookies::{all_removals, login_cookies, removals, renewed_cookies};
-pub(crate) use self::head::{Head, facts};
-pub(crate) use self::shared::{may_be_shared, verified_profile};
-pub(crate) use self::showing::{Beside, Showing};
-pub(crate) use self::split::{access_age, fresh_until, key_id};
+pub(crate) use self::content::Content;
+pub(crate) use self::head::Head;
+pub(crate) use self::held::{Beside, Held};
+pub(crate) use self::split::{access_age, key_id};
+use crate::answer::refusal::NoSession;
 use crate::clock::Timestamp;
-use crate::cookie::form::Form;
+use crate::cookie::{CookieNames, CookieSpec, Holder, Part, Present, RequestCookies, SetCookie};
 use crate::error::{Error, Repr, Sizes};
-use crate::instance::Instance;
 use crate::random::random;
-use crate::seal::{Opened, Purpose, SealError, SessionPayload};
-use crate::session::SealedSession;
+use crate::rules::policy::Policy;
+use crate::sdk_cookie::{SdkKey, SdkLanguage};
+use crate::seal::{Keyring, Opened, Purpose, SealError, SessionPayload};
 use crate::session::grant::Grant;
+use crate::session::{SealedSession, Session};
 use crate::token::claims::Claims;
-use crate::token::jwt::VerifyingKey;
-use crate::token::profile::KeptProfile;
+use crate::token::jwt::Rules;
 
-/// Seals what a login brought: a new session id, a new live marker, generation 0 (R27).
-pub(crate) fn login(instance: &Arc<Instance>, grant: &Grant, now: Timestamp) -> Result<SealedSession, Error> {
-    if grant.claims.session_id().is_none() {
-        return Err(Repr::NotASession("sid").into());
-    }
-    // Where sessions move between the forms they are named by what they keep, so that a logout in one ends both.
-    let lineage = grant.id_token.as_ref().filter(|_| instance.official.is_some()).map(shared::lineage);
-    let payload = SessionPayload {
-        session_id: match lineage {
-            Some(lineage) => lineage,
-            None => *random().map_err(|_| Repr::Random)?,
-        },
-        live: *random().map_err(|_| Repr::Random)?,
-        generation: 0,
-        login_at: now,
-        rotated_at: now,
-        end: end(instance, &grant.claims, now),
-        unverified: false,
-        access_token: grant.access_token.clone(),
-        refresh_token: grant.refresh_token.clone(),
-        id_token: grant.id_token.clone(),
-        profile: None,
-        identity: None,
-        beside: None,
-    };
-    seal(instance, instance.form(), payload, grant.claims.clone(), grant.profile.clone().into(), None)
+/// What seals sessions, and what the cookies are called that hold them.
+pub(crate) struct Layout {
+    pub(crate) kind: Kind,
+    pub(crate) names: CookieNames,
+    pub(crate) spec: CookieSpec,
+    pub(crate) keyring: Keyring,
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) policy: Policy,
+    /// The most that all cookies of a session may add to a request, in bytes.
+    pub(crate) budget: usize,
+    /// The environment URL and the client id: refresh tokens are told apart together with them.
+    pub(crate) issuer: String,
+    pub(crate) client_id: String,
 }
 
-/// When tokens received now are over.
-pub(crate) fn end(instance: &Instance, claims: &Claims, received_at: Timestamp) -> Timestamp {
-    instance.config.policy.end(received_at, claims.issued_at(), claims.expires_at())
+/// Which layout sessions are written in.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// Everything in one cookie. SDK cookies are read where their key is known.
+    OneCookie { sdk: Option<SdkKey> },
+    /// The SDK cookie, as the packages of that language write it.
+    Shared { key: SdkKey, language: SdkLanguage },
+    /// A cookie each for access, refresh and ID token.
+    Split,
 }
 
-/// Seals a session in that form; in that of our own cookie for the split layout, whose cookies are made of it when they
-/// are written.
-pub(crate) fn seal(
-    instance: &Arc<Instance>,
-    form: Form,
-    payload: SessionPayload,
-    claims: Claims,
-    profile: KeptProfile,
-    key: Option<Arc<VerifyingKey>>,
-) -> Result<SealedSession, Error> {
-    match form {
-        Form::Whole | Form::Access | Form::Refresh | Form::Identity => {
-            one_cookie::seal(instance, payload, claims, profile, key)
+impl Layout {
+    /// Seals what a login brought: a new session id, a new live marker, generation 0 (R27).
+    ///
+    /// # Errors
+    /// When the cookies cannot hold the session, or the tokens carry none.
+    pub(crate) fn seal_login(
+        self: &Arc<Self>,
+        grant: &Grant,
+        now: Timestamp,
+    ) -> Result<SealedSession, Error> {
+        if grant.claims.session_id().is_none() {
+            return Err(Repr::NotASession("sid").into());
         }
-        Form::Official => shared::seal(instance, payload, claims, profile, key),
+        // Where a session can move between two cookies, both name it by what stays: a logout in one ends the other.
+        let lineage = self.sdk_key().and(grant.id_token.as_ref()).map(shared::lineage);
+        let payload = SessionPayload {
+            session_id: match lineage {
+                Some(lineage) => lineage,
+                None => *random().map_err(|_| Repr::Random)?,
+            },
+            live: *random().map_err(|_| Repr::Random)?,
+            generation: 0,
+            login_at: now,
+            rotated_at: now,
+            end: self.end(&grant.claims, now),
+            unverified: false,
+            access_token: grant.access_token.clone(),
+            refresh_token: grant.refresh_token.clone(),
+            id_token: grant.id_token.clone(),
+            profile: None,
+            identity: None,
+            beside: None,
+        };
+        let content =
+            Content { claims: grant.claims.clone(), profile: grant.profile.clone().into(), key: None };
+        match &self.kind {
+            Kind::Shared { key, language } => shared::seal(self, key, *language, payload, content),
+            Kind::OneCookie { .. } | Kind::Split => one_cookie::seal(self, payload, content),
+        }
     }
-}
 
-/// Opens a sealed session that this instance has seen before.
-pub(crate) fn open(instance: &Instance, form: Form, value: &str) -> Option<SessionPayload> {
-    match form {
-        Form::Official => shared::open(instance, value),
-        own => SessionPayload::decode(&unseal(instance, own, value)?.plaintext).ok(),
+    /// Seals what a refresh brought, for a browser that holds `beside` in the SDK cookie.
+    ///
+    /// # Errors
+    /// When the cookies cannot hold the session.
+    pub(crate) fn seal_refreshed(
+        self: &Arc<Self>,
+        beside: Beside,
+        payload: SessionPayload,
+        content: Content,
+    ) -> Result<SealedSession, Error> {
+        match &self.kind {
+            Kind::Shared { key, language } if beside != Beside::Other && shared::may_hold(&payload) => {
+                // A refresh signs no user out: what the SDK cookie cannot hold goes on in our one cookie.
+                shared::seal(self, key, *language, payload.clone(), content.clone()).or_else(|error| {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "a refreshed session cannot be shared with Scalekit's official packages; it goes on in our own cookie"
+                    );
+                    one_cookie::seal(self, payload, content)
+                })
+            }
+            Kind::OneCookie { .. } | Kind::Shared { .. } | Kind::Split => {
+                one_cookie::seal(self, payload, content)
+            }
+        }
     }
-}
 
-/// Opens a value of our own format, under the name of its form.
-pub(crate) fn unseal(instance: &Instance, form: Form, value: &str) -> Option<Opened> {
-    instance.keyring.open(Purpose::Session, instance.names.of(form)?.name(), value).ok()
-}
+    /// Seals a session once more, with the secret that seals now, for the same cookie. `None` for a cookie that cannot
+    /// be sealed from what it holds: an access cookie knows no refresh token, and is over soon.
+    pub(crate) fn seal_again(self: &Arc<Self>, session: &Session) -> Option<SealedSession> {
+        let facts = session.facts();
+        let payload = self.open(facts.holder, &facts.tokens.sealed()?)?;
+        let content =
+            Content { claims: facts.claims.clone(), profile: facts.profile.clone(), key: facts.key.clone() };
+        match (facts.holder, &self.kind) {
+            (Holder::OneCookie, _) => one_cookie::seal(self, payload, content).ok(),
+            (Holder::SdkCookie, Kind::Shared { key, language }) => {
+                shared::seal(self, key, *language, payload, content).ok()
+            }
+            (Holder::SdkCookie | Holder::Split(_), _) => None,
+        }
+    }
 
-/// Seals in our own format, under the name of that form.
-fn seal_as(instance: &Instance, form: Form, payload: &SessionPayload) -> Result<String, Error> {
-    let names = instance.names.of(form).ok_or(Repr::Unreadable)?;
-    let sealed = instance.keyring.seal(Purpose::Session, names.name(), &payload.encode());
-    sealed.map_err(|error| match error {
-        SealError::TooLong { bytes } => too_large(instance, payload, bytes),
-        SealError::NoRandomness | SealError::Cipher => Repr::Random.into(),
-    })
-}
+    /// Opens a sealed session that this instance has seen before.
+    pub(crate) fn open(&self, holder: Holder, value: &str) -> Option<SessionPayload> {
+        match holder {
+            Holder::SdkCookie => shared::open(self, self.sdk_key()?, value),
+            own => SessionPayload::decode(&self.unseal(own, value)?.plaintext).ok(),
+        }
+    }
 
-/// Our own format or its cookies do not hold the session, which takes `cookies` bytes.
-fn too_large(instance: &Instance, payload: &SessionPayload, cookies: usize) -> Error {
-    Repr::TooLarge(Sizes {
-        cookies,
-        budget: instance.config.budget,
-        access_token: payload.access_token.secret().len(),
-        refresh_token: payload.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
-        profile: payload.profile.as_ref().map_or(0, |profile| profile.len()),
-    })
-    .into()
+    /// Opens a value of our own format, under the name of the cookie that holds it.
+    pub(crate) fn unseal(&self, holder: Holder, value: &str) -> Option<Opened> {
+        self.keyring.open(Purpose::Session, self.names.of(holder)?.name(), value).ok()
+    }
+
+    /// The cookies of a new login, marker first, in place of every session that the browser holds.
+    ///
+    /// # Errors
+    /// When the cookies cannot hold the session.
+    pub(crate) fn login_lines(
+        &self,
+        sealed: &SealedSession,
+        present: Present,
+        now: Timestamp,
+    ) -> Result<Vec<SetCookie>, Error> {
+        match self.kind {
+            Kind::OneCookie { .. } | Kind::Shared { .. } => lines::of_login(self, sealed, present, now),
+            Kind::Split => split::login_lines(self, sealed, present, now),
+        }
+    }
+
+    /// The cookies of a session that was refreshed or sealed again, for a browser that holds `held`.
+    ///
+    /// # Errors
+    /// When the cookies cannot hold the session.
+    pub(crate) fn refreshed_lines(
+        &self,
+        sealed: &SealedSession,
+        held: Held,
+        now: Timestamp,
+    ) -> Result<Vec<SetCookie>, Error> {
+        match self.kind {
+            Kind::OneCookie { .. } | Kind::Shared { .. } => lines::of_refresh(self, sealed, held, now),
+            Kind::Split => split::data_lines(self, sealed, held.present, now),
+        }
+    }
+
+    /// The removal of a session that is in that cookie, whatever the request carried (R17).
+    pub(crate) fn removals(&self, holder: Holder) -> Vec<SetCookie> {
+        match self.kind {
+            Kind::OneCookie { .. } | Kind::Shared { .. } => lines::removals(self, holder),
+            Kind::Split => split::removals(self),
+        }
+    }
+
+    /// The removal of every session that the browser holds in any layout that may have been used.
+    pub(crate) fn all_removals(&self, present: Present) -> Vec<SetCookie> {
+        let mut cookies = self.removals(self.names.served());
+        cookies.extend(match self.kind {
+            Kind::OneCookie { .. } | Kind::Shared { .. } => lines::removals(self, Holder::SdkCookie),
+            Kind::Split => split::left_over(self, present),
+        });
+        cookies
+    }
+
+    /// Why there is no session on a request that shows a marker and no session that may be served: in the split layout
+    /// the access token may simply be over, and the refresh route brings another.
+    pub(crate) fn without_access(&self) -> NoSession {
+        match self.kind {
+            Kind::OneCookie { .. } | Kind::Shared { .. } => NoSession::NotSignedIn,
+            Kind::Split => NoSession::Expired,
+        }
+    }
+
+    /// The cookies that show the login's own routes who is signed in, best first. The path of the access cookie may be
+    /// another than theirs; the ID cookie is sent there always.
+    pub(crate) fn shown_to_own_routes(&self) -> &'static [Holder] {
+        match self.kind {
+            Kind::OneCookie { .. } | Kind::Shared { .. } => &[Holder::OneCookie],
+            Kind::Split => &[Holder::Split(Part::Identity), Holder::Split(Part::Access)],
+        }
+    }
+
+    /// The data cookies of ours that this layout writes or has written.
+    pub(crate) fn own_holders(&self) -> &'static [Holder] {
+        match self.kind {
+            Kind::OneCookie { .. } | Kind::Shared { .. } => &[Holder::OneCookie],
+            Kind::Split => &split::HOLDERS,
+        }
+    }
+
+    /// Whether ID tokens name sessions, because the SDK cookie is configured: then a session keeps the ID token of its
+    /// login.
+    pub(crate) fn keeps_id_tokens(&self) -> bool {
+        self.sdk_key().is_some()
+    }
+
+    /// When tokens received now are over.
+    pub(crate) fn end(&self, claims: &Claims, received_at: Timestamp) -> Timestamp {
+        self.policy.end(received_at, claims.issued_at(), claims.expires_at())
+    }
+
+    /// Until when the refresh route takes the access token for fresh.
+    pub(crate) fn fresh_until(&self, session: &Session) -> Timestamp {
+        let claims = &session.facts().claims;
+        split::fresh_until(session.facts().soft, claims.expires_at().since(claims.issued_at()), &self.policy)
+    }
+
+    /// Which chunks of a session's cookies the browser may have.
+    pub(crate) fn present(&self, cookies: &RequestCookies<'_>, target: &str) -> Present {
+        Present::of(cookies, target, &self.names)
+    }
+
+    fn sdk_key(&self) -> Option<&SdkKey> {
+        match &self.kind {
+            Kind::OneCookie { sdk } => sdk.as_ref(),
+            Kind::Shared { key, .. } => Some(key),
+            Kind::Split => None,
+        }
+    }
+
+    /// Seals in our own format, under the name of the cookie that will hold it.
+    fn seal_for(&self, holder: Holder, payload: &SessionPayload) -> Result<String, Error> {
+        let names = self.names.of(holder).ok_or(Repr::Unreadable)?;
+        let sealed = self.keyring.seal(Purpose::Session, names.name(), &payload.encode());
+        sealed.map_err(|error| match error {
+            SealError::TooLong { bytes } => self.too_large(payload, bytes),
+            SealError::NoRandomness | SealError::Cipher => Repr::Random.into(),
+        })
+    }
+
+    /// Our own format or its cookies do not hold the session, which takes `cookies` bytes.
+    fn too_large(&self, payload: &SessionPayload, cookies: usize) -> Error {
+        Repr::TooLarge(Sizes {
+            cookies,
+            budget: self.budget,
+            access_token: payload.access_token.secret().len(),
+            refresh_token: payload.refresh_token.as_ref().map_or(0, |token| token.secret().len()),
+            profile: payload.profile.as_ref().map_or(0, |profile| profile.len()),
+        })
+        .into()
+    }
 }

@@ -1,34 +1,36 @@
-//! A session in the cookies of the split layout: what each of them holds, and the lines that set and remove them.
+//! The split layout: what each of its three cookies holds, and the lines that set and remove them.
 //!
 //! | cookie | holds | sent to |
 //! |---|---|---|
 //! | access | access token, profile | every request under its path |
-//! | refresh | refresh token, profile, who it is about | the refresh route |
-//! | ID | ID token, who it is about | the login's own routes |
+//! | refresh | refresh token, profile, the user it is about | the refresh route |
+//! | ID | ID token, the user it is about | the login's own routes |
 //!
-//! Each begins with the same head, so each must match the marker. What the process keeps of a session until its cookies
-//! are written is whole: what a refresh brought is of one piece.
+//! Each begins with the same head, so each must match the marker. A process keeps a session in one piece until a response
+//! writes its cookies: what a refresh brought is shared with later requests as one value.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::cookies::{lines, marker, time_left};
+use super::Layout;
+use super::content::Content;
+use super::lines::{marker, of_value, time_left};
 use super::one_cookie::{data_bytes, marker_bytes};
-use super::seal_as;
 use crate::clock::Timestamp;
-use crate::cookie::form::Form;
-use crate::cookie::{self, ChunkSet, Present, SetCookie};
+use crate::cookie::{self, ChunkSet, Holder, Part, Present, SetCookie};
 use crate::error::{Error, Repr};
-use crate::instance::Instance;
 use crate::rules::policy::Policy;
 use crate::seal::SessionPayload;
 use crate::secret::AccessToken;
-use crate::session::Session;
+use crate::session::{SealedSession, Session};
 use crate::token::claims::Claims;
 use crate::token::jwt;
-use crate::token::profile::KeptProfile;
+
+/// The three cookies.
+pub(super) const HOLDERS: [Holder; 3] =
+    [Holder::Split(Part::Access), Holder::Split(Part::Refresh), Holder::Split(Part::Identity)];
 
 /// How long the access cookie of a session lives: until a refresh is due, or to its token's end where there is none to
 /// come.
@@ -45,39 +47,39 @@ fn whole_seconds(until: Timestamp, now: Timestamp) -> Duration {
 /// Until when the refresh route takes an access token for fresh. Its cookie lives whole seconds, by the clock of the
 /// instance that set it, and while it is gone and the token called fresh a page would be led in circles. So a token is
 /// fresh only while it is, too, by a clock that differs as much as clocks may, or by the buffer of its refresh.
-pub(crate) fn fresh_until(soft: Timestamp, life: Duration, policy: &Policy) -> Timestamp {
+pub(super) fn fresh_until(soft: Timestamp, life: Duration, policy: &Policy) -> Timestamp {
     soft - policy.leeway.min(policy.refresh_buffer(life)).max(Duration::from_secs(1))
 }
 
 /// What one of the cookies holds.
-fn part(form: Form, payload: &SessionPayload, claims: &Claims, profile: &KeptProfile) -> SessionPayload {
-    let profile = || profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
+fn part_of(part: Part, payload: &SessionPayload, content: &Content) -> SessionPayload {
+    let profile =
+        || content.profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
     let head = SessionPayload {
         access_token: AccessToken::new(String::new()),
         refresh_token: None,
         id_token: None,
         profile: None,
-        identity: Some(identity(payload, claims)),
+        identity: Some(identity(payload, &content.claims)),
         beside: None,
         ..*payload
     };
-    match form {
-        Form::Access => SessionPayload {
+    match part {
+        Part::Access => SessionPayload {
             access_token: payload.access_token.clone(),
             profile: profile(),
             identity: None,
             ..head
         },
-        Form::Refresh => {
+        Part::Refresh => {
             SessionPayload { refresh_token: payload.refresh_token.clone(), profile: profile(), ..head }
         }
-        Form::Identity | Form::Whole | Form::Official => {
-            SessionPayload { id_token: payload.id_token.clone(), ..head }
-        }
+        Part::Identity => SessionPayload { id_token: payload.id_token.clone(), ..head },
     }
 }
 
-/// The claims that a refresh and a login compare, and the key that signed them. All claims would double the session.
+/// The claims that a refresh and a login compare, and the name of the key that signed them. All claims would double the
+/// session.
 fn identity(payload: &SessionPayload, claims: &Claims) -> Zeroizing<Vec<u8>> {
     let key_id = jwt::unverified_key_id(payload.access_token.secret());
     let texts = [
@@ -104,77 +106,76 @@ pub(crate) fn key_id(session: &Session) -> Option<&str> {
 /// No claim of that name means a key.
 const KEY_ID: &str = "kid";
 
-/// What the session adds to the request that carries most of it, in names, values and separators: as a rule one for the
-/// refresh route.
+/// What the session adds to the request that carries most of it, in names, values and separators: as a rule a request
+/// for the refresh route.
 pub(super) fn request_bytes(
-    instance: &Instance,
+    layout: &Layout,
     payload: &SessionPayload,
-    claims: &Claims,
-    profile: &KeptProfile,
+    content: &Content,
 ) -> Result<usize, Error> {
-    let mut sizes = Vec::with_capacity(Form::SPLIT.len());
-    for (form, names) in Form::SPLIT.into_iter().filter_map(|form| Some((form, instance.names.of(form)?))) {
-        let sealed = seal_as(instance, form, &part(form, payload, claims, profile))?;
+    let mut sizes = Vec::with_capacity(HOLDERS.len());
+    for part in Part::ALL {
+        let Some(names) = layout.names.of(Holder::Split(part)) else { continue };
+        let sealed = layout.seal_for(Holder::Split(part), &part_of(part, payload, content))?;
         sizes.push((names, data_bytes(names.name(), &sealed)));
     }
     let sent_to = |path| sizes.iter().filter(move |(names, _)| names.is_sent_to(path));
     let most = sizes.iter().map(|(names, _)| sent_to(names.path()).map(|(_, bytes)| bytes).sum::<usize>());
-    Ok(most.max().unwrap_or_default() + marker_bytes(instance))
+    Ok(most.max().unwrap_or_default() + marker_bytes(layout))
 }
 
 /// The cookies of a new login, marker first.
-pub(super) fn login_cookies(
-    instance: &Instance,
-    value: &str,
-    session: &Session,
+pub(super) fn login_lines(
+    layout: &Layout,
+    sealed: &SealedSession,
     present: Present,
     now: Timestamp,
 ) -> Result<Vec<SetCookie>, Error> {
-    let mut cookies = vec![marker(instance, session)];
-    cookies.extend(data_cookies(instance, value, session, present, now)?);
-    cookies.extend(left_over(instance, present));
+    let mut cookies = vec![marker(layout, &sealed.session)];
+    cookies.extend(data_lines(layout, sealed, present, now)?);
+    cookies.extend(left_over(layout, present));
     Ok(cookies)
 }
 
 /// All three cookies, and the removal of the chunks that a browser may have and that they do not overwrite.
-pub(super) fn data_cookies(
-    instance: &Instance,
-    value: &str,
-    session: &Session,
+pub(super) fn data_lines(
+    layout: &Layout,
+    sealed: &SealedSession,
     present: Present,
     now: Timestamp,
 ) -> Result<Vec<SetCookie>, Error> {
+    let SealedSession { value, session } = sealed;
     let facts = session.facts();
-    let payload = super::open(instance, Form::Whole, value).ok_or(Repr::Unreadable)?;
+    let payload = layout.open(Holder::OneCookie, value).ok_or(Repr::Unreadable)?;
+    let content = Content { claims: facts.claims.clone(), profile: facts.profile.clone(), key: None };
     let mut cookies = Vec::new();
-    for form in Form::SPLIT.into_iter().filter(|form| *form != Form::Identity || !present.keeps_identity()) {
-        let names = instance.names.of(form).ok_or(Repr::Unreadable)?;
-        let sealed = seal_as(instance, form, &part(form, &payload, &facts.claims, &facts.profile))?;
-        let age = match form {
-            Form::Access => access_age(session, now),
-            _ => time_left(instance, session, now),
+    for part in Part::ALL.into_iter().filter(|part| *part != Part::Identity || !present.keeps_identity()) {
+        let holder = Holder::Split(part);
+        let names = layout.names.of(holder).ok_or(Repr::Unreadable)?;
+        let value = layout.seal_for(holder, &part_of(part, &payload, &content))?;
+        let age = match part {
+            Part::Access => access_age(session, now),
+            Part::Refresh | Part::Identity => time_left(layout, session, now),
         };
-        cookies.extend(lines(instance, names, &sealed, age, present.get(form))?);
+        cookies.extend(of_value(layout, names, &value, age, present.get(holder))?);
     }
     Ok(cookies)
 }
 
-/// The removal of the marker and of all three ranges, each at its own path, whatever the request carried (R17).
-pub(super) fn removals(instance: &Instance) -> Vec<SetCookie> {
-    let mut cookies = vec![instance.spec.remove(instance.names.marker())];
-    for names in Form::SPLIT.into_iter().filter_map(|form| instance.names.of(form)) {
-        cookies.extend(cookie::clear(&instance.spec, names, ChunkSet::ALL));
+/// The removal of the marker and of all three ranges of chunks, each at its own path, whatever the request carried (R17).
+pub(super) fn removals(layout: &Layout) -> Vec<SetCookie> {
+    let mut cookies = vec![layout.spec.remove(layout.names.marker())];
+    for names in HOLDERS.into_iter().filter_map(|holder| layout.names.of(holder)) {
+        cookies.extend(cookie::clear(&layout.spec, names, ChunkSet::ALL));
     }
     cookies
 }
 
-/// The removal of what came of a session in one piece: the layout was another one when it was written.
-pub(super) fn left_over(instance: &Instance, present: Present) -> Vec<SetCookie> {
-    let names = instance.names.of(Form::Whole);
-    names
-        .into_iter()
-        .flat_map(|names| cookie::clear(&instance.spec, names, present.get(Form::Whole)))
-        .collect()
+/// The removal of our one cookie where it came: an earlier configuration wrote it.
+pub(super) fn left_over(layout: &Layout, present: Present) -> Vec<SetCookie> {
+    let names = layout.names.of(Holder::OneCookie);
+    let came = present.get(Holder::OneCookie);
+    names.into_iter().flat_map(|names| cookie::clear(&layout.spec, names, came)).collect()
 }
 
 #[cfg(test)]

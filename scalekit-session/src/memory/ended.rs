@@ -4,12 +4,12 @@
 //! A sealed cookie cannot be called back. So the process remembers the ids of ended sessions until their cookies
 //! expire.
 
-use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::id::SessionId;
+use crate::memory::swept::SweptMap;
 use crate::rules::decide::Ended;
 
 /// The most sessions that are remembered, 40 bytes each. When there are more, those whose cookies expire soonest are
@@ -18,33 +18,24 @@ const CAPACITY: usize = 500_000;
 
 #[derive(Debug)]
 pub(crate) struct EndedSessions {
-    sessions: RwLock<Sessions>,
-    capacity: usize,
-}
-
-#[derive(Debug, Default)]
-struct Sessions {
-    by_id: HashMap<SessionId, Entry>,
-    swept_at: Timestamp,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    how: Ended,
-    until: Timestamp,
+    sessions: RwLock<SweptMap<SessionId, Ended>>,
 }
 
 impl Default for EndedSessions {
     fn default() -> Self {
-        Self { sessions: RwLock::default(), capacity: CAPACITY }
+        Self::with_capacity(CAPACITY)
     }
 }
 
 impl EndedSessions {
+    fn with_capacity(capacity: usize) -> Self {
+        Self { sessions: RwLock::new(SweptMap::new(capacity, Duration::from_secs(60))) }
+    }
+
     /// Whether and how that session was ended. Called for every request.
     pub(crate) fn get(&self, id: &SessionId) -> Ended {
         let sessions = self.sessions.read().unwrap_or_else(PoisonError::into_inner);
-        sessions.by_id.get(id).map_or(Ended::No, |entry| entry.how)
+        sessions.get(id).copied().unwrap_or(Ended::No)
     }
 
     /// Ends a session, and remembers that until `until`, when the session's cookies expire. Returns `true` when the
@@ -54,32 +45,11 @@ impl EndedSessions {
     /// the same browser, a deletion would hit the cookies of the new session.
     pub(crate) fn end(&self, id: SessionId, how: Ended, until: Timestamp, now: Timestamp) -> bool {
         let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
-        sessions.sweep(now, self.capacity);
-        let new = !sessions.by_id.contains_key(&id);
-        let entry = sessions.by_id.entry(id).or_insert(Entry { how, until });
-        if how == Ended::Replaced {
-            entry.how = how;
-        }
-        entry.until = entry.until.max(until);
-        new
-    }
-}
-
-impl Sessions {
-    fn sweep(&mut self, now: Timestamp, capacity: usize) {
-        let full = self.by_id.len() >= capacity;
-        if !full && now >= self.swept_at && now.since(self.swept_at) < Duration::from_secs(60) {
-            return;
-        }
-        self.swept_at = now;
-        self.by_id.retain(|_, entry| now < entry.until);
-        if self.by_id.len() >= capacity {
-            let mut ends: Vec<_> = self.by_id.values().map(|entry| entry.until).collect();
-            let tenth = ends.len() / 10;
-            let (_, cut, _) = ends.select_nth_unstable(tenth);
-            let cut = *cut;
-            self.by_id.retain(|_, entry| entry.until > cut);
-        }
+        sessions.sweep(now);
+        let before = sessions.get(&id).copied();
+        let how = if how == Ended::Replaced { how } else { before.unwrap_or(how) };
+        sessions.insert(id, how, until, now);
+        before.is_none()
     }
 }
 
@@ -122,11 +92,11 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_the_newest_stay() {
-        let ended = EndedSessions { capacity: 50, ..EndedSessions::default() };
+        let ended = EndedSessions::with_capacity(50);
         for number in 0..200 {
             ended.end(id(number), Ended::Revoked, NOW + Duration::from_secs(1000 + u64::from(number)), NOW);
         }
-        assert!(ended.sessions.read().unwrap().by_id.len() <= 50);
+        assert!(ended.sessions.read().unwrap().len() <= 50);
         assert_eq!(ended.get(&id(199)), Ended::Revoked);
     }
 }

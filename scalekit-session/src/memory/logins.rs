@@ -1,19 +1,16 @@
 //! [`Logins`]: the login flows whose callback is being completed or was completed. A code is redeemed once, however
 //! often the callback is loaded (R52).
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_channel::oneshot;
-use futures_util::FutureExt;
-use futures_util::future::Shared;
-
 use crate::clock::Timestamp;
 use crate::id::{FlowId, SessionId};
+use crate::memory::swept::SweptMap;
 use crate::rules::return_to::ReturnTo;
 use crate::session::SealedSession;
+use crate::upstream::flight::{Flight, Landing, flight};
 
 /// The result of a login.
 #[derive(Clone, Debug)]
@@ -31,22 +28,18 @@ pub(crate) enum Finish {
     Misconfigured,
 }
 
-/// The completion of one flow. Every request that loads the flow's callback waits for the same completion.
-pub(crate) type Completion = Shared<oneshot::Receiver<Finish>>;
-
-#[derive(Default)]
 pub(crate) struct Logins {
-    flows: Mutex<Flows>,
+    flows: Mutex<SweptMap<FlowId, Flow>>,
 }
 
-#[derive(Default)]
-struct Flows {
-    by_id: HashMap<FlowId, Flow>,
-    swept_at: Timestamp,
+impl Default for Logins {
+    fn default() -> Self {
+        Self { flows: Mutex::new(SweptMap::new(CAPACITY, SWEEP_EVERY)) }
+    }
 }
 
 struct Flow {
-    completion: Completion,
+    completion: Flight<Finish>,
     return_to: ReturnTo,
     began_at: Timestamp,
     session: Option<SessionId>,
@@ -75,38 +68,33 @@ impl Logins {
         flow: FlowId,
         return_to: &ReturnTo,
         now: Timestamp,
-        start: impl FnOnce(oneshot::Sender<Finish>),
-    ) -> Option<Completion> {
+        start: impl FnOnce(Landing<Finish>),
+    ) -> Option<Flight<Finish>> {
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         flows.sweep(now);
-        if let Some(known) = flows.by_id.get(&flow) {
+        if let Some(known) = flows.get(&flow) {
             return (now < known.began_at + RETAINED).then(|| known.completion.clone());
         }
-        if flows.by_id.len() >= CAPACITY {
-            // Only a flood of callbacks fills the table; made-up codes are enough for that. The oldest flow is
-            // forgotten: when its callback is loaded again, it is not recognized.
-            let oldest = flows.by_id.iter().min_by_key(|(_, flow)| flow.began_at).map(|(id, _)| *id);
-            oldest.map(|id| flows.by_id.remove(&id));
-        }
-        let (sender, receiver) = oneshot::channel();
-        let completion = receiver.shared();
+        // Only a flood of callbacks fills the map; made-up codes are enough for that. Then the oldest logins are forgotten:
+        // when their callbacks are loaded again, they are not recognized.
+        let (completion, landing) = flight();
         let entry = Flow {
             completion: completion.clone(),
             return_to: return_to.clone(),
             began_at: now,
             session: None,
         };
-        flows.by_id.insert(flow, entry);
+        flows.insert(flow, entry, now + LIFETIME, now);
         // Unlocks before `start`: a runtime may run the task at once, and the task takes the lock.
         drop(flows);
-        start(sender);
+        start(landing);
         Some(completion)
     }
 
     /// Records the session that a flow made.
     pub(crate) fn signed_in(&self, flow: FlowId, session: SessionId) {
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(flow) = flows.by_id.get_mut(&flow) {
+        if let Some(flow) = flows.get_mut(&flow) {
             flow.session = Some(session);
         }
     }
@@ -115,18 +103,8 @@ impl Logins {
     /// session.
     pub(crate) fn former(&self, flow: FlowId) -> Option<Former> {
         let flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
-        let flow = flows.by_id.get(&flow)?;
+        let flow = flows.get(&flow)?;
         Some(Former { session: flow.session?, return_to: flow.return_to.clone() })
-    }
-}
-
-impl Flows {
-    fn sweep(&mut self, now: Timestamp) {
-        let swept_lately = now >= self.swept_at && now.since(self.swept_at) < SWEEP_EVERY;
-        if !swept_lately || self.by_id.len() >= CAPACITY {
-            self.swept_at = now;
-            self.by_id.retain(|_, flow| now < flow.began_at + LIFETIME);
-        }
     }
 }
 

@@ -4,4 +4,5 @@ pub(crate) mod ended;
 pub(crate) mod logins;
 pub(crate) mod opened;
 pub(crate) mod successors;
+mod swept;
 pub(crate) mod watches;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{Equivalent, Weighter};
 
-use crate::cookie::form::Form;
+use crate::cookie::Holder;
 use crate::seal::Sealed;
 use crate::session::Session;
 
@@ -30,25 +30,25 @@ impl OpenedSessions {
         Self { cache: Cache::with(items, bytes as u64, ByBytes, hasher, DefaultLifecycle::default()) }
     }
 
-    pub(crate) fn get(&self, form: Form, value: &Sealed<'_>) -> Option<Session> {
-        self.cache.get(&Presented { form, value })
+    pub(crate) fn get(&self, holder: Holder, value: &Sealed<'_>) -> Option<Session> {
+        self.cache.get(&Presented { holder, value })
     }
 
     pub(crate) fn insert(&self, value: Arc<str>, session: Session) {
-        self.cache.insert(SealedValue { form: session.facts().form, value }, session);
+        self.cache.insert(SealedValue { holder: session.facts().holder, value }, session);
     }
 }
 
 /// The key of an entry. A sealed value is found only together with the form of the cookie that it came from (R21).
 #[derive(PartialEq, Eq)]
 struct SealedValue {
-    form: Form,
+    holder: Holder,
     value: Arc<str>,
 }
 
 /// A sealed value that a request shows, to look up without a copy.
 struct Presented<'a> {
-    form: Form,
+    holder: Holder,
     value: &'a Sealed<'a>,
 }
 
@@ -68,7 +68,7 @@ impl Hash for Presented<'_> {
 
 impl Equivalent<SealedValue> for Presented<'_> {
     fn equivalent(&self, key: &SealedValue) -> bool {
-        self.form == key.form && self.value.eq_str(&key.value)
+        self.holder == key.holder && self.value.eq_str(&key.value)
     }
 }
 

@@ -66,7 +66,7 @@ fn handler_wrote(instance: &Instance, response: &dyn Headers) -> bool {
     let mut wrote = false;
     response.visit("set-cookie", &mut |line| {
         let name = line.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii();
-        wrote |= instance.names.is_of_session(name);
+        wrote |= instance.layout.names.is_of_session(name);
     });
     wrote
 }

@@ -1,50 +1,62 @@
-//! Which session a request shows: our own data with its marker, in one piece or in one of the forms of the split layout, or
-//! else the cookie that is shared with Scalekit's official packages.
+//! Which session a request shows: our own data with its marker, or else the SDK cookie.
 
 use std::sync::Arc;
 
 use subtle::ConstantTimeEq;
 
+use crate::answer::refusal::NoSession;
 use crate::clock::Timestamp;
-use crate::cookie::form::Form;
-use crate::cookie::{Present, RequestCookies};
+use crate::cookie::{Holder, Present, RequestCookies};
 use crate::id::SessionId;
 use crate::instance::Instance;
-use crate::layout::{Beside, Showing};
-use crate::pipeline::open::{Found, Shown};
-use crate::request::RequestView;
+use crate::layout::{Beside, Held};
+use crate::pipeline::decide::Case;
+use crate::pipeline::gate;
+use crate::pipeline::open::{Shown, Unpacked};
 use crate::rules::decide::Evidence;
 use crate::secret::IdToken;
 
+/// What the cookies of a request say, for the decision.
+pub(crate) fn case(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, now: Timestamp) -> Case {
+    let evidence = if cookies.has_data() {
+        match find(instance, cookies) {
+            Ok(shown) => {
+                instance.keys.refresh(now);
+                return Case::of(instance, shown, now);
+            }
+            Err(nothing) => nothing.evidence(),
+        }
+    } else {
+        Evidence::NoData
+    };
+    Case::None(evidence, gate::no_session(instance, cookies))
+}
+
 /// The session among the request's cookies.
 ///
-/// The official cookie has no marker, so it is looked at only where ours shows no session: what is left of it in a
-/// browser, or was planted there, takes nobody's place.
-pub(crate) fn find<'a>(
-    instance: &Arc<Instance>,
-    cookies: &RequestCookies<'_>,
-) -> Result<Found, Evidence<'a>> {
-    any(instance, cookies).map_err(|nothing| match nothing {
-        // An access cookie goes by itself within minutes; one that was planted for a path of its own must not take the
-        // marker of the next login away.
-        Nothing::Unmarked { .. } if instance.is_split() => Evidence::NoMarker { sealed_at: None },
-        Nothing::Unmarked { sealed_at } => Evidence::NoMarker { sealed_at },
-        Nothing::Unreadable | Nothing::TwoUsers => Evidence::Unreadable,
-    })
-}
-
-/// The session that a request shows in one of the forms of the split layout.
-pub(crate) fn find_as(instance: &Arc<Instance>, request: &RequestView<'_>, form: Form) -> Option<Found> {
-    own(instance, &RequestCookies::gather_of(request.headers, &instance.names, form), form).ok()
-}
-
-fn any(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Found, Nothing> {
-    match own(instance, cookies, instance.names.served()) {
+/// The SDK cookie has no marker, so it is looked at only where our own cookies show no session: an SDK cookie that was
+/// left in the browser, or planted there, takes no session's place.
+fn find(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Shown, Nothing> {
+    match own(instance, cookies, instance.layout.names.served()) {
         Err(nothing @ (Nothing::Unmarked { .. } | Nothing::Unreadable)) => {
-            official(instance, cookies)?.ok_or(nothing)
+            sdk(instance, cookies)?.ok_or(nothing)
         }
         found => found,
     }
+}
+
+/// The session that a request shows in that cookie of ours.
+pub(crate) fn in_cookie(
+    instance: &Arc<Instance>,
+    cookies: &RequestCookies<'_>,
+    holder: Holder,
+) -> Option<Shown> {
+    own(instance, cookies, holder).ok()
+}
+
+/// The session that a request shows in the SDK cookie.
+pub(crate) fn in_sdk_cookie(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Option<Shown> {
+    sdk(instance, cookies).ok().flatten()
 }
 
 /// Why a request shows no session.
@@ -52,133 +64,141 @@ fn any(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Found, 
 enum Nothing {
     /// Data without any marker; `sealed_at` when it opens.
     Unmarked { sealed_at: Option<Timestamp> },
-    /// Nothing that opens, and that its marker belongs to.
+    /// Nothing that opens and belongs to its marker.
     Unreadable,
     /// The sessions of two users: neither is served.
     TwoUsers,
 }
 
-/// Data of ours that opens, with its marker; of duplicates that which matches it.
-fn own(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, form: Form) -> Result<Found, Nothing> {
-    let unmarked = cookies.markers().next().is_none();
-    let mut best: Option<Found> = None;
-    let mut sealed_at: Option<Timestamp> = None;
-    for sealed in cookies.candidates() {
-        let Some(found) = Found::open(instance, form, &sealed) else { continue };
-        if unmarked {
-            sealed_at = sealed_at.max(Some(found.rotated_at()));
-            continue;
+impl Nothing {
+    fn evidence(self) -> Evidence<'static> {
+        match self {
+            Self::Unmarked { sealed_at } => Evidence::NoMarker { sealed_at },
+            Self::Unreadable | Self::TwoUsers => Evidence::Unreadable,
         }
-        let own = found.marker();
-        if !cookies.markers().any(|marker| marker.ct_eq(&own).into()) {
-            continue;
-        }
-        best = Some(newer(best, found)?);
-    }
-    match best {
-        Some(found) => Ok(found),
-        None if unmarked => Err(Nothing::Unmarked { sealed_at }),
-        None => Err(Nothing::Unreadable),
     }
 }
 
-/// A session in the official cookie, which opens under that name only (R21). More duplicates than are tried were planted,
-/// and may have crowded the genuine one out: that is nobody as well.
-fn official(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Option<Found>, Nothing> {
-    if cookies.leaves_official_out() {
+/// Data of ours that opens, with its marker; of duplicates the one that matches the marker.
+fn own(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, holder: Holder) -> Result<Shown, Nothing> {
+    let unmarked = cookies.markers().next().is_none();
+    let mut best: Option<Shown> = None;
+    let mut sealed_at: Option<Timestamp> = None;
+    for sealed in cookies.candidates(holder) {
+        let Some(shown) = Shown::open(instance, holder, &sealed) else { continue };
+        if unmarked {
+            sealed_at = sealed_at.max(Some(shown.rotated_at()));
+            continue;
+        }
+        let own = shown.marker();
+        if !cookies.markers().any(|marker| marker.ct_eq(&own).into()) {
+            continue;
+        }
+        best = Some(newer(best, shown)?);
+    }
+    match (best, holder) {
+        (Some(shown), _) => Ok(shown),
+        // A cookie of the split layout goes by itself within minutes. One that was planted for a path of its own must not
+        // take the marker of the next login away: its age is not told, so that no rule deletes anything.
+        (None, Holder::Split(_)) if unmarked => Err(Nothing::Unmarked { sealed_at: None }),
+        (None, _) if unmarked => Err(Nothing::Unmarked { sealed_at }),
+        (None, _) => Err(Nothing::Unreadable),
+    }
+}
+
+/// A session in the SDK cookie, which opens under that name only (R21). An attacker who plants more duplicates than are
+/// tried may have crowded the genuine cookie out: then there is no session either.
+fn sdk(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Option<Shown>, Nothing> {
+    if cookies.leaves_sdk_out() {
         tracing::warn!(target: "scalekit_session::security", "too many official cookies in one request: none is served");
         return Err(Nothing::TwoUsers);
     }
     cookies
-        .official()
-        .filter_map(|sealed| Found::open(instance, Form::Official, &sealed))
-        .try_fold(None, |best, found| newer(best, found).map(Some))
+        .sdk()
+        .filter_map(|sealed| Shown::open(instance, Holder::SdkCookie, &sealed))
+        .try_fold(None, |best, shown| newer(best, shown).map(Some))
 }
 
-/// The session of the official cookie alone, for requests whose own session is over.
-pub(crate) fn other(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Option<Found> {
-    official(instance, cookies).ok().flatten()
+/// Of duplicates the newest login counts; where two users' sessions come at once, neither counts (R23).
+fn newer(best: Option<Shown>, shown: Shown) -> Result<Shown, Nothing> {
+    match best {
+        None => Ok(shown),
+        Some(other) if !other.is_of_same_user(&shown) => {
+            tracing::warn!(target: "scalekit_session::security", "two users' sessions in one request: neither is served");
+            Err(Nothing::TwoUsers)
+        }
+        Some(other) => Ok(if shown.age() > other.age() { shown } else { other }),
+    }
 }
 
-/// What a request shows of a session that was found, for the cookies of its response.
-pub(crate) fn showing(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, found: &Found) -> Showing {
-    let beside = beside(instance, cookies, found);
-    Showing { form: found.form(), present: Present::whole(cookies.own_chunks()), beside }
+/// What the browser holds of a session that was found, for the cookies of the response.
+pub(crate) fn held(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, case: &Case) -> Held {
+    match case {
+        Case::Session(shown, _) => Held {
+            holder: shown.holder(),
+            present: Present::one_cookie(cookies),
+            beside: beside(instance, cookies, shown),
+        },
+        Case::None(..) => Held::new(instance.layout.names.served(), Present::one_cookie(cookies)),
+    }
 }
 
-/// What stands beside a session that was found.
-fn beside(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, session: &Found) -> Beside {
-    if session.form() == Form::Official {
+/// What stands in the SDK cookie beside a session that was found in a cookie of ours.
+fn beside(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, session: &Shown) -> Beside {
+    if session.holder() == Holder::SdkCookie {
         return Beside::Nothing;
     }
     let id = session.names().0;
-    let opened = cookies.official().filter_map(|sealed| Found::open(instance, Form::Official, &sealed));
-    let found = opened.fold(Beside::Nothing, |beside, found| match found.names().0 == id {
+    let opened = cookies.sdk().filter_map(|sealed| Shown::open(instance, Holder::SdkCookie, &sealed));
+    let found = opened.fold(Beside::Nothing, |beside, shown| match shown.names().0 == id {
         true if beside == Beside::Nothing => Beside::Copy,
         true => beside,
         false => Beside::Other,
     });
-    if cookies.leaves_official_out() { Beside::Other } else { found }
-}
-
-/// Of duplicates the newest login counts; two users at once are nobody (R23).
-fn newer(best: Option<Found>, found: Found) -> Result<Found, Nothing> {
-    match best {
-        None => Ok(found),
-        Some(other) if !other.is_of_same_user(&found) => {
-            tracing::warn!(target: "scalekit_session::security", "two users' sessions in one request: neither is served");
-            Err(Nothing::TwoUsers)
-        }
-        Some(other) => Ok(if found.age() > other.age() { found } else { other }),
-    }
+    if cookies.leaves_sdk_out() { Beside::Other } else { found }
 }
 
 /// Ids and login times of every session whose data opens, with its marker or without, for logout; each once.
-pub(crate) fn named(instance: &Instance, request: &RequestView<'_>) -> Vec<(SessionId, Timestamp)> {
-    let forms: &[Form] = if instance.is_split() { &Form::SPLIT } else { &[Form::Whole] };
+pub(crate) fn named(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Vec<(SessionId, Timestamp)> {
+    let own = instance.layout.own_holders().iter();
+    let own = own.flat_map(|holder| cookies.candidates(*holder).map(|sealed| (*holder, sealed)));
+    let all = own.chain(cookies.sdk().map(|sealed| (Holder::SdkCookie, sealed)));
     let mut named: Vec<(SessionId, Timestamp)> = Vec::new();
-    for form in forms {
-        let cookies = RequestCookies::gather_of(request.headers, &instance.names, *form);
-        let own = cookies.candidates().map(|sealed| (*form, sealed));
-        let all = own.chain(cookies.official().map(|sealed| (Form::Official, sealed)));
-        for found in all.filter_map(|(form, sealed)| Found::open(instance, form, &sealed)) {
-            let (id, login_at) = (found.names().0, found.age().0);
-            if named.iter().all(|(other, _)| *other != id) {
-                named.push((id, login_at));
-            }
+    for shown in all.filter_map(|(holder, sealed)| Shown::open(instance, holder, &sealed)) {
+        let (id, login_at) = (shown.names().0, shown.age().0);
+        if named.iter().all(|(other, _)| *other != id) {
+            named.push((id, login_at));
         }
     }
     named
 }
 
-/// Whether a request shows that somebody is signed in, and not who: the sessions of two users; or, in the split layout, a
-/// marker whose session does not come, because the access token is over, say, and a sibling domain planted so many ID
+/// Whether a request shows that a user is signed in, and not which one: the sessions of two users came. Or, in the split
+/// layout, a marker came without its session: the access token is over, say, and a sibling domain planted so many ID
 /// cookies that the genuine one is not among those tried.
-pub(crate) fn hides_somebody(instance: &Arc<Instance>, request: &RequestView<'_>) -> bool {
-    let cookies = RequestCookies::gather(request.headers, &instance.names);
-    if instance.is_split() {
-        return cookies.markers().next().is_some() && shown(instance, request).is_none();
-    }
-    matches!(any(instance, &cookies), Err(Nothing::TwoUsers))
+pub(crate) fn hides_a_user(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> bool {
+    let unclear = gate::no_session(instance, cookies) == NoSession::Expired;
+    matches!(find(instance, cookies), Err(Nothing::TwoUsers))
+        || (unclear && signed_in(instance, cookies).is_none())
 }
 
-/// The session that a request shows, for logout and login, whatever its token's age.
-pub(crate) fn shown(instance: &Arc<Instance>, request: &RequestView<'_>) -> Option<Shown> {
-    if instance.is_split() {
-        // The access cookie may have another path; that of the ID cookie covers the login's own routes.
-        let as_form = |form| find_as(instance, request, form)?.into_shown(instance);
-        return [Form::Identity, Form::Access].into_iter().find_map(as_form);
-    }
-    let cookies = RequestCookies::gather(request.headers, &instance.names);
-    find(instance, &cookies).ok()?.into_shown(instance)
+/// The session that a request shows to the login's own routes, whatever its token's age.
+pub(crate) fn signed_in(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Option<Unpacked> {
+    let served = instance.layout.names.served();
+    let shown = |holder: &Holder| match *holder {
+        holder if holder == served => find(instance, cookies).ok(),
+        other => in_cookie(instance, cookies, other),
+    };
+    instance.layout.shown_to_own_routes().iter().filter_map(shown).find_map(|shown| shown.unpack(instance))
 }
 
 /// The ID token that a request shows of that session, in the split layout.
 pub(crate) fn id_token_of(
     instance: &Arc<Instance>,
-    request: &RequestView<'_>,
+    cookies: &RequestCookies<'_>,
+    holder: Holder,
     id: SessionId,
 ) -> Option<IdToken> {
-    let found = find_as(instance, request, Form::Identity).filter(|found| found.names().0 == id)?;
-    found.into_shown(instance)?.payload.id_token
+    let shown = in_cookie(instance, cookies, holder).filter(|shown| shown.names().0 == id)?;
+    shown.unpack(instance)?.payload.id_token
 }

@@ -1,21 +1,13 @@
 //! The gate: requests that have no session whatever their cookies show.
 
-use crate::answer::refusal::Nobody;
+use crate::answer::refusal::NoSession;
 use crate::cookie::RequestCookies;
 use crate::instance::Instance;
 use crate::pipeline::resolution::SessionState;
 use crate::request::RequestView;
 use crate::rules::{navigation, origin};
 
-/// Split layout: a marker without its access cookie is a session that has to be refreshed elsewhere.
-pub(crate) fn stranger_or_expired(instance: &Instance, cookies: &RequestCookies<'_>) -> Nobody {
-    match instance.is_split() && cookies.markers().next().is_some() {
-        true => Nobody::Expired,
-        false => Nobody::Stranger,
-    }
-}
-
-/// Requests that have no session whatever they show: preflights, those for another host, and those of another origin (R51).
+/// Refuses preflights, requests for another host, and requests with effects that another origin sent (R51).
 pub(crate) fn refused(
     instance: &Instance,
     request: &RequestView<'_>,
@@ -32,4 +24,12 @@ pub(crate) fn refused(
         return Some(SessionState::CrossOrigin);
     }
     None
+}
+
+/// Why a request without a session that counts has none: with a marker the answer depends on the layout.
+pub(crate) fn no_session(instance: &Instance, cookies: &RequestCookies<'_>) -> NoSession {
+    match cookies.markers().next() {
+        Some(_) => instance.layout.without_access(),
+        None => NoSession::NotSignedIn,
+    }
 }

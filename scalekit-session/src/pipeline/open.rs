@@ -1,40 +1,312 @@
-//! What a request's cookies show: data that opens, with its marker, and whether its access token verifies.
+//! A session that a request shows: looked up among those opened before, or opened, and its access token verified.
 
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use crate::clock::Timestamp;
-use crate::cookie::form::Form;
-use crate::id::RefreshKey;
-use crate::id::SessionId;
+use crate::cookie::{Holder, Part};
+use crate::id::{RefreshKey, SessionId};
 use crate::instance::Instance;
-use crate::layout::{self, Head};
+use crate::layout::{self, Content, Head};
 use crate::rules::decide::{SessionEvidence, Standing, Token};
-use crate::seal::Sealed;
-use crate::seal::{MAX_TEXT, SessionPayload, SessionView};
-use crate::secret::AccessToken;
-use crate::session::Session;
+use crate::seal::{MAX_TEXT, Sealed, SessionPayload, SessionView};
+use crate::secret::IdToken;
+use crate::session::{Facts, Session};
 use crate::token::claims::Claims;
-use crate::token::jwt::{self, Verdict};
+use crate::token::jwt::{self, Expected, Verdict};
 use crate::token::profile::KeptProfile;
 
-/// A session that a request shows with its marker.
-pub(crate) struct Shown {
-    pub(crate) session: Session,
-    /// Its tokens, for verification, refresh and logout.
-    pub(crate) payload: SessionPayload,
-    pub(crate) value: Arc<str>,
+/// A session that a request shows.
+pub(crate) enum Shown {
+    /// Looked up: opened and verified before.
+    Known(Session),
+    /// Opened just now. Its tokens are still packed, and its access token is not verified.
+    Opened(Box<Opened>),
+    /// The refresh cookie of the split layout. It holds no access token, so there is none to verify.
+    Refresh(Box<Unpacked>),
 }
 
-/// What is known of a session now, for the decision.
-pub(crate) fn evidence(
-    instance: &Instance,
-    session: &Session,
-    token: Token,
-    now: Timestamp,
-) -> SessionEvidence {
-    let facts = session.facts();
+/// A session that this process has not seen before, or whose signing key was withdrawn.
+pub(crate) struct Opened {
+    holder: Holder,
+    head: Head,
+    plaintext: Zeroizing<Vec<u8>>,
+    beside: Option<Zeroizing<String>>,
+    value: Arc<str>,
+    retired: bool,
+}
+
+/// A session with its tokens, for a refresh, a login or a logout.
+pub(crate) struct Unpacked {
+    pub(crate) session: Session,
+    pub(crate) payload: SessionPayload,
+}
+
+impl Shown {
+    /// Looks a sealed value up, or opens it.
+    pub(crate) fn open(instance: &Arc<Instance>, holder: Holder, sealed: &Sealed<'_>) -> Option<Self> {
+        if let Some(session) = instance.opened.get(holder, sealed) {
+            return Some(Self::Known(session));
+        }
+        if sealed.len() > MAX_TEXT {
+            return None;
+        }
+        let opened = Opened::open(instance, holder, sealed.join().into())?;
+        match holder {
+            Holder::Split(Part::Refresh) => {
+                opened.unpack(instance).map(|unpacked| Self::Refresh(Box::new(unpacked)))
+            }
+            _ => Some(Self::Opened(Box::new(opened))),
+        }
+    }
+
+    /// How the access token stands before it is verified.
+    pub(crate) fn token(&self, instance: &Instance, now: Timestamp) -> Token {
+        let published = |key| instance.keys.snapshot(now).publishes(key);
+        match self {
+            Self::Known(session) if session.facts().key.as_ref().is_some_and(published) => Token::Valid,
+            Self::Known(_) | Self::Opened(_) | Self::Refresh(_) => Token::Unchecked,
+        }
+    }
+
+    /// What is known of the session now, for the decision.
+    pub(crate) fn evidence(&self, instance: &Instance, token: Token, now: Timestamp) -> SessionEvidence {
+        match self {
+            Self::Known(session) => of_facts(instance, session.facts(), token, now),
+            Self::Opened(opened) => opened.evidence(instance, token, now),
+            Self::Refresh(unpacked) => {
+                // The browser's access cookie is gone when a refresh is due: that time stands in for the token's end.
+                let until = instance.layout.fresh_until(&unpacked.session);
+                let evidence = of_facts(instance, unpacked.session.facts(), token, now);
+                SessionEvidence { end: until, soft: until, ..evidence }
+            }
+        }
+    }
+
+    /// The cookie that it came in.
+    pub(crate) fn holder(&self) -> Holder {
+        match self {
+            Self::Known(session) => session.facts().holder,
+            Self::Opened(opened) => opened.holder,
+            Self::Refresh(unpacked) => unpacked.session.facts().holder,
+        }
+    }
+
+    /// The session and its generation, as the commit point names them.
+    pub(crate) fn names(&self) -> (SessionId, u32) {
+        match self {
+            Self::Known(session) => session.names(),
+            Self::Opened(opened) => (opened.head.session_id, opened.head.generation),
+            Self::Refresh(unpacked) => unpacked.session.names(),
+        }
+    }
+
+    /// The name of its refresh token.
+    pub(crate) fn refresh_key(&self) -> Option<RefreshKey> {
+        match self {
+            Self::Known(session) => session.facts().refresh,
+            Self::Opened(opened) => opened.head.refresh,
+            Self::Refresh(unpacked) => unpacked.session.facts().refresh,
+        }
+    }
+
+    /// What the marker cookie must hold.
+    pub(crate) fn marker(&self) -> [u8; 22] {
+        match self {
+            Self::Known(session) => session.facts().marker,
+            Self::Opened(opened) => opened.head.marker(),
+            Self::Refresh(unpacked) => unpacked.session.facts().marker,
+        }
+    }
+
+    /// When its tokens came.
+    pub(crate) fn rotated_at(&self) -> Timestamp {
+        match self {
+            Self::Known(session) => session.facts().rotated_at,
+            Self::Opened(opened) => opened.head.rotated_at,
+            Self::Refresh(unpacked) => unpacked.session.facts().rotated_at,
+        }
+    }
+
+    /// Of two sessions of one user, the one of the later login and refresh counts.
+    pub(crate) fn age(&self) -> (Timestamp, u32) {
+        match self {
+            Self::Known(session) => (session.facts().login_at, session.facts().generation),
+            Self::Opened(opened) => (opened.head.login_at, opened.head.generation),
+            Self::Refresh(unpacked) => {
+                (unpacked.session.facts().login_at, unpacked.session.facts().generation)
+            }
+        }
+    }
+
+    pub(crate) fn is_of_same_user(&self, other: &Self) -> bool {
+        let user = |shown: &Self| match shown {
+            Self::Known(session) => Some(session.user_id().to_owned()),
+            Self::Opened(opened) => opened.claims().map(|claims| claims.subject().to_owned()),
+            Self::Refresh(unpacked) => Some(unpacked.session.user_id().to_owned()),
+        };
+        user(self).is_some_and(|id| user(other) == Some(id))
+    }
+
+    /// Checks signature, kind, issuer and audience of the access token, and remembers a session that passes. Of the
+    /// refresh cookie, which has no access token, only whether the key is still published that signed it.
+    pub(crate) fn verify(&mut self, instance: &Arc<Instance>, now: Timestamp) -> Token {
+        if let Self::Known(session) = self {
+            let Some(opened) = reopened(instance, session) else { return Token::Invalid };
+            *self = Self::Opened(Box::new(opened));
+        }
+        match self {
+            Self::Known(_) => Token::Valid,
+            Self::Opened(opened) => match opened.verify(instance, now) {
+                Ok(session) => {
+                    *self = Self::Known(session);
+                    Token::Valid
+                }
+                Err(token) => token,
+            },
+            Self::Refresh(unpacked) => {
+                let published = |id: &str| instance.keys.snapshot(now).find(id).is_some();
+                match layout::key_id(&unpacked.session).is_none_or(published) {
+                    true => Token::Valid,
+                    false => Token::UnknownKey,
+                }
+            }
+        }
+    }
+
+    /// The name of the key that signed the access token, and when that key was last seen to be published: a session is
+    /// sealed as verified only with a published key.
+    pub(crate) fn signing_key(&self) -> Option<(String, Option<Timestamp>)> {
+        match self {
+            Self::Known(_) => None,
+            Self::Opened(opened) => {
+                let view = opened.view()?;
+                let key_id = jwt::unverified_key_id(view.access_token().secret())?;
+                Some((key_id.into_string(), (!view.unverified).then_some(view.rotated_at)))
+            }
+            Self::Refresh(unpacked) => {
+                let payload = &unpacked.payload;
+                let key_id = layout::key_id(&unpacked.session)?.to_owned();
+                Some((key_id, (!payload.unverified).then_some(payload.rotated_at)))
+            }
+        }
+    }
+
+    /// The session as a handler sees it. `None` for a session whose access token is not verified.
+    pub(crate) fn into_session(self) -> Option<Session> {
+        match self {
+            Self::Known(session) => Some(session),
+            Self::Opened(_) => None,
+            Self::Refresh(unpacked) => Some(unpacked.session),
+        }
+    }
+
+    /// The session with its tokens. Its claims are not verified unless the session was known.
+    pub(crate) fn unpack(self, instance: &Arc<Instance>) -> Option<Unpacked> {
+        match self {
+            Self::Known(session) => {
+                let value = session.facts().tokens.sealed()?;
+                let payload = instance.layout.open(session.facts().holder, &value)?;
+                Some(Unpacked { payload, session })
+            }
+            Self::Opened(opened) => opened.unpack(instance),
+            Self::Refresh(unpacked) => Some(*unpacked),
+        }
+    }
+}
+
+impl Opened {
+    fn open(instance: &Instance, holder: Holder, value: Arc<str>) -> Option<Self> {
+        let (plaintext, beside, retired) = match holder {
+            Holder::SdkCookie => {
+                let payload = instance.layout.open(holder, &value)?;
+                (payload.encode(), payload.beside, false)
+            }
+            own => {
+                let opened = instance.layout.unseal(own, &value)?;
+                (opened.plaintext, None, opened.retired)
+            }
+        };
+        let head = Head::of_view(&instance.layout, &SessionView::parse(&plaintext).ok()?);
+        Some(Self { holder, head, plaintext, beside, value, retired })
+    }
+
+    fn evidence(&self, instance: &Instance, token: Token, now: Timestamp) -> SessionEvidence {
+        let Head { session_id, login_at, rotated_at, end, refresh, .. } = self.head;
+        let in_question = now >= end || token == Token::StillUnknown;
+        SessionEvidence {
+            ended: instance.ended.get(&session_id),
+            login_at,
+            rotated_at,
+            end,
+            // When a refresh is due is known with the claims; until they are verified nothing depends on it.
+            soft: end,
+            refresh: standing(instance, refresh, in_question, now),
+            token,
+        }
+    }
+
+    /// Verifies the access token with the keys at hand. A session that passes is remembered.
+    fn verify(&self, instance: &Arc<Instance>, now: Timestamp) -> Result<Session, Token> {
+        let view = self.view().ok_or(Token::Invalid)?;
+        let (token, keys) = (view.access_token(), instance.keys.snapshot(now));
+        match jwt::verify_session_token(token.secret(), &keys, &instance.rules, now) {
+            Verdict::Valid { claims, key } => {
+                let profile = match self.holder {
+                    Holder::SdkCookie => {
+                        verified_profile(instance, view.id_token().as_ref(), claims.subject(), now)
+                    }
+                    Holder::OneCookie | Holder::Split(_) => kept_profile(&view),
+                };
+                let session = self.session(instance, Content { claims, profile, key: Some(key) });
+                instance.opened.insert(Arc::clone(&self.value), session.clone());
+                instance.refreshes.seen(&self.head.session_id, self.head.generation);
+                Ok(session)
+            }
+            Verdict::UnknownKey { .. } => Err(Token::UnknownKey),
+            Verdict::NotYet => {
+                tracing::warn!(target: "scalekit_session::security", "an access token is from the future: check this machine's clock");
+                Err(Token::NotYet)
+            }
+            Verdict::Expired => Err(Token::Invalid),
+            Verdict::Invalid(reason) => {
+                tracing::warn!(target: "scalekit_session::security", %reason, "a sealed access token does not verify");
+                Err(Token::Invalid)
+            }
+        }
+    }
+
+    fn unpack(self, instance: &Arc<Instance>) -> Option<Unpacked> {
+        let claims = self.claims()?;
+        let view = self.view()?;
+        let profile = match self.holder {
+            Holder::SdkCookie => KeptProfile::default(),
+            Holder::OneCookie | Holder::Split(_) => kept_profile(&view),
+        };
+        let payload = SessionPayload { beside: self.beside.clone(), ..view.to_payload() };
+        let session = self.session(instance, Content { claims, profile, key: None });
+        Some(Unpacked { session, payload })
+    }
+
+    fn session(&self, instance: &Instance, content: Content) -> Session {
+        let value = Arc::clone(&self.value);
+        Session::new(instance.layout.facts(self.holder, value, self.retired, self.head, content))
+    }
+
+    fn view(&self) -> Option<SessionView<'_>> {
+        SessionView::parse(&self.plaintext).ok()
+    }
+
+    /// Claims that were sealed, and not verified since.
+    fn claims(&self) -> Option<Claims> {
+        let view = self.view()?;
+        view.access_claims()
+            .map_or_else(|| jwt::unverified_claims(view.access_token().secret()), Claims::unverified)
+    }
+}
+
+fn of_facts(instance: &Instance, facts: &Facts, token: Token, now: Timestamp) -> SessionEvidence {
     let in_question = now >= facts.soft || token == Token::StillUnknown;
     SessionEvidence {
         ended: instance.ended.get(&facts.session_id),
@@ -56,273 +328,34 @@ fn standing(instance: &Instance, key: Option<RefreshKey>, in_question: bool, now
     }
 }
 
-/// What a request shows.
-pub(crate) enum Found {
-    /// A session remembered: verified before.
-    Known(Session),
-    /// A session opened just now, its tokens still packed.
-    Fresh(Box<Fresh>),
-}
-
-/// A session that this process has not seen before, or whose signing key was withdrawn.
-pub(crate) struct Fresh {
-    form: Form,
-    head: Head,
-    plaintext: Zeroizing<Vec<u8>>,
-    beside: Option<Zeroizing<String>>,
-    value: Arc<str>,
-    retired: bool,
-}
-
-impl Found {
-    /// Looks a sealed value up, or opens it.
-    pub(crate) fn open(instance: &Instance, form: Form, sealed: &Sealed<'_>) -> Option<Self> {
-        if let Some(session) = instance.opened.get(form, sealed) {
-            return Some(Self::Known(session));
-        }
-        if sealed.len() > MAX_TEXT {
-            return None;
-        }
-        Fresh::open(instance, form, sealed.join().into()).map(|fresh| Self::Fresh(Box::new(fresh)))
-    }
-
-    /// How its access token stands before anybody verifies it.
-    pub(crate) fn token(&self, instance: &Instance, now: Timestamp) -> Token {
-        let published = |key| instance.keys.snapshot(now).publishes(key);
-        match self {
-            Self::Known(session) if session.facts().key.as_ref().is_some_and(published) => Token::Valid,
-            Self::Known(_) | Self::Fresh(_) => Token::Unchecked,
-        }
-    }
-
-    pub(crate) fn evidence(&self, instance: &Instance, token: Token, now: Timestamp) -> SessionEvidence {
-        match self {
-            Self::Known(session) => evidence(instance, session, token, now),
-            Self::Fresh(fresh) => fresh.evidence(instance, token, now),
-        }
-    }
-
-    pub(crate) fn form(&self) -> Form {
-        match self {
-            Self::Known(session) => session.facts().form,
-            Self::Fresh(fresh) => fresh.form,
-        }
-    }
-
-    /// The session and its generation, as the commit point names them.
-    pub(crate) fn names(&self) -> (SessionId, u32) {
-        match self {
-            Self::Known(session) => session.names(),
-            Self::Fresh(fresh) => (fresh.head.session_id, fresh.head.generation),
-        }
-    }
-
-    pub(crate) fn refresh_key(&self) -> Option<RefreshKey> {
-        match self {
-            Self::Known(session) => session.facts().refresh,
-            Self::Fresh(fresh) => fresh.head.refresh,
-        }
-    }
-
-    /// Checks signature, kind, issuer and audience, and remembers a session that passes.
-    pub(crate) fn verify(&mut self, instance: &Arc<Instance>, now: Timestamp) -> Token {
-        if let Self::Known(session) = self {
-            let Some(fresh) = reopened(instance, session) else { return Token::Invalid };
-            *self = Self::Fresh(Box::new(fresh));
-        }
-        let Self::Fresh(fresh) = self else { return Token::Invalid };
-        let Some(view) = fresh.view() else { return Token::Invalid };
-        let checked =
-            Checked { form: fresh.form, head: fresh.head, value: &fresh.value, retired: fresh.retired };
-        let profile = |claims: &Claims| match fresh.form {
-            Form::Official => {
-                layout::verified_profile(instance, view.id_token().as_ref(), claims.subject(), now)
-            }
-            own => kept_profile(own, &view),
-        };
-        let (token, session) = checked.verify(instance, &view.access_token(), profile, now);
-        if let Some(session) = session {
-            *self = Self::Known(session);
-        }
-        token
-    }
-
-    /// The same with its tokens unpacked, for refresh and logout.
-    pub(crate) fn into_shown(self, instance: &Arc<Instance>) -> Option<Shown> {
-        match self {
-            Self::Known(session) => {
-                let value = session.facts().tokens.sealed()?;
-                Some(Shown { payload: layout::open(instance, session.facts().form, &value)?, session, value })
-            }
-            Self::Fresh(fresh) => fresh.into_shown(instance),
-        }
-    }
-
-    pub(crate) fn marker(&self) -> [u8; 22] {
-        match self {
-            Self::Known(session) => session.facts().marker,
-            Self::Fresh(fresh) => fresh.head.marker(),
-        }
-    }
-
-    pub(crate) fn rotated_at(&self) -> Timestamp {
-        match self {
-            Self::Known(session) => session.facts().rotated_at,
-            Self::Fresh(fresh) => fresh.head.rotated_at,
-        }
-    }
-
-    /// Of two sessions of one user, the one of the later login and rotation counts.
-    pub(crate) fn age(&self) -> (Timestamp, u32) {
-        match self {
-            Self::Known(session) => (session.facts().login_at, session.facts().generation),
-            Self::Fresh(fresh) => (fresh.head.login_at, fresh.head.generation),
-        }
-    }
-
-    pub(crate) fn is_of_same_user(&self, other: &Self) -> bool {
-        let user = |found: &Self| match found {
-            Self::Known(session) => Some(session.user_id().to_owned()),
-            Self::Fresh(fresh) => fresh.claims().map(|claims| claims.subject().to_owned()),
-        };
-        user(self).is_some_and(|id| user(other) == Some(id))
-    }
-}
-
-impl Fresh {
-    fn open(instance: &Instance, form: Form, value: Arc<str>) -> Option<Self> {
-        let (plaintext, beside, retired) = match form {
-            Form::Official => {
-                let payload = layout::open(instance, form, &value)?;
-                (payload.encode(), payload.beside, false)
-            }
-            own => {
-                let opened = layout::unseal(instance, own, &value)?;
-                (opened.plaintext, None, opened.retired)
-            }
-        };
-        let head = Head::of_view(instance, &SessionView::parse(&plaintext).ok()?);
-        Some(Self { form, head, plaintext, beside, value, retired })
-    }
-
-    fn evidence(&self, instance: &Instance, token: Token, now: Timestamp) -> SessionEvidence {
-        let Head { session_id, login_at, rotated_at, end, refresh, .. } = self.head;
-        let in_question = now >= end || token == Token::StillUnknown;
-        SessionEvidence {
-            ended: instance.ended.get(&session_id),
-            login_at,
-            rotated_at,
-            end,
-            // When a refresh is due is known with the claims; until they are verified nothing depends on it.
-            soft: end,
-            refresh: standing(instance, refresh, in_question, now),
-            token,
-        }
-    }
-
-    fn view(&self) -> Option<SessionView<'_>> {
-        SessionView::parse(&self.plaintext).ok()
-    }
-
-    /// Claims that were sealed, and not verified since.
-    fn claims(&self) -> Option<Claims> {
-        let view = self.view()?;
-        view.access_claims()
-            .map_or_else(|| jwt::unverified_claims(view.access_token().secret()), Claims::unverified)
-    }
-
-    fn into_shown(self, instance: &Arc<Instance>) -> Option<Shown> {
-        let claims = self.claims()?;
-        let view = self.view()?;
-        let profile = kept_profile(self.form, &view);
-        let payload = SessionPayload { beside: self.beside.clone(), ..view.to_payload() };
-        let value = Arc::clone(&self.value);
-        let facts = layout::facts(
-            instance,
-            self.form,
-            self.head,
-            claims,
-            profile,
-            None,
-            Arc::clone(&value),
-            self.retired,
-        );
-        Some(Shown { session: Session::new(facts), payload, value })
-    }
-}
-
 /// A remembered session whose access token has to be verified again.
-fn reopened(instance: &Instance, session: &Session) -> Option<Fresh> {
-    Fresh::open(instance, session.facts().form, session.facts().tokens.sealed()?)
+fn reopened(instance: &Instance, session: &Session) -> Option<Opened> {
+    Opened::open(instance, session.facts().holder, session.facts().tokens.sealed()?)
 }
 
-/// The profile as the ID token tells it, or as it was kept when the ID token had to go. An ID token that we sealed was
-/// verified then; another's tells nothing before it is.
-fn kept_profile(form: Form, view: &SessionView<'_>) -> KeptProfile {
-    match form {
-        Form::Official => KeptProfile::default(),
-        _ => view.profile.or_else(|| view.id_claims()).map(KeptProfile::of_claims).unwrap_or_default(),
-    }
+/// The profile as the sealed ID token tells it, or as it was kept when the ID token had to go. The ID token was verified
+/// before it was sealed.
+fn kept_profile(view: &SessionView<'_>) -> KeptProfile {
+    view.profile.or_else(|| view.id_claims()).map(KeptProfile::of_claims).unwrap_or_default()
 }
 
-/// A session about to be verified.
-struct Checked<'a> {
-    form: Form,
-    head: Head,
-    value: &'a Arc<str>,
-    retired: bool,
-}
-
-impl Checked<'_> {
-    fn verify(
-        &self,
-        instance: &Arc<Instance>,
-        token: &AccessToken,
-        profile: impl FnOnce(&Claims) -> KeptProfile,
-        now: Timestamp,
-    ) -> (Token, Option<Session>) {
-        match jwt::verify_session_token(token.secret(), &instance.keys.snapshot(now), &instance.rules, now) {
-            Verdict::Valid { claims, key } => {
-                let (value, profile) = (Arc::clone(self.value), profile(&claims));
-                let facts = layout::facts(
-                    instance,
-                    self.form,
-                    self.head,
-                    claims,
-                    profile,
-                    Some(key),
-                    value,
-                    self.retired,
-                );
-                let session = Session::new(facts);
-                instance.opened.insert(Arc::clone(self.value), session.clone());
-                instance.refreshes.seen(&self.head.session_id, self.head.generation);
-                (Token::Valid, Some(session))
-            }
-            Verdict::UnknownKey { .. } => (Token::UnknownKey, None),
-            Verdict::NotYet => {
-                tracing::warn!(target: "scalekit_session::security", "an access token is from the future: check this machine's clock");
-                (Token::NotYet, None)
-            }
-            Verdict::Expired => (Token::Invalid, None),
-            Verdict::Invalid(reason) => {
-                tracing::warn!(target: "scalekit_session::security", %reason, "a sealed access token does not verify");
-                (Token::Invalid, None)
-            }
+/// What the ID token of an SDK cookie tells about the user, if it verifies as of when it was issued: the packages do not
+/// check it, and an attacker with the shared secret can put any text there. An ID token outlives the key that signed it;
+/// then it tells nothing.
+pub(crate) fn verified_profile(
+    instance: &Instance,
+    id_token: Option<&IdToken>,
+    subject: &str,
+    now: Timestamp,
+) -> KeptProfile {
+    let verified = id_token.and_then(|token| {
+        let issued_at = jwt::unverified_claims(token.secret())?.issued_at();
+        let expected = Expected { subject: Some(subject), ..Expected::default() };
+        let keys = instance.keys.snapshot(now);
+        match jwt::verify_id_token(token.secret(), &keys, &instance.rules, issued_at, expected) {
+            Verdict::Valid { claims: profile, .. } => Some(profile),
+            _ => None,
         }
-    }
-}
-
-/// Verifies a sealed access token with the keys at hand. A session that passes is remembered.
-pub(crate) fn verify(instance: &Arc<Instance>, shown: &Shown, now: Timestamp) -> (Token, Option<Session>) {
-    let facts = shown.session.facts();
-    let head = Head::of(instance, &shown.payload);
-    let checked = Checked { form: facts.form, head, value: &shown.value, retired: facts.retired };
-    let profile = |claims: &Claims| match facts.form {
-        Form::Official => {
-            layout::verified_profile(instance, shown.payload.id_token.as_ref(), claims.subject(), now)
-        }
-        _ => facts.profile.clone(),
-    };
-    checked.verify(instance, &shown.payload.access_token, profile, now)
+    });
+    verified.into()
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use crate::answer::refusal::Nobody;
+use crate::answer::refusal::NoSession;
 use crate::clock::Timestamp;
 use crate::cookie::SetCookie;
 use crate::id::SessionId;
@@ -76,8 +76,8 @@ pub enum SessionState {
 pub struct Resolution {
     pub(crate) state: SessionState,
     pub(crate) write: Option<Box<Write>>,
-    /// What is known of nobody.
-    pub(crate) nobody: Nobody,
+    /// Why there is no session, where there is none.
+    pub(crate) no_session: NoSession,
 }
 
 /// Cookies to write, and the session and generation they are of.
@@ -99,7 +99,7 @@ pub(crate) enum WriteOf {
 impl Resolution {
     /// A decision that writes nothing.
     pub fn new(state: SessionState) -> Self {
-        Self { state, write: None, nobody: Nobody::Stranger }
+        Self { state, write: None, no_session: NoSession::NotSignedIn }
     }
 
     /// The same decision with cookies to write.

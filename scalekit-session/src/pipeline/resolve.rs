@@ -1,14 +1,13 @@
-//! What a decision means for the request: whom it is from, and which cookies are written.
+//! What a decision means for the request: its session, and the cookies that are written.
 
 use std::sync::Arc;
 
-use crate::answer::refusal::Nobody;
+use crate::answer::refusal::NoSession;
 use crate::clock::Timestamp;
-use crate::cookie::form::Form;
-use crate::id::RefreshKey;
-use crate::id::SessionId;
+use crate::cookie::{Holder, Present};
+use crate::id::{RefreshKey, SessionId};
 use crate::instance::Instance;
-use crate::layout::{self, Showing};
+use crate::layout::Held;
 use crate::pipeline::resolution::{Resolution, SessionState, Write, WriteOf};
 use crate::rules::decide::{Cookies, Ended, SessionEvidence, Token};
 use crate::session::Session;
@@ -18,31 +17,24 @@ pub(crate) fn serve(instance: &Arc<Instance>, session: Session, now: Timestamp) 
     session.see(now);
     let facts = session.facts();
     let unmoved = facts.retired && facts.refresh.is_none();
-    let write = if unmoved { reseal(instance, &session, now) } else { None };
+    let write = if unmoved { seal_again(instance, &session, now) } else { None };
     Resolution { write, ..Resolution::new(SessionState::Active(session)) }
 }
 
-/// A session without a refresh token never rotates, so a retired cookie secret is left here (R36).
-fn reseal(instance: &Arc<Instance>, session: &Session, now: Timestamp) -> Option<Box<Write>> {
+/// A session without a refresh token is never refreshed, so it leaves a retired cookie secret here (R36).
+fn seal_again(instance: &Instance, session: &Session, now: Timestamp) -> Option<Box<Write>> {
     let facts = session.facts();
-    let form = facts.form;
-    if instance.is_split() {
-        // An access cookie knows of no refresh token; it is over soon.
-        return None;
-    }
-    let payload = layout::open(instance, form, &facts.tokens.sealed()?)?;
-    let (claims, profile) = (facts.claims.clone(), facts.profile.clone());
-    let sealed = layout::seal(instance, form, payload, claims, profile, facts.key.clone()).ok()?;
-    let showing = Showing::only(form);
-    let cookies = layout::renewed_cookies(instance, &sealed.value, &sealed.session, showing, now).ok()?;
+    let sealed = instance.layout.seal_again(session)?;
+    let held = Held::new(facts.holder, Present::default());
+    let cookies = instance.layout.refreshed_lines(&sealed, held, now).ok()?;
     let of = Some(WriteOf::Data(facts.session_id, facts.generation));
     Some(Box::new(Write { cookies, of }))
 }
 
-/// Nobody; with the removal of what holds the session in that form when the rule says so.
-pub(crate) fn nobody(
+/// No session; with the removal of the cookies that hold one when the rule says so.
+pub(crate) fn anonymous(
     instance: &Instance,
-    form: Form,
+    holder: Holder,
     of: Option<(SessionId, u32)>,
     cookies: Cookies,
     now: Timestamp,
@@ -50,12 +42,12 @@ pub(crate) fn nobody(
     let mut resolution = Resolution::new(SessionState::Anonymous);
     if cookies == Cookies::Delete {
         let of = Some(WriteOf::Removal { of, decided_at: now });
-        resolution.write = Some(Box::new(Write { cookies: layout::removals(instance, form), of }));
+        resolution.write = Some(Box::new(Write { cookies: instance.layout.removals(holder), of }));
     }
     resolution
 }
 
-/// Split layout: an access token that is over, or whose key was withdrawn, is brought back by the refresh route.
+/// Split layout: where an access token is over, or its key was withdrawn, the refresh route brings another.
 pub(crate) fn unless_expired(
     instance: &Instance,
     resolution: Resolution,
@@ -63,9 +55,11 @@ pub(crate) fn unless_expired(
     now: Timestamp,
 ) -> Resolution {
     let over = now >= evidence.end || evidence.token == Token::StillUnknown;
-    match instance.is_split() && evidence.ended == Ended::No && over {
-        true => Resolution { nobody: Nobody::Expired, ..resolution },
-        false => resolution,
+    match (evidence.ended, resolution.no_session) {
+        (Ended::No, NoSession::NotSignedIn) if over => {
+            Resolution { no_session: instance.layout.without_access(), ..resolution }
+        }
+        _ => resolution,
     }
 }
 
@@ -79,7 +73,7 @@ pub(crate) fn asking_again(
 ) -> Resolution {
     let again = |key| instance.refreshes.may_ask_again(&key);
     if racing && resolution.write.is_none() && key.is_some_and(again) {
-        resolution.nobody = Nobody::Racing;
+        resolution.no_session = NoSession::Racing;
     }
     resolution
 }

@@ -8,145 +8,90 @@ use futures_util::future::{Either, ready, select};
 use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
 use crate::instance::Instance;
-use crate::layout::{self, Showing};
-use crate::memory::successors::{Found, Landed, Outcome};
+use crate::layout::{Beside, Held};
+use crate::memory::successors::{Joined, Outcome, Successor};
+use crate::pipeline::decide::{self, Case, Noted, Step, Wait};
 use crate::pipeline::find;
 use crate::pipeline::gate;
-use crate::pipeline::open::{self, Shown};
+use crate::pipeline::open::{Shown, Unpacked};
+use crate::pipeline::refresh;
 use crate::pipeline::resolution::{Pending, Resolution, SessionState, Write, WriteOf};
 use crate::pipeline::resolve;
-use crate::pipeline::rotate;
 use crate::request::RequestView;
 use crate::rules::decide::{
-    self, Cookies, Decision, Evidence, RETRY_AFTER, Refreshed, Settlement, Token, Urgency, Way,
+    Cookies, Ended, RETRY_AFTER, Refreshed, Settlement, Token, Urgency, decide_refreshed,
 };
-use crate::rules::navigation;
-use crate::token::jwt::{self, Verdict};
 use crate::upstream::keys::Fetched;
 
-/// How a request that waits asked.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked {
-    pub(crate) way: Way,
-    pub(crate) showing: Showing,
-    /// A `GET` that loads a page.
-    pub(crate) navigation: bool,
-    /// Wants a refresh whatever the token's age.
-    pub(crate) renew: bool,
-}
-
-/// Carries out what `inspect` could not decide without Scalekit.
-pub(crate) fn settle(
-    instance: &Arc<Instance>,
-    asked: Asked,
-    shown: Shown,
-    token: Token,
-    waiting: Decision,
-) -> Pending {
+/// Carries on what `inspect` could not decide without Scalekit.
+pub(crate) fn settle(instance: &Arc<Instance>, case: Case, noted: Noted, held: Held, wait: Wait) -> Pending {
     let instance = Arc::clone(instance);
-    Pending::new(async move { run(&instance, asked, shown, token, waiting).await })
+    Pending::new(async move { run(&instance, case, noted, held, wait).await })
 }
 
-/// Refreshes now, whatever the age of the session's token.
+/// Refreshes now, whatever the age of the session's token. A session that may not be served may not be refreshed
+/// either; a token that is over is no obstacle.
 pub(crate) fn refresh_now(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> Pending {
-    let way = navigation::way(request);
-    let cookies = RequestCookies::gather(request.headers, &instance.names);
+    let cookies = RequestCookies::gather(request.headers, &instance.layout.names);
     if let Some(state) = gate::refused(instance, request, &cookies) {
         return Pending::new(ready(Resolution::new(state)));
     }
-    let found = find::find(instance, &cookies).ok().filter(|_| way.writable);
-    let found = found
-        .and_then(|found| Some((find::showing(instance, &cookies, &found), found.into_shown(instance)?)));
-    let nobody = gate::stranger_or_expired(instance, &cookies);
-    let instance = Arc::clone(instance);
-    Pending::new(async move {
-        let Some((showing, shown)) = found else {
-            return Resolution { nobody, ..Resolution::new(SessionState::Anonymous) };
-        };
-        let asked = Asked { way, showing, navigation: false, renew: true };
-        let (token, session) = open::verify(&instance, &shown, now);
-        let session = session.unwrap_or_else(|| shown.session.clone());
-        let shown = Shown { session, ..shown };
-        let evidence = open::evidence(&instance, &shown.session, token, now);
-        // Who may not be served may not refresh either; a token that is over is no obstacle.
-        let next = decide::decide(way, Evidence::Session(&evidence), &instance.config.policy, now);
-        run(&instance, asked, shown, token, next).await
-    })
+    if !request.writable {
+        let no_session = gate::no_session(instance, &cookies);
+        return Pending::new(ready(Resolution { no_session, ..Resolution::new(SessionState::Anonymous) }));
+    }
+    let noted = Noted { wants_refresh: true, navigation: false, ..Noted::of(request) };
+    let case = find::case(instance, &cookies, now);
+    match decide::step(instance, case, &noted, Some(&cookies), now) {
+        Step::Settled(resolution) => Pending::new(ready(resolution)),
+        Step::Waits(case, wait) => {
+            let held = find::held(instance, &cookies, &case);
+            settle(instance, case, noted, held, wait)
+        }
+    }
 }
 
-/// Refreshes a session whose access token is not at hand, for the refresh route of the split layout.
-pub(crate) async fn renew(instance: &Arc<Instance>, asked: Asked, shown: Shown) -> Resolution {
-    refresh(instance, asked, shown, false, Urgency::Required).await
-}
-
-/// Each round does one piece of I/O and decides again. `NeedKeys` and `Refresh` follow one another at most once.
-async fn run(
+/// Each round does one piece of I/O and decides again. Keys are fetched once, and a refresh is the last round.
+pub(crate) async fn run(
     instance: &Arc<Instance>,
-    asked: Asked,
-    mut shown: Shown,
-    mut token: Token,
-    mut next: Decision,
+    mut case: Case,
+    noted: Noted,
+    held: Held,
+    mut wait: Wait,
 ) -> Resolution {
     loop {
-        match next {
-            Decision::NeedKeys => token = fetch_keys(instance, &mut shown).await,
-            Decision::Serve | Decision::Refresh(_)
-                if asked.renew && shown.session.facts().refresh.is_some() =>
-            {
-                return refresh(instance, asked, shown, token == Token::Valid, Urgency::Required).await;
+        case = match (wait, case) {
+            (Wait::Refresh(urgency), Case::Session(shown, token)) => {
+                return match shown.unpack(instance) {
+                    Some(unpacked) => refresh_session(instance, noted, held, unpacked, token, urgency).await,
+                    None => Resolution::new(SessionState::Anonymous),
+                };
             }
-            Decision::Refresh(urgency) => {
-                return refresh(instance, asked, shown, token == Token::Valid, urgency).await;
+            (Wait::Keys, Case::Session(mut shown, _)) => {
+                let token = fetch_keys(instance, &mut shown).await;
+                Case::Session(shown, token)
             }
-            Decision::Verify => {
-                let (verdict, session) = open::verify(instance, &shown, instance.now());
-                shown.session = session.unwrap_or(shown.session);
-                token = verdict;
-            }
-            Decision::Serve => return resolve::serve(instance, shown.session, instance.now()),
-            Decision::Unavailable { retry_after } => {
-                return Resolution::new(SessionState::Unavailable { retry_after });
-            }
-            Decision::Nobody(cookies) => {
-                let now = instance.now();
-                let evidence = open::evidence(instance, &shown.session, token, now);
-                return resolve::unless_expired(
-                    instance,
-                    nobody(instance, &shown, cookies, now),
-                    &evidence,
-                    now,
-                );
-            }
+            (_, none @ Case::None(..)) => none,
+        };
+        match decide::step(instance, case, &noted, None, instance.now()) {
+            Step::Settled(resolution) => return resolution,
+            Step::Waits(next, again) => (case, wait) = (next, again),
         }
-        let now = instance.now();
-        let evidence = open::evidence(instance, &shown.session, token, now);
-        next = decide::decide(asked.way, Evidence::Session(&evidence), &instance.config.policy, now);
     }
 }
 
 async fn fetch_keys(instance: &Arc<Instance>, shown: &mut Shown) -> Token {
-    let now = instance.now();
-    let verdict = jwt::verify_session_token(
-        shown.payload.access_token.secret(),
-        &instance.keys.snapshot(now),
-        &instance.rules,
-        now,
-    );
-    let fetched = match &verdict {
-        Verdict::UnknownKey { kid } => {
-            // What was sealed as verified was signed with a key that was published then.
-            let seen_at = (!shown.payload.unverified).then_some(shown.payload.rotated_at);
-            instance.keys.fetch_seen(kid, seen_at, now).await
-        }
-        _ => Fetched::Updated,
+    let fetched = match shown.signing_key() {
+        Some((key_id, seen_at)) => instance.keys.fetch_seen(&key_id, seen_at, instance.now()).await,
+        None => Fetched::Updated,
     };
-    let (token, session) = open::verify(instance, shown, instance.now());
-    if let Some(session) = session {
-        shown.session = session;
-    }
-    match (token, fetched) {
+    match (shown.verify(instance, instance.now()), fetched) {
         (Token::UnknownKey, Fetched::Updated) => Token::StillUnknown,
-        (Token::UnknownKey, Fetched::Suppressed { .. } | Fetched::Failed { .. }) => Token::KeysUnavailable,
+        (Token::UnknownKey, Fetched::Suppressed { .. } | Fetched::Failed { .. }) => match shown {
+            // The refresh route serves no token: it answers as long as it does not know better.
+            Shown::Refresh(_) => Token::Valid,
+            Shown::Known(_) | Shown::Opened(_) => Token::KeysUnavailable,
+        },
         (known, _) => known,
     }
 }
@@ -160,45 +105,46 @@ const OPPORTUNISTIC_WAIT: Duration = Duration::from_secs(2);
 /// The same where nothing can be served without it.
 const REQUIRED_WAIT: Duration = Duration::from_secs(10);
 
-async fn refresh(
+async fn refresh_session(
     instance: &Arc<Instance>,
-    asked: Asked,
-    mut shown: Shown,
-    mut old_valid: bool,
+    noted: Noted,
+    held: Held,
+    mut unpacked: Unpacked,
+    token: Token,
     urgency: Urgency,
 ) -> Resolution {
-    let mut written: Option<Arc<Landed>> = None;
+    let mut old_valid = token == Token::Valid;
+    let mut written: Option<Arc<Successor>> = None;
     let mut patience = match urgency {
         Urgency::Opportunistic => OPPORTUNISTIC_WAIT,
         Urgency::Required => REQUIRED_WAIT,
     };
     for _ in 0..LONGEST_CHAIN {
-        let outcome = fly(instance, asked.showing, &shown, patience).await;
+        let outcome = join(instance, held.beside, &unpacked, patience).await;
         let now = instance.now();
-        let old_end = shown.session.facts().end;
-        let landed = outcome.landed.filter(|landed| is_heir(&shown, landed));
-        let ended = instance.ended.get(&shown.session.facts().session_id) != decide::Ended::No;
-        let refreshed = match (outcome.refreshed, &landed) {
+        let old_end = unpacked.session.facts().end;
+        let successor = outcome.successor.filter(|successor| is_heir(&unpacked, successor));
+        let ended = instance.ended.get(&unpacked.session.facts().session_id) != Ended::No;
+        let refreshed = match (outcome.refreshed, &successor) {
             (Refreshed::Stranger, _) => Refreshed::Stranger,
-            // Whatever the refresh brought: a session that ended meanwhile is nobody's (R32).
+            // Whatever the refresh brought: a session that ended meanwhile is not served (R32).
             _ if ended => Refreshed::Ended,
             (Refreshed::Rotated { .. }, None) => Refreshed::Ended,
             (other, _) => other,
         };
-        let settlement = decide::decide_refreshed(refreshed, old_end, old_valid, now);
-        written = landed.or(written);
-        let state = match settlement {
+        written = successor.or(written);
+        let state = match decide_refreshed(refreshed, old_end, old_valid, now) {
             Settlement::ServeNew => match &written {
-                Some(landed) if now < landed.session.facts().end => {
-                    SessionState::Active(landed.session.clone())
+                Some(successor) if now < successor.sealed.session.facts().end => {
+                    SessionState::Active(successor.sealed.session.clone())
                 }
-                Some(landed) => {
-                    let Some(payload) = layout::open(instance, landed.session.facts().form, &landed.value)
+                Some(successor) => {
+                    let session = successor.sealed.session.clone();
+                    let Some(payload) = instance.layout.open(session.facts().holder, &successor.sealed.value)
                     else {
                         break;
                     };
-                    shown =
-                        Shown { session: landed.session.clone(), payload, value: Arc::clone(&landed.value) };
+                    unpacked = Unpacked { session, payload };
                     old_valid = false;
                     patience = REQUIRED_WAIT;
                     continue;
@@ -206,90 +152,75 @@ async fn refresh(
                 None => break,
             },
             Settlement::WriteNewServeOld | Settlement::ServeOld => {
-                SessionState::Active(shown.session.clone())
+                SessionState::Active(unpacked.session.clone())
             }
             Settlement::WriteNewUnavailable => SessionState::Unavailable { retry_after: RETRY_AFTER },
             Settlement::Unavailable { retry_after } => SessionState::Unavailable { retry_after },
             Settlement::Nobody(cookies) => {
-                let cookies = if asked.way.writable { cookies } else { Cookies::Keep };
-                let racing = asked.navigation && matches!(refreshed, Refreshed::Rejected { .. });
-                let resolution = nobody(instance, &shown, cookies, now);
-                return resolve::asking_again(instance, resolution, shown.session.facts().refresh, racing);
+                let cookies = if noted.writable { cookies } else { Cookies::Keep };
+                let racing = noted.navigation && matches!(refreshed, Refreshed::Rejected { .. });
+                let facts = unpacked.session.facts();
+                let of = Some(unpacked.session.names());
+                let resolution = resolve::anonymous(instance, facts.holder, of, cookies, now);
+                return resolve::asking_again(instance, resolution, facts.refresh, racing);
             }
         };
-        return write(instance, asked, state, written.as_deref(), now);
+        return write(instance, held, state, written.as_deref(), now);
     }
-    write(
-        instance,
-        asked,
-        SessionState::Unavailable { retry_after: RETRY_AFTER },
-        written.as_deref(),
-        instance.now(),
-    )
+    let unavailable = SessionState::Unavailable { retry_after: RETRY_AFTER };
+    write(instance, held, unavailable, written.as_deref(), instance.now())
 }
 
-/// Joins the one call for this refresh token, or picks up its result. Whoever runs out of patience finds it later.
-async fn fly(instance: &Arc<Instance>, showing: Showing, shown: &Shown, patience: Duration) -> Outcome {
+/// Joins the one call for this refresh token, or picks up its result. A request that runs out of patience leaves the
+/// call under way, and a later request finds its result.
+async fn join(instance: &Arc<Instance>, beside: Beside, unpacked: &Unpacked, patience: Duration) -> Outcome {
     let now = instance.now();
-    let facts = shown.session.facts();
+    let facts = unpacked.session.facts();
     let Some(key) = facts.refresh else {
         return Outcome::without_successor(Refreshed::Rejected { since: Timestamp::EPOCH });
     };
-    let mut found = instance.refreshes.join(key, facts.generation, instance.config.policy.retention, now);
-    if let Found::Begun(flight, landing) = found {
-        // No lock is held here: a runtime may run the task at once, and the task takes it.
-        rotate::start(instance, key, shown.payload.clone(), shown.session.clone(), showing.beside, landing);
-        found = Found::Flying(flight);
+    let flight = match instance.refreshes.join(key, facts.generation, instance.config.policy.retention, now) {
+        Joined::Known(outcome) => return outcome,
+        Joined::Flying(flight) => flight,
+        Joined::Begun(flight, landing) => {
+            // No lock is held here: a runtime may run the task at once, and the task takes it.
+            let Unpacked { payload, session } = unpacked;
+            refresh::start(instance, key, payload.clone(), session.clone(), beside, landing);
+            flight
+        }
+    };
+    match select(flight, instance.runtime.sleep(patience)).await {
+        Either::Left((Some(outcome), _)) => outcome,
+        Either::Left((None, _)) | Either::Right(_) => {
+            Outcome::without_successor(Refreshed::Failed { retry_after: RETRY_AFTER })
+        }
     }
-    match found {
-        Found::Flying(flight) | Found::Begun(flight, _) => {
-            match select(flight, instance.runtime.sleep(patience)).await {
-                Either::Left((Some(outcome), _)) => outcome,
-                Either::Left((None, _)) | Either::Right(_) => {
-                    Outcome::without_successor(Refreshed::Failed { retry_after: RETRY_AFTER })
-                }
-            }
-        }
-        Found::Landed(landed) => {
-            Outcome { refreshed: Refreshed::Rotated { usable: landed.usable }, landed: Some(landed) }
-        }
-        Found::BackOff { until } => {
-            Outcome::without_successor(Refreshed::Failed { retry_after: until.since(now) })
-        }
-        Found::Spent => Outcome::without_successor(Refreshed::Spent),
-        Found::Rejected { since } => Outcome::without_successor(Refreshed::Rejected { since }),
-    }
-}
-
-fn nobody(instance: &Instance, shown: &Shown, cookies: Cookies, now: Timestamp) -> Resolution {
-    resolve::nobody(instance, shown.session.facts().form, Some(shown.session.names()), cookies, now)
 }
 
 /// A successor is given only to the session it belongs to.
-fn is_heir(shown: &Shown, landed: &Landed) -> bool {
-    let (old, new) = (shown.session.facts(), landed.session.facts());
+fn is_heir(unpacked: &Unpacked, successor: &Successor) -> bool {
+    let (old, new) = (unpacked.session.facts(), successor.sealed.session.facts());
     old.session_id == new.session_id && old.claims.subject() == new.claims.subject()
 }
 
 /// The decision, with the cookies of the successor if there is one; nothing for a session that ended meanwhile (R32).
 fn write(
     instance: &Instance,
-    asked: Asked,
+    held: Held,
     state: SessionState,
-    landed: Option<&Landed>,
+    successor: Option<&Successor>,
     now: Timestamp,
 ) -> Resolution {
-    let Some(landed) = landed else {
+    let Some(successor) = successor else {
         return Resolution::new(state);
     };
-    let facts = landed.session.facts();
-    if instance.ended.get(&facts.session_id) != decide::Ended::No {
+    let facts = successor.sealed.session.facts();
+    if instance.ended.get(&facts.session_id) != Ended::No {
         return Resolution::new(SessionState::Anonymous);
     }
     let mut resolution = Resolution::new(state);
-    if let Ok(cookies) = layout::renewed_cookies(instance, &landed.value, &landed.session, asked.showing, now)
-    {
-        landed.hand_out(now);
+    if let Ok(cookies) = instance.layout.refreshed_lines(&successor.sealed, held, now) {
+        successor.hand_out(now);
         let of = Some(WriteOf::Data(facts.session_id, facts.generation));
         resolution.write = Some(Box::new(Write { cookies, of }));
     }

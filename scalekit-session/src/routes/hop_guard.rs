@@ -11,7 +11,6 @@ use subtle::ConstantTimeEq;
 use crate::clock::Timestamp;
 use crate::cookie::{RequestCookies, SetCookie};
 use crate::instance::Instance;
-use crate::request::RequestView;
 use crate::seal::Purpose;
 use crate::session::Session;
 
@@ -31,36 +30,35 @@ fn is_loop(guard: Option<Guard>, came: bool, now: Timestamp) -> bool {
 }
 
 /// Whether the refresh route has led this browser here before, in vain.
-pub(crate) fn led_in_vain(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> bool {
-    let cookies = RequestCookies::gather(request.headers, &instance.names);
-    is_loop(read(instance, &cookies), cookies.has_data(), now)
+pub(crate) fn led_in_vain(instance: &Instance, cookies: &RequestCookies<'_>, now: Timestamp) -> bool {
+    is_loop(read(instance, cookies), cookies.has_data(), now)
 }
 
 /// The guard of a hop that leaves an access cookie of that session, which should be there until then.
 pub(crate) fn guard(
     instance: &Instance,
-    request: &RequestView<'_>,
+    cookies: &RequestCookies<'_>,
     session: &Session,
     until: Timestamp,
     now: Timestamp,
 ) -> Option<SetCookie> {
-    let before = read(instance, &RequestCookies::gather(request.headers, &instance.names));
+    let before = read(instance, cookies);
     let again = before.is_some_and(|before| now < before.until);
     let mut plaintext = until.as_millis().to_be_bytes().to_vec();
     plaintext.push(u8::from(again));
     plaintext.extend(session.facts().marker);
-    let value = instance.keyring.seal(Purpose::Hop, instance.names.hop(), &plaintext).ok()?;
-    Some(instance.spec.set(instance.names.hop(), &value, Some(until.since(now))))
+    let value = instance.layout.keyring.seal(Purpose::Hop, instance.layout.names.hop(), &plaintext).ok()?;
+    Some(instance.layout.spec.set(instance.layout.names.hop(), &value, Some(until.since(now))))
 }
 
 /// The removal of the guard.
 pub(crate) fn clear(instance: &Instance) -> SetCookie {
-    instance.spec.remove(instance.names.hop())
+    instance.layout.spec.remove(instance.layout.names.hop())
 }
 
 fn read(instance: &Instance, cookies: &RequestCookies<'_>) -> Option<Guard> {
     let value = std::str::from_utf8(cookies.hop()?).ok()?;
-    let opened = instance.keyring.open(Purpose::Hop, instance.names.hop(), value).ok()?;
+    let opened = instance.layout.keyring.open(Purpose::Hop, instance.layout.names.hop(), value).ok()?;
     let (until, rest) = opened.plaintext.split_first_chunk::<8>()?;
     let (again, marker) = rest.split_first()?;
     cookies.markers().find(|own| own.ct_eq(marker).into())?;

@@ -6,9 +6,8 @@ use crate::answer::pages::{Page, PageKind};
 use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
-use crate::cookie::{Present, RequestCookies, SetCookie};
+use crate::cookie::{RequestCookies, SetCookie};
 use crate::instance::Instance;
-use crate::layout;
 use crate::pipeline::find;
 use crate::request::RequestView;
 use crate::routes::hop_guard;
@@ -50,10 +49,11 @@ fn is_own_navigation(request: &RequestView<'_>) -> bool {
 /// browser, then goes to Scalekit.
 fn end(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> Reply {
     let (mut id_token, mut logout) = (None, LogoutRequest::new().client_id(&instance.client.id));
-    for (session_id, login_at) in find::named(instance, request) {
+    let cookies = RequestCookies::gather(request.headers, &instance.layout.names);
+    for (session_id, login_at) in find::named(instance, &cookies) {
         instance.end(session_id, Ended::LoggedOut { since: now }, login_at, now);
     }
-    if let Some(shown) = find::shown(instance, request) {
+    if let Some(shown) = find::signed_in(instance, &cookies) {
         id_token = shown.payload.id_token;
         // Used where there is no ID token, or it is too long.
         logout = logout.logout_hint(shown.session.scalekit_session_id().unwrap_or_default());
@@ -65,16 +65,20 @@ fn end(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> R
     if let Some(uri) = &instance.config.post_logout_redirect_uri {
         logout = logout.post_logout_redirect_uri(uri);
     }
-    Reply::see_other(oauth::end_session_url(&instance.endpoints, &logout))
-        .with_cookies(cleared(instance, request))
+    Reply::see_other(oauth::end_session_url(&instance.endpoints, &logout)).with_cookies(cleared(
+        instance,
+        &cookies,
+        request.target,
+    ))
 }
 
 /// The removal of everything of ours, whatever the request carried (R17, R29).
-fn cleared(instance: &Instance, request: &RequestView<'_>) -> Vec<SetCookie> {
-    let mut cookies = layout::all_removals(instance, Present::of(request, &instance.names));
-    let present = RequestCookies::gather(request.headers, &instance.names);
-    let flows =
-        present.transactions().map(|(flow, _)| instance.spec.remove(&instance.names.transaction(flow)));
+fn cleared(instance: &Instance, present: &RequestCookies<'_>, target: &str) -> Vec<SetCookie> {
+    let layout = &instance.layout;
+    let mut cookies = layout.all_removals(layout.present(present, target));
+    let flows = present
+        .transactions()
+        .map(|(flow, _)| instance.layout.spec.remove(&instance.layout.names.transaction(flow)));
     cookies.extend(flows);
     if present.looped().is_some() {
         cookies.push(loop_guard::clear(instance));

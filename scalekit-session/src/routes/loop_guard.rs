@@ -8,7 +8,6 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::cookie::{RequestCookies, SetCookie};
 use crate::instance::Instance;
-use crate::request::RequestView;
 use crate::seal::Purpose;
 
 /// What the cookie says.
@@ -34,14 +33,18 @@ pub(crate) enum Loop {
 }
 
 /// A login succeeded.
-pub(crate) fn signed_in(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Option<SetCookie> {
-    let count = read(instance, request, now).unwrap_or(Count { since: now, lost: 0, armed: true });
+pub(crate) fn signed_in(
+    instance: &Instance,
+    cookies: &RequestCookies<'_>,
+    now: Timestamp,
+) -> Option<SetCookie> {
+    let count = read(instance, cookies, now).unwrap_or(Count { since: now, lost: 0, armed: true });
     write(instance, Count { armed: true, ..count })
 }
 
 /// A page was loaded without a session and is about to be sent to login.
-pub(crate) fn anonymous(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Loop {
-    match read(instance, request, now) {
+pub(crate) fn anonymous(instance: &Instance, cookies: &RequestCookies<'_>, now: Timestamp) -> Loop {
+    match read(instance, cookies, now) {
         Some(count) if count.armed => {
             let lost = count.lost.saturating_add(1);
             if lost >= LIMIT {
@@ -56,13 +59,13 @@ pub(crate) fn anonymous(instance: &Instance, request: &RequestView<'_>, now: Tim
 
 /// The removal of the count.
 pub(crate) fn clear(instance: &Instance) -> SetCookie {
-    instance.spec.remove(instance.names.looped())
+    instance.layout.spec.remove(instance.layout.names.looped())
 }
 
-fn read(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Option<Count> {
-    let value = RequestCookies::gather(request.headers, &instance.names).looped()?;
+fn read(instance: &Instance, cookies: &RequestCookies<'_>, now: Timestamp) -> Option<Count> {
+    let value = cookies.looped()?;
     let value = std::str::from_utf8(value).ok()?;
-    let opened = instance.keyring.open(Purpose::Loop, instance.names.looped(), value).ok()?;
+    let opened = instance.layout.keyring.open(Purpose::Loop, instance.layout.names.looped(), value).ok()?;
     let (since, rest) = opened.plaintext.split_first_chunk::<8>()?;
     let [lost, armed] = rest else { return None };
     let since = Timestamp::from_millis(u64::from_be_bytes(*since));
@@ -72,6 +75,7 @@ fn read(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Optio
 fn write(instance: &Instance, count: Count) -> Option<SetCookie> {
     let mut plaintext = count.since.as_millis().to_be_bytes().to_vec();
     plaintext.extend([count.lost, u8::from(count.armed)]);
-    let value = instance.keyring.seal(Purpose::Loop, instance.names.looped(), &plaintext).ok()?;
-    Some(instance.spec.set(instance.names.looped(), &value, Some(WINDOW)))
+    let value =
+        instance.layout.keyring.seal(Purpose::Loop, instance.layout.names.looped(), &plaintext).ok()?;
+    Some(instance.layout.spec.set(instance.layout.names.looped(), &value, Some(WINDOW)))
 }

@@ -1,6 +1,6 @@
 //! The refresh route of the split layout: the one place to which browsers send the refresh token.
 //!
-//! | request | fresh | refreshed | nobody | unavailable |
+//! | request | fresh | refreshed | no session | unavailable |
 //! |---|---|---|---|---|
 //! | `POST`, of a script | 204 | 204, all cookies | 401 | 503 |
 //! | `GET`, a page load that was led here | back | back, all cookies | to login | 503 page |
@@ -8,32 +8,29 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::answer::refusal::Nobody;
-use crate::answer::refusal::Refusal;
+use crate::answer::refusal::{NoSession, Refusal};
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
-use crate::cookie::form::Form;
-use crate::cookie::{Present, SetCookie};
+use crate::cookie::{Holder, Part, RequestCookies, SetCookie};
 use crate::instance::Instance;
-use crate::layout::{self, Showing};
+use crate::layout::{self, Held};
 use crate::pipeline::commit;
+use crate::pipeline::decide::{self, Case, Noted, Step};
 use crate::pipeline::find;
-use crate::pipeline::open::{self, Shown};
+use crate::pipeline::open::Shown;
 use crate::pipeline::resolution::{Resolution, SessionState};
-use crate::pipeline::resolve;
-use crate::pipeline::settle::{self, Asked};
+use crate::pipeline::settle;
 use crate::request::{RequestHead, RequestView};
 use crate::routes::hop_guard;
 use crate::routes::login;
 use crate::routes::refuse;
-use crate::rules::decide::{self, Decision, Evidence, SessionEvidence, Standing, Token, Way};
+use crate::rules::decide::Ended;
 use crate::rules::navigation;
 use crate::rules::origin;
 use crate::session::Session;
-use crate::upstream::keys::Fetched;
 
 /// Answers the refresh route.
-pub(crate) async fn renew(instance: &Arc<Instance>, head: &RequestHead) -> Reply {
+pub(crate) async fn refresh(instance: &Arc<Instance>, head: &RequestHead) -> Reply {
     let request = head.view();
     if navigation::is_prefetch(&request) {
         return Reply::new(204);
@@ -46,12 +43,14 @@ pub(crate) async fn renew(instance: &Arc<Instance>, head: &RequestHead) -> Reply
             refuse::refuse(instance, &request, &Refusal::CrossOrigin, instance.now())
         }
         "POST" => {
-            let (outcome, cookies) = outcome(instance, head, Caller::Script).await;
-            to_script(instance, &request, &outcome).with_cookies(cookies)
+            let cookies = RequestCookies::gather(head, &instance.layout.names);
+            let (outcome, lines) = outcome(instance, &cookies, request.target, Caller::Script).await;
+            to_script(instance, &request, &outcome).with_cookies(lines)
         }
         "GET" if navigation::may_begin_login(&request) => {
-            let (outcome, cookies) = outcome(instance, head, Caller::Page).await;
-            to_page(instance, &request, &outcome).with_cookies(cookies)
+            let cookies = RequestCookies::gather(head, &instance.layout.names);
+            let (outcome, lines) = outcome(instance, &cookies, request.target, Caller::Page).await;
+            to_page(instance, &request, &cookies, &outcome).with_cookies(lines)
         }
         "GET" => refuse::problem(instance, &Refusal::Unauthenticated),
         "HEAD" => Reply::new(204),
@@ -59,7 +58,7 @@ pub(crate) async fn renew(instance: &Arc<Instance>, head: &RequestHead) -> Reply
     }
 }
 
-/// Who waits for the answer.
+/// What waits for the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Caller {
     Script,
@@ -70,134 +69,125 @@ enum Caller {
 #[derive(Debug)]
 enum Outcome {
     /// There is an access token, whose cookie should be in the browser until then.
-    Signed(Session, Timestamp),
-    Nobody(Nobody),
+    SignedIn(Session, Timestamp),
+    NoSession(NoSession),
     Unavailable(Duration),
 }
 
 fn to_script(instance: &Instance, request: &RequestView<'_>, outcome: &Outcome) -> Reply {
     match *outcome {
-        Outcome::Signed(..) => Reply::new(204),
-        Outcome::Nobody(_) => refuse::problem(instance, &Refusal::Unauthenticated),
+        Outcome::SignedIn(..) => Reply::new(204),
+        Outcome::NoSession(_) => refuse::problem(instance, &Refusal::Unauthenticated),
         Outcome::Unavailable(retry_after) => {
             refuse::refuse(instance, request, &Refusal::Unavailable { retry_after }, instance.now())
         }
     }
 }
 
-fn to_page(instance: &Instance, request: &RequestView<'_>, outcome: &Outcome) -> Reply {
+fn to_page(
+    instance: &Instance,
+    request: &RequestView<'_>,
+    cookies: &RequestCookies<'_>,
+    outcome: &Outcome,
+) -> Reply {
     let return_to = login::return_to(instance, request);
     let now = instance.now();
     match *outcome {
-        Outcome::Signed(ref session, until) => Reply::see_other(return_to.as_str())
-            .with_cookies(hop_guard::guard(instance, request, session, until, now)),
+        Outcome::SignedIn(ref session, until) => Reply::see_other(return_to.as_str())
+            .with_cookies(hop_guard::guard(instance, cookies, session, until, now)),
         // 16a: another answer may be bringing the cookies.
-        Outcome::Nobody(Nobody::Racing) => Reply::see_other(return_to.as_str()),
-        Outcome::Nobody(_) => refuse::begin_login(instance, request, Some(&return_to), now),
+        Outcome::NoSession(NoSession::Racing) => Reply::see_other(return_to.as_str()),
+        Outcome::NoSession(_) => refuse::begin_login(instance, cookies, Some(&return_to), now),
         Outcome::Unavailable(retry_after) => refuse::page(instance, &Refusal::Unavailable { retry_after }),
     }
 }
 
-/// Refreshes what is due. What the reply writes has passed the commit point.
-async fn outcome(instance: &Arc<Instance>, head: &RequestHead, caller: Caller) -> (Outcome, Vec<SetCookie>) {
-    let resolution = match look(instance, &head.view(), caller).await {
-        Look::Fresh(session, until) => return (Outcome::Signed(session, until), Vec::new()),
-        Look::Settled(resolution) => resolution,
-        Look::Due(asked, shown) => {
-            let session = shown.session.clone();
-            let resolution = settle::renew(instance, asked, *shown).await;
-            if caller == Caller::Script && was_early(instance, &session, &resolution) {
+/// Refreshes what is due. The lines that come with the outcome have passed the commit point.
+async fn outcome(
+    instance: &Arc<Instance>,
+    cookies: &RequestCookies<'_>,
+    target: &str,
+    caller: Caller,
+) -> (Outcome, Vec<SetCookie>) {
+    // Nothing is deleted here that does not open with its marker: a login overwrites it.
+    let holder = Holder::Split(Part::Refresh);
+    let Some(shown) = find::in_cookie(instance, cookies, holder) else {
+        return (Outcome::NoSession(NoSession::NotSignedIn), Vec::new());
+    };
+    let (id, generation) = shown.names();
+    instance.refreshes.seen(&id, generation);
+    let noted =
+        Noted { writable: true, early: true, navigation: caller == Caller::Page, wants_refresh: false };
+    let now = instance.now();
+    let before = match &shown {
+        Shown::Refresh(unpacked) => Some(unpacked.session.clone()),
+        Shown::Known(_) | Shown::Opened(_) => None,
+    };
+    let case = Case::of(instance, with_id_token(instance, cookies, shown), now);
+    let resolution = match decide::step(instance, case, &noted, None, now) {
+        Step::Settled(resolution) => resolution,
+        Step::Waits(case, wait) => {
+            let held = held(instance, cookies, target);
+            let resolution = settle::run(instance, case, noted, held, wait).await;
+            if let Some(session) = before.filter(|session| was_early(instance, session, &resolution))
+                && caller == Caller::Script
+            {
                 let until = session.facts().soft;
-                return (Outcome::Signed(session, until), Vec::new());
+                return (Outcome::SignedIn(session, until), Vec::new());
             }
             resolution
         }
     };
     let now = instance.now();
-    let cookies = commit::current_cookies(instance, &resolution, now);
+    let lines = commit::current_cookies(instance, &resolution, now);
+    let written = resolution.write.is_some();
     let outcome = match resolution.state {
-        SessionState::Active(session) if instance.ended.get(&session.names().0) == decide::Ended::No => {
-            let until = now + layout::access_age(&session, now);
-            Outcome::Signed(session, until)
+        SessionState::Active(session) if is_ended(instance, &session) => {
+            drop(session);
+            Outcome::NoSession(resolution.no_session)
+        }
+        SessionState::Active(session) => {
+            let until = match written {
+                true => now + layout::access_age(&session, now),
+                false => instance.layout.fresh_until(&session),
+            };
+            Outcome::SignedIn(session, until)
         }
         SessionState::Unavailable { retry_after } => Outcome::Unavailable(retry_after),
-        _ => Outcome::Nobody(resolution.nobody),
+        _ => Outcome::NoSession(resolution.no_session),
     };
-    (outcome, cookies)
+    (outcome, lines)
 }
 
-/// Whether a refresh failed that the clocks of other instances wanted, and not this one's: by this one the browser has an
-/// access cookie that is good for a while (rows 14 and 15).
+/// The session with the ID token of its ID cookie: what a refresh does not bring anew stays (R12, R34).
+fn with_id_token(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, shown: Shown) -> Shown {
+    match shown {
+        Shown::Refresh(mut unpacked) => {
+            let id = unpacked.session.names().0;
+            let holder = Holder::Split(Part::Identity);
+            unpacked.payload.id_token = find::id_token_of(instance, cookies, holder, id);
+            Shown::Refresh(unpacked)
+        }
+        other => other,
+    }
+}
+
+/// What the browser holds. An ID cookie that came and cannot be read is left as it is.
+fn held(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, target: &str) -> Held {
+    let identity = Holder::Split(Part::Identity);
+    let unread = find::in_cookie(instance, cookies, identity).is_none();
+    let present = instance.layout.present(cookies, target);
+    let keeps = unread && !present.get(identity).is_empty();
+    Held::new(Holder::Split(Part::Refresh), present.keeping_identity(keeps))
+}
+
+/// Whether a refresh failed that only another instance's clock thought due: by ours the access token is still good for a
+/// while, and the browser has it (rows 14 and 15).
 fn was_early(instance: &Instance, session: &Session, resolution: &Resolution) -> bool {
     let failed = resolution.write.is_none() && !matches!(resolution.state, SessionState::Active(_));
-    let ended = instance.ended.get(&session.names().0) != decide::Ended::No;
-    failed && !ended && instance.now() + Duration::from_secs(1) < session.facts().soft
+    failed && !is_ended(instance, session) && instance.now() + Duration::from_secs(1) < session.facts().soft
 }
 
-/// What the refresh cookie shows.
-enum Look {
-    /// Nothing is due. Nobody asks Scalekit, also where the browser lost the access cookie.
-    Fresh(Session, Timestamp),
-    Settled(Resolution),
-    Due(Asked, Box<Shown>),
-}
-
-/// Decides by the same table as every request. There is no access token to verify: it is the refresh that matters, so
-/// what counts as the end is the time from which one is due. Whether its key was withdrawn is told by the key's name (8b).
-async fn look(instance: &Arc<Instance>, request: &RequestView<'_>, caller: Caller) -> Look {
-    let way = Way { preflight: false, writable: true, early: true };
-    let policy = &instance.config.policy;
-    let found = find::find_as(instance, request, Form::Refresh);
-    // Nothing is deleted here that does not open with its marker: without one nobody comes here, and a login overwrites it.
-    let Some(mut shown) = found.and_then(|found| found.into_shown(instance)) else {
-        return Look::Settled(Resolution::new(SessionState::Anonymous));
-    };
-    let of = shown.session.names();
-    instance.refreshes.seen(&of.0, of.1);
-    let facts = shown.session.facts();
-    let life = facts.claims.expires_at().since(facts.claims.issued_at());
-    let until = layout::fresh_until(facts.soft, life, policy);
-    let token = if instance.now() < until { key_standing(instance, &shown).await } else { Token::Valid };
-    let now = instance.now();
-    let evidence = open::evidence(instance, &shown.session, token, now);
-    let evidence = SessionEvidence { end: until, soft: until, ..evidence };
-    match decide::decide(way, Evidence::Session(&evidence), policy, now) {
-        Decision::Serve => Look::Fresh(shown.session, until),
-        Decision::Refresh(_) => {
-            // What a refresh does not bring anew stays (R12, R34).
-            shown.payload.id_token = find::id_token_of(instance, request, of.0);
-            let present = Present::of(request, &instance.names);
-            let unread = find::find_as(instance, request, Form::Identity).is_none();
-            let present = present.keeping_identity(unread && !present.get(Form::Identity).is_empty());
-            let showing = Showing::with(Form::Refresh, present);
-            let asked = Asked { way, showing, navigation: caller == Caller::Page, renew: true };
-            Look::Due(asked, Box::new(shown))
-        }
-        Decision::Nobody(cookies) => {
-            let racing = caller == Caller::Page && matches!(evidence.refresh, Standing::Rejected { .. });
-            let key = shown.session.facts().refresh;
-            let resolution = resolve::nobody(instance, Form::Refresh, Some(of), cookies, now);
-            Look::Settled(resolve::asking_again(instance, resolution, key, racing))
-        }
-        Decision::Unavailable { retry_after } => {
-            Look::Settled(Resolution::new(SessionState::Unavailable { retry_after }))
-        }
-        Decision::Verify | Decision::NeedKeys => Look::Settled(Resolution::new(SessionState::Anonymous)),
-    }
-}
-
-/// A token whose key was withdrawn is served nowhere, however fresh it is.
-async fn key_standing(instance: &Instance, shown: &Shown) -> Token {
-    let now = instance.now();
-    let Some(key_id) = layout::key_id(&shown.session) else { return Token::Valid };
-    let is_published = |now| instance.keys.snapshot(now).find(key_id).is_some();
-    if is_published(now) {
-        return Token::Valid;
-    }
-    let seen_at = (!shown.payload.unverified).then_some(shown.payload.rotated_at);
-    let fetched = instance.keys.fetch_seen(key_id, seen_at, now).await;
-    match fetched == Fetched::Updated && !is_published(instance.now()) {
-        true => Token::StillUnknown,
-        false => Token::Valid,
-    }
+fn is_ended(instance: &Instance, session: &Session) -> bool {
+    instance.ended.get(&session.names().0) != Ended::No
 }

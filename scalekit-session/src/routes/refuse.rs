@@ -4,6 +4,7 @@ use crate::answer::pages::{Page, PageKind};
 use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
+use crate::cookie::RequestCookies;
 use crate::instance::Instance;
 use crate::request::RequestView;
 use crate::routes::hop_guard;
@@ -52,7 +53,8 @@ fn through_refresh(instance: &Instance, request: &RequestView<'_>, now: Timestam
         return to_login(instance, request, now);
     }
     let here = ReturnTo::parse(request.target).ok();
-    if !hop_guard::led_in_vain(instance, request, now) {
+    let cookies = RequestCookies::gather(request.headers, &instance.layout.names);
+    if !hop_guard::led_in_vain(instance, &cookies, now) {
         return Reply::see_other(match &here {
             Some(here) => leading_back(route, here),
             None => route.clone(),
@@ -81,18 +83,19 @@ fn to_login(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> R
         return problem(instance, &Refusal::Unauthenticated);
     }
     let here = ReturnTo::parse(request.target).ok().filter(|_| request.method == "GET");
-    begin_login(instance, request, here.as_ref(), now)
+    let cookies = RequestCookies::gather(request.headers, &instance.layout.names);
+    begin_login(instance, &cookies, here.as_ref(), now)
 }
 
 /// Off to the login route, unless logins have led nowhere before.
 pub(crate) fn begin_login(
     instance: &Instance,
-    request: &RequestView<'_>,
+    cookies: &RequestCookies<'_>,
     return_to: Option<&ReturnTo>,
     now: Timestamp,
 ) -> Reply {
     let login = login_path(instance, return_to);
-    match loop_guard::anonymous(instance, request, now) {
+    match loop_guard::anonymous(instance, cookies, now) {
         Loop::No(cookie) => Reply::see_other(login).with_cookies(cookie),
         Loop::Yes => {
             tracing::error!(target: "scalekit_session::security", "logins succeed, and the session does not arrive: the loop is stopped");

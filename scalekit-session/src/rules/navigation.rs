@@ -1,7 +1,6 @@
 //! The kind of a request: a browser's page load, a prefetch, or a program's call (R22, R48).
 
 use crate::request::RequestView;
-use crate::rules::decide::Way;
 
 /// What kind of answer the sender of a request understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,11 +55,6 @@ pub(crate) fn is_prefetch(request: &RequestView<'_>) -> bool {
         || says_prefetch("x-moz")
         || request.has_header("next-router-prefetch")
         || request.has_header("x-middleware-prefetch")
-}
-
-/// How the request may be answered.
-pub(crate) fn way(request: &RequestView<'_>) -> Way {
-    Way { preflight: is_preflight(request), writable: request.writable, early: may_refresh_early(request) }
 }
 
 pub(crate) fn is_preflight(request: &RequestView<'_>) -> bool {

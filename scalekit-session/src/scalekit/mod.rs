@@ -18,7 +18,6 @@ use crate::clock::{Clock, Timestamp};
 use crate::cookie::{Present, SetCookie};
 use crate::error::Error;
 use crate::instance::Instance;
-use crate::layout;
 use crate::pipeline::commit;
 use crate::pipeline::inspect;
 use crate::pipeline::resolution::{Inspection, Pending, Resolution};
@@ -114,8 +113,8 @@ impl SessionManager for Scalekit {
     }
 
     fn seal(&self, grant: &Grant, now: Timestamp) -> Result<Vec<SetCookie>, Error> {
-        let sealed = layout::login(&self.0, grant, now)?;
-        layout::login_cookies(&self.0, &sealed.value, &sealed.session, Present::default(), now)
+        let sealed = self.0.layout.seal_login(grant, now)?;
+        self.0.layout.login_lines(&sealed, Present::default(), now)
     }
 
     fn inspect(&self, request: &RequestView<'_>, now: Timestamp) -> Inspection {
@@ -146,7 +145,7 @@ impl SessionManager for Scalekit {
         match route {
             AuthRoute::Login => login::begin(&self.0, &request).await,
             AuthRoute::Callback => login::complete(&self.0, &request).await,
-            AuthRoute::Refresh => refresh::renew(&self.0, &request).await,
+            AuthRoute::Refresh => refresh::refresh(&self.0, &request).await,
             AuthRoute::Logout => logout::logout(&self.0, &request.view(), self.0.now()),
         }
     }

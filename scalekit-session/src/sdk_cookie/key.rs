@@ -24,15 +24,17 @@ pub(crate) struct SdkKey {
 }
 
 impl SdkKey {
-    /// Uses the secret exactly as it is written. Commas, white space and encodings have no meaning for the official
-    /// packages, so they have none here.
-    pub(crate) fn new(secret: &str, short: ShortSecrets) -> Result<Self, SdkKeyError> {
+    /// Takes the secret as it is: commas, white space and encodings mean nothing to the official packages, so they
+    /// mean nothing here.
+    pub(crate) fn new(secret: &str, short: ShortSecrets) -> Result<Self, SdkCookieSecretError> {
         match (secret.len(), short) {
-            (0, _) => return Err(SdkKeyError::Empty),
-            (bytes @ ..MIN_LENGTH, ShortSecrets::Refuse) => return Err(SdkKeyError::TooShort { bytes }),
+            (0, _) => return Err(SdkCookieSecretError::Empty),
+            (bytes @ ..MIN_LENGTH, ShortSecrets::Refuse) => {
+                return Err(SdkCookieSecretError::TooShort { bytes });
+            }
             _ => {}
         }
-        let key = derive(secret).ok_or(SdkKeyError::Derivation)?;
+        let key = derive(secret).ok_or(SdkCookieSecretError::Derivation)?;
         Ok(Self { cipher: Aes256Gcm::new((&*key).into()) })
     }
 }
@@ -53,16 +55,23 @@ pub(crate) enum ShortSecrets {
     Allow,
 }
 
-/// Why a text cannot be the shared secret. The message never shows the text.
+/// Why a text is no secret for the SDK cookie. It never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SdkKeyError {
+#[non_exhaustive]
+pub enum SdkCookieSecretError {
+    /// There is no text.
     #[error("the secret shared with Scalekit's official packages is empty")]
     Empty,
+    /// The secret is shorter than 32 bytes, and short ones are not allowed.
     #[error(
         "the secret shared with Scalekit's official packages has {bytes} bytes, at least {MIN_LENGTH} are needed; \
          make one with `openssl rand -base64 32` and give it to all applications, or allow short secrets explicitly"
     )]
-    TooShort { bytes: usize },
+    TooShort {
+        /// Bytes of the secret.
+        bytes: usize,
+    },
+    /// The key derivation failed.
     #[error("no key could be derived from the secret shared with Scalekit's official packages")]
     Derivation,
 }

@@ -45,12 +45,11 @@ mod payload;
 mod tests;
 
 pub use dialect::SdkLanguage;
+pub use key::SdkCookieSecretError;
 
 pub(crate) use cipher::{MAX_TEXT, SealError};
 #[cfg(test)]
 pub(crate) use cipher::{OpenError, Opened};
-#[cfg(test)]
-pub(crate) use key::SdkKeyError;
 pub(crate) use key::{SdkKey, ShortSecrets};
 #[cfg(test)]
 pub(crate) use payload::NotVerified;

@@ -32,20 +32,26 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
-    /// Derives all keys. The first key seals; all keys open.
-    pub(crate) fn new(keys: Vec<Key>, environment_url: &str, client_id: &str) -> Result<Self, KeyringError> {
+    /// Derives all keys. The first seals; all open.
+    pub(crate) fn new(
+        keys: Vec<Key>,
+        environment_url: &str,
+        client_id: &str,
+    ) -> Result<Self, CookieSecretListError> {
         if keys.len() > MAX_KEYS {
-            return Err(KeyringError::TooMany);
+            return Err(CookieSecretListError::TooMany);
         }
         if keys.iter().enumerate().any(|(index, key)| keys.iter().take(index).any(|earlier| earlier == key)) {
-            return Err(KeyringError::Duplicate);
+            return Err(CookieSecretListError::Duplicate);
         }
         let mut ciphers = Vec::with_capacity(keys.len());
         for key in keys {
-            ciphers.push(Cipher::derive(&key, environment_url, client_id).ok_or(KeyringError::Derivation)?);
+            ciphers.push(
+                Cipher::derive(&key, environment_url, client_id).ok_or(CookieSecretListError::Derivation)?,
+            );
         }
         let mut ciphers = ciphers.into_iter();
-        Ok(Self { first: ciphers.next().ok_or(KeyringError::Empty)?, retired: ciphers.collect() })
+        Ok(Self { first: ciphers.next().ok_or(CookieSecretListError::Empty)?, retired: ciphers.collect() })
     }
 
     /// Seals `plaintext` for one purpose under one logical cookie name.
@@ -142,15 +148,20 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// Why a list of keys cannot be used.
+/// Why a list of cookie secrets cannot be used, although each secret can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum KeyringError {
+#[non_exhaustive]
+pub enum CookieSecretListError {
+    /// The list has no secret.
     #[error("there is no cookie secret; make one with `openssl rand -base64 32`")]
     Empty,
-    #[error("the same cookie secret is given twice")]
+    /// Two entries are one secret, perhaps in two encodings.
+    #[error("the same cookie secret is given twice; remove one of the two")]
     Duplicate,
-    #[error("there are more than {MAX_KEYS} cookie secrets; remove those that no cookie needs any more")]
+    /// The list has more than eight secrets.
+    #[error("there are more than {MAX_KEYS} cookie secrets; drop those that no cookie needs any more")]
     TooMany,
+    /// The key derivation failed.
     #[error("keys could not be derived from a cookie secret")]
     Derivation,
 }

@@ -38,6 +38,7 @@ pub(crate) use base64url::BASE64URL;
 pub(crate) use cipher::looks_sealed;
 pub use key::CookieSecretError;
 pub(crate) use key::Key;
+pub use keyring::CookieSecretListError;
 pub(crate) use keyring::{Keyring, MAX_TEXT, Opened, SealError};
 pub(crate) use payload::{SessionPayload, SessionView};
 pub(crate) use purpose::Purpose;

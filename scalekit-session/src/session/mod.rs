@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::Timestamp;
-use crate::cookie::form::Form;
+use crate::cookie::Holder;
 use crate::error::Error;
 use crate::id::RefreshKey;
 use crate::id::SessionId;
@@ -26,7 +26,8 @@ pub struct Session(Arc<Facts>);
 
 /// What is remembered of an opened session: claims and times, no tokens.
 pub(crate) struct Facts {
-    pub(crate) form: Form,
+    /// The cookie that holds it.
+    pub(crate) holder: Holder,
     pub(crate) claims: Claims,
     pub(crate) profile: KeptProfile,
     pub(crate) session_id: SessionId,
@@ -158,8 +159,8 @@ impl Session {
     /// which do not count.
     #[must_use]
     pub fn refreshes(&self) -> u32 {
-        match self.0.form {
-            Form::Official => 0,
+        match self.0.holder {
+            Holder::SdkCookie => 0,
             _ => self.0.generation,
         }
     }

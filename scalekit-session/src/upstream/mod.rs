@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod client;
+pub(crate) mod flight;
 pub(crate) mod keys;
 pub(crate) mod oauth;
 pub(crate) mod runtime;

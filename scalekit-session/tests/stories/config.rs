@@ -1,19 +1,28 @@
 //! Configuration: everything that is wrong is reported at once, and says what to write.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::time::Duration;
 
 use crate::support::{Browser, FakeScalekit};
 use scalekit_session::adapter::AuthRoute;
-use scalekit_session::config::ConfigProblem;
-use scalekit_session::{ConfigError, Scalekit, ScalekitBuilder, SdkCookie, SessionManager, SplitCookies};
+use scalekit_session::client::ScalekitClient;
+use scalekit_session::config::{
+    ConfigProblem, CookieSecretError, CookieSecretListError, EnvironmentUrlError, RedirectUriError,
+    SdkCookieSecretError,
+};
+use scalekit_session::{
+    ClientSecret, ConfigError, Scalekit, ScalekitBuilder, SdkCookie, SessionManager, SplitCookies,
+};
+
+const SECRET: &str = "3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs=";
 
 const GOOD: [(&str, &str); 5] = [
     ("SCALEKIT_ENVIRONMENT_URL", "https://acme.scalekit.dev"),
     ("SCALEKIT_CLIENT_ID", "skc_1"),
     ("SCALEKIT_CLIENT_SECRET", "client-secret-value"),
     ("SCALEKIT_REDIRECT_URI", "https://app.test/auth/callback"),
-    ("SCALEKIT_COOKIE_SECRET", "3q2+7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs="),
+    ("SCALEKIT_COOKIE_SECRET", SECRET),
 ];
 
 fn builder(changes: &[(&str, &str)]) -> ScalekitBuilder {
@@ -76,6 +85,117 @@ async fn everything_wrong_is_reported_at_once() {
     .scopes(["profile"]);
     let error = problems(wrong);
     assert_eq!(error.problems().len(), 21, "{error}");
+}
+
+#[tokio::test]
+async fn what_is_missing_hides_nothing_else_that_is_wrong() {
+    let wrong = builder(&[
+        ("SCALEKIT_ENVIRONMENT_URL", ""),
+        ("SCALEKIT_CLIENT_ID", ""),
+        ("SCALEKIT_CLIENT_SECRET", ""),
+        ("SCALEKIT_REDIRECT_URI", ""),
+        ("SCALEKIT_COOKIE_SECRET", &format!("{SECRET},{SECRET}")),
+        ("SCALEKIT_SDK_COOKIE_SECRET", "changeme"),
+        ("SCALEKIT_SDK_COOKIE_NAME", "__Host-scalekit"),
+    ]);
+    let error = problems(wrong);
+    assert_eq!(error.problems().len(), 7, "{error}");
+    assert!(error.to_string().contains("is given twice"), "{error}");
+    assert!(error.to_string().contains("8 bytes"), "{error}");
+    assert!(error.to_string().contains("`__Host-scalekit`"), "{error}");
+}
+
+#[tokio::test]
+async fn one_mistake_is_reported_once() {
+    fn cookie_secret(secret: &str) -> ScalekitBuilder {
+        builder(&[("SCALEKIT_COOKIE_SECRET", secret)])
+    }
+    let longest = "a".repeat(2000);
+    let mistakes = [
+        ("a short cookie secret", cookie_secret("changeme")),
+        ("a cookie secret that can be guessed", cookie_secret("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")),
+        ("one bad cookie secret of two", cookie_secret(&format!("{SECRET},changeme"))),
+        ("one cookie secret twice", cookie_secret(&format!("{SECRET},{SECRET}"))),
+        ("a comma too many", cookie_secret(&format!("{SECRET},"))),
+        (
+            "a comma too many, beside a shared secret with commas",
+            cookie_secret(&format!("{SECRET},"))
+                .sdk_cookie(SdkCookie::new("a secret, ,of 32 bytes or more, shared")),
+        ),
+        ("no cookie secret", cookie_secret("")),
+        ("an empty shared secret", builder(&[]).sdk_cookie(SdkCookie::new(""))),
+        ("a short shared secret", builder(&[]).sdk_cookie(SdkCookie::new("changeme"))),
+        ("a blank client secret", builder(&[]).client_secret(" ")),
+        ("no client id", builder(&[]).client_id("")),
+        ("no environment URL", builder(&[]).environment_url(" ")),
+        ("an environment URL without scheme", builder(&[]).environment_url("acme.scalekit.dev")),
+        ("no redirect URI", builder(&[]).redirect_uri("")),
+        ("a redirect URI over http", builder(&[]).redirect_uri("http://app.test/")),
+        ("a redirect URI at the root", builder(&[]).redirect_uri("https://app.test")),
+        ("a redirect URI at the login route", builder(&[]).redirect_uri("https://app.test/auth/login")),
+        ("an empty login path", builder(&[]).login_path("")),
+        ("a login path of two slashes", builder(&[]).login_path("//")),
+        ("a login path that is too long", builder(&[]).login_path(format!("/{longest}"))),
+        ("an empty refresh path", builder(&[]).split_cookies(SplitCookies::new().refresh_path(""))),
+        ("an empty access path", builder(&[]).split_cookies(SplitCookies::new().access_path(""))),
+        ("a return path elsewhere", builder(&[]).default_return_to("https://evil.example")),
+        ("no issuer", builder(&[]).issuers([""; 0])),
+        ("two blank audiences", builder(&[]).audiences(["", " "])),
+        ("a leeway that is too long", builder(&[]).leeway(Duration::from_secs(301))),
+        ("no scopes", builder(&[]).scopes([""; 0])),
+        ("a cookie name with a space", builder(&[]).cookie_name("a b")),
+    ];
+    let reports = mistakes.map(|(mistake, builder)| (mistake, problems(builder)));
+    let wrong: Vec<_> = reports.iter().filter(|(_, error)| error.problems().len() != 1).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // Two settings with the same bad text are two mistakes, and no third one.
+    let both = cookie_secret("changeme").sdk_cookie(SdkCookie::new("changeme"));
+    assert_eq!(problems(both).problems().len(), 2);
+}
+
+#[tokio::test]
+async fn a_problem_keeps_the_error_behind_it() {
+    let error = problems(builder(&[
+        ("SCALEKIT_ENVIRONMENT_URL", "http://acme.scalekit.dev"),
+        ("SCALEKIT_REDIRECT_URI", "https://app.test/cb?x=1"),
+        ("SCALEKIT_COOKIE_SECRET", &format!("{SECRET},changeme,{SECRET}")),
+        ("SCALEKIT_SDK_COOKIE_SECRET", "changeme"),
+    ]));
+    fn behind<E: Error + PartialEq + 'static>(error: &ConfigError, expected: &E) -> bool {
+        let mut sources = error.problems().iter().filter_map(ConfigProblem::source);
+        sources.any(|source| source.downcast_ref::<E>() == Some(expected))
+    }
+    assert!(behind(&error, &EnvironmentUrlError::PlainHttp), "{error}");
+    assert!(behind(&error, &RedirectUriError::QueryOrFragment), "{error}");
+    assert!(behind(&error, &CookieSecretError::TooShort { bytes: 8 }), "{error}");
+    assert!(behind(&error, &CookieSecretListError::Duplicate), "{error}");
+    assert!(behind(&error, &SdkCookieSecretError::TooShort { bytes: 8 }), "{error}");
+    // The text of a problem has all of that already.
+    for problem in error.problems() {
+        let source = problem.source().map(ToString::to_string).unwrap_or_default();
+        assert!(problem.to_string().ends_with(&source), "{problem}");
+    }
+    // An error has one source, and this one has five: its problems have them.
+    assert!(error.source().is_none());
+}
+
+#[tokio::test]
+async fn a_client_secret_is_given_as_text_or_as_a_secret() {
+    for built in [
+        builder(&[]).client_secret("text").build(),
+        builder(&[]).client_secret("text".to_owned()).build(),
+        builder(&[]).client_secret(ClientSecret::new("text")).build(),
+    ] {
+        assert!(built.is_ok());
+    }
+    let client = || ScalekitClient::builder("https://acme.scalekit.dev", "skc_1");
+    for built in [
+        client().client_secret("text").build(),
+        client().client_secret("text".to_owned()).build(),
+        client().client_secret(ClientSecret::new("text")).build(),
+    ] {
+        assert!(built.is_ok());
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ mod writing;
 
 use std::time::Duration;
 
-use super::{CookieNames, DataNames, RequestCookies};
+use super::{CookieNames, DataNames, Holder, RequestCookies};
 
 const BASE: &str = "__Host-scalekit";
 const MONTH: Option<Duration> = Some(Duration::from_secs(30 * 24 * 60 * 60));
@@ -22,7 +22,7 @@ fn data_names() -> DataNames {
 fn candidates(line: &str) -> Vec<String> {
     let lines = [("cookie", line)];
     let cookies = RequestCookies::gather(&lines, &names());
-    cookies.candidates().map(|sealed| sealed.join()).collect()
+    cookies.candidates(Holder::OneCookie).map(|sealed| sealed.join()).collect()
 }
 
 /// A text of base64url characters in which neighbouring places differ.

@@ -54,7 +54,7 @@ proptest! {
         let lines = [("cookie", line.as_str())];
         let names = names();
         let cookies = RequestCookies::gather(&lines, &names);
-        let sealed = cookies.candidates().next().unwrap();
+        let sealed = cookies.candidates(Holder::OneCookie).next().unwrap();
         prop_assert_eq!(sealed.len(), text.len());
         prop_assert_eq!(sealed.tail(), Sealed::from(text.as_str()).tail());
         prop_assert!(sealed.eq_str(&text));
@@ -71,7 +71,7 @@ fn any_own(line: &[u8]) -> bool {
 /// Whether any cookie of a request was taken for ours.
 fn found(cookies: &RequestCookies<'_>) -> bool {
     cookies.has_data()
-        || cookies.own_chunks() != ChunkSet::default()
+        || cookies.chunks(Holder::OneCookie) != ChunkSet::default()
         || cookies.looped().is_some()
         || cookies.markers().next().is_some()
         || cookies.transactions().next().is_some()
@@ -79,8 +79,8 @@ fn found(cookies: &RequestCookies<'_>) -> bool {
 
 /// Uses everything that a scan found, and checks the limits of how much that may be.
 fn drain(cookies: &RequestCookies<'_>) {
-    assert!(cookies.candidates().count() <= 16);
-    for sealed in cookies.candidates() {
+    assert!(cookies.candidates(Holder::OneCookie).count() <= 16);
+    for sealed in cookies.candidates(Holder::OneCookie) {
         assert_eq!(sealed.pieces().map(<[u8]>::len).sum::<usize>(), sealed.len());
         let (text, _) = (sealed.join(), sealed.tail());
         assert!(sealed.eq_str(&text) || text.contains('\u{fffd}'));
@@ -144,7 +144,7 @@ fn r18_a_mix_of_two_sealings_opens_as_one_of_them_or_not_at_all() {
         );
         let header = jar.header();
         let lines = [("cookie", header.as_str())];
-        for sealed in RequestCookies::gather(&lines, &names()).candidates() {
+        for sealed in RequestCookies::gather(&lines, &names()).candidates(Holder::OneCookie) {
             if let Ok(value) = keyring.open(Purpose::Session, BASE, sealed) {
                 assert!(plain.contains(&value.plaintext));
                 opened += 1;
@@ -232,7 +232,7 @@ fn every_kind_of_cookie_is_found_among_others() {
     let names = names();
     let cookies = RequestCookies::gather(&lines, &names);
     assert!(!cookies.has_data() && found(&cookies));
-    assert_eq!(cookies.own_chunks(), [3].into_iter().collect());
+    assert_eq!(cookies.chunks(Holder::OneCookie), [3].into_iter().collect());
     assert_eq!(cookies.looped(), Some(b"l1".as_slice()));
     let flows: Vec<_> = cookies.transactions().collect();
     assert_eq!(flows, [("a_1", b"one".as_slice()), ("B-2", b"two".as_slice())]);
@@ -245,7 +245,7 @@ fn an_empty_data_cookie_is_none_but_can_be_cleared() {
     let names = names();
     let cookies = RequestCookies::gather(&lines, &names);
     assert!(!cookies.has_data());
-    assert_eq!(cookies.own_chunks(), ChunkSet::first(2));
+    assert_eq!(cookies.chunks(Holder::OneCookie), ChunkSet::first(2));
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn r50_reading_a_request_allocates_nothing() {
     let (names, joined) = (names(), sealed_text(4000, 1) + "bbbccc");
     let allocated = allocation_counter::measure(|| {
         let cookies = RequestCookies::gather(&lines, &names);
-        let sealed = cookies.candidates().next().unwrap();
+        let sealed = cookies.candidates(Holder::OneCookie).next().unwrap();
         assert!(sealed.eq_str(&joined) && sealed.tail() != [0; 16] && cookies.markers().count() == 1);
     });
     assert_eq!(allocated.count_total, 0);
@@ -269,7 +269,7 @@ fn r46_debug_shows_no_values() {
     let names = names();
     let cookies = RequestCookies::gather(&lines, &names);
     let set = CookieSpec::new(true).set(BASE, "secret", MONTH);
-    let shown = format!("{cookies:?} {:?} {set:?}", cookies.candidates().next());
+    let shown = format!("{cookies:?} {:?} {set:?}", cookies.candidates(Holder::OneCookie).next());
     assert!(!shown.contains("secret") && shown.contains("__Host-scalekit"), "{shown}");
     assert_eq!(set.name(), BASE);
     assert!(set.into_string().starts_with("__Host-scalekit=secret; "));

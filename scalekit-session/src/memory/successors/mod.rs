@@ -1,8 +1,6 @@
-//! What is known of refresh tokens, and the calls under way with them: once per token, with a result that latecomers
-//! find. The call itself is in [`rotation`](crate::pipeline::rotate).
+//! What is known of refresh tokens, and the calls under way with them: one call per token, with a result that later
+//! requests find. The call itself is in `pipeline/refresh.rs`.
 
-mod flight;
 mod table;
 
-pub(crate) use self::flight::{Landing, Outcome};
-pub(crate) use self::table::{Found, Landed, RefreshTable};
+pub(crate) use self::table::{Joined, Outcome, RefreshLanding, RefreshTable, Successor};

@@ -6,32 +6,32 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::flight::{Flight, Landing};
 use crate::clock::Timestamp;
 use crate::id::{RefreshKey, SessionId};
-use crate::rules::decide::Standing;
-use crate::session::Session;
+use crate::memory::swept::SweptMap;
+use crate::rules::decide::{Refreshed, Standing};
+use crate::session::SealedSession;
+use crate::upstream::flight::{Flight, Landing, flight};
 
 /// The successor of a refresh token: the sealed session to hand out, and its claims. No tokens in the clear.
-pub(crate) struct Landed {
-    pub(crate) value: Arc<str>,
-    pub(crate) session: Session,
+pub(crate) struct Successor {
+    pub(crate) sealed: SealedSession,
     /// Whether the new access token verified and may be served.
     pub(crate) usable: bool,
     landed_at: Timestamp,
-    /// Milliseconds; 0 while nobody was given it.
+    /// Milliseconds; 0 while no request was given it.
     handed_out_at: AtomicU64,
 }
 
-impl fmt::Debug for Landed {
+impl fmt::Debug for Successor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Landed").field("session", &self.session).finish_non_exhaustive()
+        f.debug_struct("Successor").field("session", &self.sealed.session).finish_non_exhaustive()
     }
 }
 
-impl Landed {
-    pub(crate) fn new(value: Arc<str>, session: Session, usable: bool, now: Timestamp) -> Self {
-        Self { value, session, usable, landed_at: now, handed_out_at: AtomicU64::new(0) }
+impl Successor {
+    pub(crate) fn new(sealed: SealedSession, usable: bool, now: Timestamp) -> Self {
+        Self { sealed, usable, landed_at: now, handed_out_at: AtomicU64::new(0) }
     }
 
     pub(crate) fn hand_out(&self, now: Timestamp) {
@@ -46,7 +46,7 @@ impl Landed {
             0 => None,
             first => Some(Timestamp::from_millis(first) + retention),
         };
-        let arrived = settled_at.is_some_and(|at| now >= at && self.session.seen_at() >= at);
+        let arrived = settled_at.is_some_and(|at| now >= at && self.sealed.session.seen_at() >= at);
         // Handed out late, it still has to arrive.
         let unclaimed = self.landed_at + UNCLAIMED;
         arrived || now >= settled_at.map_or(unclaimed, |at| at.max(unclaimed))
@@ -54,15 +54,15 @@ impl Landed {
 
     /// Whether Scalekit gave another refresh token for it: then it is spent.
     fn spends(&self, key: &RefreshKey) -> bool {
-        self.session.facts().refresh != Some(*key)
+        self.sealed.session.facts().refresh != Some(*key)
     }
 
     fn is_newer_than(&self, generation: u32) -> bool {
-        self.session.facts().generation > generation
+        self.sealed.session.facts().generation > generation
     }
 
     fn bytes(&self) -> usize {
-        self.value.len() * 2
+        self.sealed.value.len() * 2
     }
 }
 
@@ -74,6 +74,8 @@ const REMEMBERED: Duration = Duration::from_secs(60 * 60);
 const CAPACITY: usize = 64 * 1024 * 1024;
 /// Refused and spent tokens remembered at most, under 100 bytes each; beyond it the oldest go first.
 const REMEMBERED_AT_MOST: usize = 500_000;
+/// Sessions whose newest generation is remembered at most, under 100 bytes each.
+const NEWEST_AT_MOST: usize = 1_000_000;
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// The longest pause between two attempts with one token (R10).
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -86,8 +88,8 @@ fn is_pause(until: Timestamp, now: Timestamp) -> bool {
 
 #[derive(Debug)]
 enum Slot {
-    Flying(Flight),
-    Landed(Arc<Landed>),
+    Flying(Flight<Outcome>),
+    Landed(Arc<Successor>),
     BackOff {
         until: Timestamp,
         failures: u32,
@@ -102,23 +104,47 @@ enum Slot {
     },
 }
 
-/// What a request that needs a refresh finds.
+/// What a request that needs a refresh is told.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum Joined {
     /// A call is under way: wait for it.
-    Flying(Flight),
-    /// Nothing is known: whoever finds this makes the call, and everybody else waits for it.
-    Begun(Flight, Landing),
-    /// It was rotated already: no call.
-    Landed(Arc<Landed>),
-    BackOff {
-        until: Timestamp,
-    },
-    Rejected {
-        since: Timestamp,
-    },
-    /// It was sent before, and there is nothing to hand out.
-    Spent,
+    Flying(Flight<Outcome>),
+    /// Nothing is known: the caller makes the call, and every other request waits for it.
+    Begun(Flight<Outcome>, RefreshLanding),
+    /// The outcome of an earlier call: no call is made.
+    Known(Outcome),
+}
+
+/// How a call ended, for every request that waited.
+#[derive(Clone, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) refreshed: Refreshed,
+    /// The successor, when there is one.
+    pub(crate) successor: Option<Arc<Successor>>,
+}
+
+impl Outcome {
+    pub(crate) fn without_successor(refreshed: Refreshed) -> Self {
+        Self { refreshed, successor: None }
+    }
+
+    pub(crate) fn with(successor: Arc<Successor>) -> Self {
+        Self { refreshed: Refreshed::Rotated { usable: successor.usable }, successor: Some(successor) }
+    }
+}
+
+/// Where the task that makes a call hands in its outcome.
+#[derive(Debug)]
+pub(crate) struct RefreshLanding {
+    landing: Landing<Outcome>,
+    /// Attempts with this token that failed before this one.
+    pub(crate) failures: u32,
+}
+
+impl RefreshLanding {
+    pub(crate) fn land(self, outcome: Outcome) {
+        self.landing.land(outcome);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -126,11 +152,21 @@ pub(crate) struct RefreshTable {
     inner: Mutex<Inner>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     slots: HashMap<RefreshKey, Slot>,
-    newest: HashMap<SessionId, (u32, Timestamp)>,
+    newest: SweptMap<SessionId, u32>,
     swept_at: Timestamp,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self {
+            slots: HashMap::new(),
+            newest: SweptMap::new(NEWEST_AT_MOST, SWEEP_EVERY),
+            swept_at: Timestamp::EPOCH,
+        }
+    }
 }
 
 impl RefreshTable {
@@ -153,32 +189,37 @@ impl RefreshTable {
         generation: u32,
         retention: Duration,
         now: Timestamp,
-    ) -> Found {
+    ) -> Joined {
         let mut inner = self.lock();
         inner.sweep(retention, now);
-        match inner.slots.get(&key) {
-            Some(Slot::Flying(flight)) => return Found::Flying(flight.clone()),
+        let refreshed = match inner.slots.get(&key) {
+            Some(Slot::Flying(flight)) => return Joined::Flying(flight.clone()),
             Some(Slot::Landed(landed)) if landed.spends(&key) || landed.is_newer_than(generation) => {
-                return Found::Landed(inner.newest_successor(landed));
+                return Joined::Known(Outcome::with(inner.newest_successor(landed)));
             }
             Some(Slot::BackOff { until, .. }) if is_pause(*until, now) => {
-                return Found::BackOff { until: *until };
+                Some(Refreshed::Failed { retry_after: until.since(now) })
             }
-            Some(Slot::Rejected { since, .. }) => return Found::Rejected { since: *since },
-            Some(Slot::Spent { .. }) => return Found::Spent,
-            Some(Slot::BackOff { .. } | Slot::Landed(_)) | None => {}
+            Some(Slot::Rejected { since, .. }) => Some(Refreshed::Rejected { since: *since }),
+            Some(Slot::Spent { .. }) => Some(Refreshed::Spent),
+            Some(Slot::BackOff { .. } | Slot::Landed(_)) | None => None,
+        };
+        if let Some(refreshed) = refreshed {
+            return Joined::Known(Outcome::without_successor(refreshed));
         }
-        let (flight, landing) = Flight::new(inner.failures(&key));
+        let failures = inner.failures(&key);
+        let (flight, landing) = flight();
         inner.slots.insert(key, Slot::Flying(flight.clone()));
-        Found::Begun(flight, landing)
+        Joined::Begun(flight, RefreshLanding { landing, failures })
     }
 
     /// A rotation: publishes the successor for everybody who still comes with the old token.
-    pub(crate) fn land(&self, key: RefreshKey, landed: Arc<Landed>, now: Timestamp) {
+    pub(crate) fn land(&self, key: RefreshKey, landed: Arc<Successor>, now: Timestamp) {
         let mut inner = self.lock();
-        let facts = landed.session.facts();
-        let (newest, at) = inner.newest.entry(facts.session_id).or_default();
-        (*newest, *at) = (facts.generation.max(*newest), now);
+        let facts = landed.sealed.session.facts();
+        let newest =
+            inner.newest.get(&facts.session_id).map_or(facts.generation, |own| facts.generation.max(*own));
+        inner.newest.insert(facts.session_id, newest, now + REMEMBERED, now);
         inner.slots.insert(key, Slot::Landed(landed));
     }
 
@@ -221,22 +262,21 @@ impl RefreshTable {
 
     /// Logout: nobody can pick up a successor of that session any more (R32).
     pub(crate) fn drop_session(&self, id: &SessionId) {
-        let of_session =
-            |slot: &Slot| matches!(slot, Slot::Landed(landed) if landed.session.facts().session_id == *id);
+        let of_session = |slot: &Slot| matches!(slot, Slot::Landed(landed) if landed.sealed.session.facts().session_id == *id);
         self.lock().slots.retain(|_, slot| !of_session(slot));
     }
 
     /// Notes that a browser shows that generation: another process, or an application that shares the cookie, may have
     /// rotated the session since we last did.
     pub(crate) fn seen(&self, id: &SessionId, generation: u32) {
-        if let Some((newest, _)) = self.lock().newest.get_mut(id) {
+        if let Some(newest) = self.lock().newest.get_mut(id) {
             *newest = generation.max(*newest);
         }
     }
 
     /// Whether a response may write that generation: none newer is known (R54).
     pub(crate) fn is_newest(&self, id: &SessionId, generation: u32) -> bool {
-        self.lock().newest.get(id).is_none_or(|(newest, _)| generation >= *newest)
+        self.lock().newest.get(id).is_none_or(|newest| generation >= *newest)
     }
 
     /// Whether a navigation whose token was refused moments ago should simply ask again, once (16a).
@@ -254,10 +294,10 @@ impl RefreshTable {
 
 impl Inner {
     /// The end of the chain: a second rotation may have happened before a latecomer of the first one arrives.
-    fn newest_successor(&self, first: &Arc<Landed>) -> Arc<Landed> {
+    fn newest_successor(&self, first: &Arc<Successor>) -> Arc<Successor> {
         let mut newest = first;
         for _ in 0..16 {
-            let next = newest.session.facts().refresh.and_then(|key| self.slots.get(&key));
+            let next = newest.sealed.session.facts().refresh.and_then(|key| self.slots.get(&key));
             match next {
                 Some(Slot::Landed(landed)) if !Arc::ptr_eq(landed, newest) => newest = landed,
                 _ => break,
@@ -305,7 +345,7 @@ impl Inner {
                 !matches!(slot, Slot::Rejected { since, .. } | Slot::Spent { since } if *since < cut)
             });
         }
-        self.newest.retain(|_, (_, at)| now < *at + REMEMBERED);
+        self.newest.sweep(now);
         if bytes > CAPACITY {
             self.drop_oldest(bytes - CAPACITY, now);
         }

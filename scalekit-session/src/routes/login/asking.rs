@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::answer::pages::{Page, PageKind};
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
+use crate::cookie::RequestCookies;
 use crate::instance::Instance;
 use crate::pipeline::find;
-use crate::pipeline::open::Shown;
+use crate::pipeline::open::Unpacked;
 use crate::request::RequestView;
 use crate::rules::decide::Ended;
 
@@ -26,13 +27,13 @@ pub(super) fn holds_back(begun_elsewhere: bool, before: Option<&str>, now: &str)
 }
 
 /// Whether a login would replace somebody, known or not.
-pub(super) fn replaces(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> bool {
-    find::shown(instance, request).is_some_and(|shown| stands(instance, &shown, now))
-        || find::hides_somebody(instance, request)
+pub(super) fn replaces(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, now: Timestamp) -> bool {
+    find::signed_in(instance, cookies).is_some_and(|session| stands(instance, &session, now))
+        || find::hides_a_user(instance, cookies)
 }
 
 /// Not ended, and within its limits. Its access token may be over: a refresh would bring it back.
-pub(super) fn stands(instance: &Instance, shown: &Shown, now: Timestamp) -> bool {
+pub(super) fn stands(instance: &Instance, shown: &Unpacked, now: Timestamp) -> bool {
     let facts = shown.session.facts();
     let limit = instance.config.policy.limit(facts.login_at, facts.rotated_at);
     instance.ended.get(&facts.session_id) == Ended::No && now < limit

@@ -26,10 +26,11 @@ pub(crate) async fn begin(instance: &Arc<Instance>, head: &RequestHead) -> Reply
     if let Some(reply) = declined(instance, &head.view(), now) {
         return reply;
     }
+    let cookies = RequestCookies::gather(head, &instance.layout.names);
     let query = Query::of(&head.view());
     let mut selectors = Selectors::of(&query);
     let elsewhere = asking::begun_elsewhere(&head.view());
-    if elsewhere && selectors.any() && asking::replaces(instance, &head.view(), now) {
+    if elsewhere && selectors.any() && asking::replaces(instance, &cookies, now) {
         return confirm(instance, &head.view());
     }
     let mut return_to = return_to(instance, &query);
@@ -57,8 +58,7 @@ pub(crate) async fn begin(instance: &Arc<Instance>, head: &RequestHead) -> Reply
         .provider(selectors.provider)
         .prompt(selectors.prompt)
         .url(&instance.endpoints, &instance.client.id);
-    let present = RequestCookies::gather(head, &instance.names);
-    match transaction::begin_cookies(instance, &transaction, &present, now) {
+    match transaction::begin_cookies(instance, &transaction, &cookies, now) {
         Ok(cookies) => Reply::see_other(url).with_cookies(cookies),
         Err(_) => broken(instance),
     }
@@ -167,14 +167,9 @@ fn destination(instance: &Instance, path: &str) -> Option<ReturnTo> {
 
 /// A login begun at an identity provider. One that does not verify is an ordinary login.
 async fn idp_initiated(instance: &Instance, token: &str) -> Option<IdpInitiatedLogin> {
-    let check = |now| jwt::verify_idp_initiated(token, &instance.keys.snapshot(now), &instance.rules, now);
-    let mut verdict = check(instance.now());
-    if let Verdict::UnknownKey { kid } = &verdict {
-        let _fetched = instance.keys.fetch(Budget::Presented, Some(kid), instance.now()).await;
-        verdict = check(instance.now());
-    }
-    match verdict {
-        Verdict::Valid { claims, .. } => Some(claims),
+    let check = |keys: &jwt::KeySet, now| jwt::verify_idp_initiated(token, keys, &instance.rules, now);
+    match instance.keys.judge(Budget::Presented, check).await {
+        Ok(Verdict::Valid { claims, .. }) => Some(claims),
         _ => {
             tracing::warn!(target: "scalekit_session::security", "an IdP-initiated login does not verify; an ordinary login follows");
             None

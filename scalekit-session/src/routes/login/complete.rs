@@ -12,10 +12,9 @@ use crate::cookie::{Present, RequestCookies};
 use crate::error::ErrorKind;
 use crate::id::FlowId;
 use crate::instance::Instance;
-use crate::layout;
 use crate::memory::logins::Finish;
 use crate::pipeline::find;
-use crate::request::{RequestHead, RequestView};
+use crate::request::RequestHead;
 use crate::routes::loop_guard;
 use crate::rules::decide::Ended;
 use crate::rules::navigation;
@@ -24,9 +23,9 @@ use crate::secret::AuthorizationCode;
 use crate::session::SealedSession;
 use crate::session::grant::Grant;
 use crate::session::hooks::Login;
-use crate::token::jwt::{self, Expected, Verdict};
+use crate::token::jwt::{self, Expected, KeySet, Verdict};
 use crate::upstream::call::{send, turn};
-use crate::upstream::keys::{Budget, Fetched};
+use crate::upstream::keys::Budget;
 use crate::upstream::oauth::{self, TokenFailure, TokenResponse};
 
 /// Answers the callback route.
@@ -44,14 +43,14 @@ pub(crate) async fn complete(instance: &Arc<Instance>, head: &RequestHead) -> Re
         Ok(answer) => answer,
         Err(Repeated) => return page(instance, 400, PageKind::LoginFailed, None),
     };
-    let present = RequestCookies::gather(head, &instance.names);
+    let present = RequestCookies::gather(head, &instance.layout.names);
     let flow = FlowId::of(answer.state);
     let Some(transaction) = transaction::find(instance, &present, answer.state, instance.now()) else {
-        return again(instance, &head.view(), flow);
+        return again(instance, &present, flow);
     };
     let return_to = transaction.return_to.clone();
     let reply = match answer.outcome {
-        Ok(code) => redeem(instance, head, transaction, AuthorizationCode::new(code)).await,
+        Ok(code) => redeem(instance, head, &present, transaction, AuthorizationCode::new(code)).await,
         Err(error) => {
             tracing::info!(error = ?error, "Scalekit answered a login with an error");
             page(instance, 400, PageKind::LoginFailed, Some(&return_to))
@@ -81,8 +80,8 @@ impl<'a> Answer<'a> {
 
 /// No flow of this browser: loaded again, too late, or another browser's. Who is signed in by that very flow goes where
 /// it led; everybody else may begin again.
-fn again(instance: &Arc<Instance>, request: &RequestView<'_>, flow: FlowId) -> Reply {
-    let shown = find::shown(instance, request);
+fn again(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, flow: FlowId) -> Reply {
+    let shown = find::signed_in(instance, cookies);
     let live = shown
         .as_ref()
         .map(|shown| shown.session.facts().session_id)
@@ -102,14 +101,15 @@ fn again(instance: &Arc<Instance>, request: &RequestView<'_>, flow: FlowId) -> R
 async fn redeem(
     instance: &Arc<Instance>,
     head: &RequestHead,
+    cookies: &RequestCookies<'_>,
     transaction: Transaction,
     code: AuthorizationCode,
 ) -> Reply {
     let (flow, return_to) = (transaction.flow(), transaction.return_to.clone());
     let elsewhere = transaction.begun_elsewhere;
-    let before = find::shown(instance, &head.view());
-    let looped = loop_guard::signed_in(instance, &head.view(), instance.now());
-    let completion = instance.logins.join(flow, &return_to, instance.now(), |sender| {
+    let before = find::signed_in(instance, cookies);
+    let looped = loop_guard::signed_in(instance, cookies, instance.now());
+    let completion = instance.logins.join(flow, &return_to, instance.now(), |landing| {
         let task_instance = Arc::clone(instance);
         instance.runtime.spawn(Box::pin(async move {
             let _under_way = task_instance.under_way.read().await;
@@ -117,11 +117,11 @@ async fn redeem(
             if let Finish::SignedIn(sealed) = &finish {
                 task_instance.logins.signed_in(flow, sealed.session.facts().session_id);
             }
-            drop(sender.send(finish));
+            landing.land(finish);
         }));
     });
     let Some(completion) = completion else {
-        return again(instance, &head.view(), flow);
+        return again(instance, cookies, flow);
     };
     let now = instance.now();
     match completion.await.unwrap_or(Finish::Unavailable) {
@@ -129,7 +129,8 @@ async fn redeem(
             let id = sealed.session.facts().session_id;
             let replaced = before.as_ref().filter(|before| asking::stands(instance, before, now));
             let replaced = replaced.map(|before| before.session.user_id());
-            let replaced = replaced.or(find::hides_somebody(instance, &head.view()).then_some("somebody"));
+            let replaced =
+                replaced.or(find::hides_a_user(instance, cookies).then_some("a user who is not known"));
             if asking::holds_back(elsewhere, replaced, sealed.session.user_id()) {
                 return hold_back(instance, &sealed, &return_to, now);
             }
@@ -140,7 +141,14 @@ async fn redeem(
                 let facts = before.session.facts();
                 instance.end(facts.session_id, Ended::Replaced, facts.login_at, now);
             }
-            signed_in(instance, &head.view(), &sealed, &return_to, now).with_cookies(looped)
+            signed_in(
+                instance,
+                instance.layout.present(cookies, head.view().target),
+                &sealed,
+                &return_to,
+                now,
+            )
+            .with_cookies(looped)
         }
         Finish::Failed => page(instance, 400, PageKind::LoginFailed, Some(&return_to)),
         Finish::Refused => page(instance, 403, PageKind::LoginRefused, None),
@@ -162,13 +170,12 @@ fn hold_back(instance: &Instance, sealed: &SealedSession, return_to: &ReturnTo, 
 
 fn signed_in(
     instance: &Instance,
-    request: &RequestView<'_>,
+    present: Present,
     sealed: &SealedSession,
     return_to: &ReturnTo,
     now: Timestamp,
 ) -> Reply {
-    let present = Present::of(request, &instance.names);
-    match layout::login_cookies(instance, &sealed.value, &sealed.session, present, now) {
+    match instance.layout.login_lines(sealed, present, now) {
         Ok(cookies) => Reply::see_other(return_to.as_str()).with_cookies(cookies),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "a login cannot be kept");
@@ -209,35 +216,31 @@ async fn finish(instance: &Arc<Instance>, transaction: &Transaction, code: &Auth
 
 /// Verifies what the code brought, asks the application, and seals the session.
 async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: TokenResponse) -> Finish {
-    let now = instance.now();
-    let verify = |now| {
-        let keys = instance.keys.snapshot(now);
-        let access = jwt::verify_session_token(tokens.access_token.secret(), &keys, &instance.rules, now);
-        let nonce = transaction.nonce();
-        let expected =
-            Expected { nonce: Some(&nonce), access_token: Some(&tokens.access_token), subject: None };
-        let id = tokens.id_token.as_ref();
-        (access, id.map(|token| jwt::verify_id_token(token.secret(), &keys, &instance.rules, now, expected)))
+    let nonce = transaction.nonce();
+    let expected = Expected { nonce: Some(&nonce), access_token: Some(&tokens.access_token), subject: None };
+    let check = |keys: &KeySet, now| {
+        let access = jwt::verify_session_token(tokens.access_token.secret(), keys, &instance.rules, now);
+        access.and_then(|claims, key| match &tokens.id_token {
+            None => Verdict::Valid { claims: (claims, None), key },
+            Some(token) => jwt::verify_id_token(token.secret(), keys, &instance.rules, now, expected)
+                .and_then(|profile, key| Verdict::Valid { claims: (claims, Some(profile)), key }),
+        })
     };
-    let mut verdicts = verify(now);
-    if let (Verdict::UnknownKey { kid }, _) | (_, Some(Verdict::UnknownKey { kid })) = &verdicts {
-        if instance.keys.fetch(Budget::Sealed, Some(kid), now).await != Fetched::Updated {
-            tracing::warn!("a login could not be completed: Scalekit's keys cannot be fetched");
-            return Finish::Unavailable;
-        }
-        verdicts = verify(instance.now());
-    }
-    let (claims, profile) = match verdicts {
-        (Verdict::Valid { claims, .. }, Some(Verdict::Valid { claims: profile, .. })) => (claims, profile),
-        (Verdict::Valid { .. }, None) => {
+    let Ok(verdict) = instance.keys.judge(Budget::Sealed, check).await else {
+        tracing::warn!("a login could not be completed: Scalekit's keys cannot be fetched");
+        return Finish::Unavailable;
+    };
+    let (claims, profile) = match verdict {
+        Verdict::Valid { claims: (claims, Some(profile)), .. } => (claims, profile),
+        Verdict::Valid { claims: (_, None), .. } => {
             tracing::error!("Scalekit sent no ID token: is `openid` among the scopes?");
             return Finish::Misconfigured;
         }
-        (Verdict::Invalid(reason), _) | (_, Some(Verdict::Invalid(reason))) => {
+        Verdict::Invalid(reason) => {
             tracing::error!(target: "scalekit_session::security", %reason, "the tokens of a login do not verify");
             return Finish::Failed;
         }
-        _ => {
+        Verdict::UnknownKey { .. } | Verdict::NotYet | Verdict::Expired => {
             tracing::error!(target: "scalekit_session::security", "the tokens of a login do not verify: expired, from the future, or signed with an unknown key");
             return Finish::Failed;
         }
@@ -260,7 +263,7 @@ async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: Tok
         claims,
         profile: Some(profile),
     };
-    match layout::login(instance, &grant, now) {
+    match instance.layout.seal_login(&grant, instance.now()) {
         Ok(sealed) => {
             tracing::info!(user = grant.claims.subject(), "signed in");
             Finish::SignedIn(Arc::new(sealed))

@@ -111,25 +111,28 @@ pub(crate) fn begin_cookies(
     present: &RequestCookies<'_>,
     now: Timestamp,
 ) -> Result<Vec<SetCookie>, RandomError> {
-    let name = name(&instance.names, transaction.flow());
-    let value =
-        instance.keyring.seal(Purpose::Transaction, &name, &transaction.encode()).map_err(|_| RandomError)?;
+    let name = name(&instance.layout.names, transaction.flow());
+    let value = instance
+        .layout
+        .keyring
+        .seal(Purpose::Transaction, &name, &transaction.encode())
+        .map_err(|_| RandomError)?;
     let mut bytes = name.len() + value.len();
-    let mut cookies = vec![instance.spec.set(&name, &value, Some(LIFETIME))];
+    let mut cookies = vec![instance.layout.spec.set(&name, &value, Some(LIFETIME))];
 
     let mut others: Vec<(Timestamp, String, usize)> = Vec::new();
     for (flow, value) in present.transactions() {
-        let name = instance.names.transaction(flow);
+        let name = instance.layout.names.transaction(flow);
         match open(instance, &name, value).filter(|other| !other.is_over(now)) {
             Some(other) => others.push((other.begun_at, name, value.len())),
-            None => cookies.push(instance.spec.remove(&name)),
+            None => cookies.push(instance.layout.spec.remove(&name)),
         }
     }
     others.sort_unstable_by_key(|(begun_at, ..)| std::cmp::Reverse(*begun_at));
     for (index, (_, name, length)) in others.iter().enumerate() {
         bytes += name.len() + length;
         if index + 2 > FLOWS || bytes > BYTES {
-            cookies.push(instance.spec.remove(name));
+            cookies.push(instance.layout.spec.remove(name));
         }
     }
     Ok(cookies)
@@ -142,10 +145,10 @@ pub(crate) fn find(
     state: &str,
     now: Timestamp,
 ) -> Option<Transaction> {
-    let name = name(&instance.names, FlowId::of(state));
+    let name = name(&instance.layout.names, FlowId::of(state));
     present
         .transactions()
-        .filter(|(flow, _)| instance.names.transaction(flow) == name)
+        .filter(|(flow, _)| instance.layout.names.transaction(flow) == name)
         .filter_map(|(_, value)| open(instance, &name, value))
         .find(|transaction| transaction.state.as_bytes().ct_eq(state.as_bytes()).into())
         .filter(|transaction| !transaction.is_over(now))
@@ -153,12 +156,12 @@ pub(crate) fn find(
 
 /// The removal of a flow's cookie.
 pub(crate) fn end_cookie(instance: &Instance, flow: FlowId) -> SetCookie {
-    instance.spec.remove(&name(&instance.names, flow))
+    instance.layout.spec.remove(&name(&instance.layout.names, flow))
 }
 
 fn open(instance: &Instance, name: &str, value: &[u8]) -> Option<Transaction> {
     let value = std::str::from_utf8(value).ok()?;
-    let opened = instance.keyring.open(Purpose::Transaction, name, value).ok()?;
+    let opened = instance.layout.keyring.open(Purpose::Transaction, name, value).ok()?;
     Transaction::decode(&opened.plaintext)
 }
 

@@ -6,71 +6,112 @@ use sha2::{Digest, Sha256};
 
 use super::builder::ScalekitBuilder;
 use super::check::check;
-use super::problem::{ConfigError, ConfigProblem};
+use super::problem::{ConfigError, ConfigProblem, DASHBOARD};
+use super::sdk_cookie::SdkCookie;
 use super::split;
 use crate::cookie::{CookieNames, CookieSpec};
-use crate::instance::Config;
-use crate::instance::Instance;
+use crate::instance::{Config, Instance};
+use crate::layout::{Kind, Layout};
 use crate::loopback::Reach;
 use crate::rules::redirect_uri::RedirectUri;
 use crate::rules::return_to::ReturnTo;
 use crate::rules::routes::AuthRoutes;
 use crate::scalekit::Scalekit;
+use crate::sdk_cookie::SdkKey;
 use crate::seal::{Key, Keyring};
+use crate::secret::ClientSecret;
 use crate::token::jwt::Rules;
 use crate::upstream::oauth::{Endpoints, OauthClient};
 use crate::upstream::runtime::Runtime;
 use crate::upstream::transport::Transport;
 
+/// What the settings are made into before they are put together.
+struct Parts {
+    endpoints: Endpoints,
+    client: OauthClient,
+    redirect: RedirectUri,
+    keyring: Keyring,
+    /// The names of our own cookies, without those of a split session.
+    names: CookieNames,
+    /// What cookie names end with on loopback.
+    suffix: Option<String>,
+    sdk_key: Option<SdkKey>,
+    transport: Arc<dyn Transport>,
+    runtime: Arc<dyn Runtime>,
+}
+
 impl ScalekitBuilder {
-    /// Checks everything and makes the session manager. No request is sent.
+    /// Checks every setting and makes the session manager. Sends no request.
     ///
     /// # Errors
-    /// With everything that is wrong, at once.
+    /// When a setting is missing or cannot be used. The error has every problem, not just the first one; a setting with one
+    /// mistake is one problem.
     pub fn build(mut self) -> Result<Scalekit, ConfigError> {
         let mut problems = std::mem::take(&mut self.unreadable);
-        let url = required(&self.environment_url, "SCALEKIT_ENVIRONMENT_URL", DASHBOARD, &mut problems);
-        let client_id = required(&self.client_id, "SCALEKIT_CLIENT_ID", DASHBOARD, &mut problems);
-        let callback = "the URL of your callback route, registered in the Scalekit dashboard";
-        let redirect_uri = required(&self.redirect_uri, "SCALEKIT_REDIRECT_URI", callback, &mut problems);
-        let secret = self.client_secret.clone().filter(|secret| !secret.secret().trim().is_empty());
-        if secret.is_none() {
-            problems.push(ConfigProblem::Missing { setting: "SCALEKIT_CLIENT_SECRET", advice: DASHBOARD });
+        match self.parts(&mut problems) {
+            Some(parts) if problems.is_empty() => self.assemble(parts),
+            _ => Err(ConfigError::new(problems)),
         }
+    }
+
+    /// Checks every setting. `None` when one is missing without which there are no parts.
+    fn parts(&self, problems: &mut Vec<ConfigProblem>) -> Option<Parts> {
+        let url = required(self.environment_url.as_deref(), "SCALEKIT_ENVIRONMENT_URL", DASHBOARD, problems);
+        let client_id = required(self.client_id.as_deref(), "SCALEKIT_CLIENT_ID", DASHBOARD, problems);
+        let client_secret = self.client_secret.as_ref().map(ClientSecret::secret);
+        required(client_secret, "SCALEKIT_CLIENT_SECRET", DASHBOARD, problems);
+        let callback = "the URL of your callback route, registered in the Scalekit dashboard";
+        let uri = required(self.redirect_uri.as_deref(), "SCALEKIT_REDIRECT_URI", callback, problems);
         let endpoints = url.and_then(|url| {
-            Endpoints::parse(&url).map_err(|error| problems.push(ConfigProblem::EnvironmentUrl(error))).ok()
+            Endpoints::parse(url).map_err(|error| problems.push(ConfigProblem::EnvironmentUrl(error))).ok()
         });
-        let redirect = redirect_uri.and_then(|uri| {
-            RedirectUri::parse(&uri).map_err(|error| problems.push(ConfigProblem::RedirectUri(error))).ok()
+        let redirect = uri.and_then(|uri| {
+            RedirectUri::parse(uri).map_err(|error| problems.push(ConfigProblem::RedirectUri(error))).ok()
         });
-        let keys = self.parse_secrets(&mut problems);
-        check(&self, redirect.as_ref(), &mut problems);
-        let transport = self.find_transport(&mut problems);
+        check(self, redirect.as_ref(), problems);
+
+        // Keys and names are made of these two. Where one is missing they are made all the same and not used, so that the
+        // report has every problem.
+        let environment = endpoints.as_ref().map_or("", Endpoints::environment_url);
+        let client = client_id.unwrap_or_default();
+        let (secrets, keys): (Vec<_>, Vec<_>) = self.usable_secrets(problems).into_iter().unzip();
+        let keyring = make_keyring(keys, environment, client, problems);
+        let suffix = redirect.as_ref().and_then(|redirect| suffix(redirect, environment, client));
+        let names = CookieNames::new(base_name(&self.cookie_name, suffix.as_deref()));
+        let sdk_cookie = self.sdk_cookie.as_ref();
+        let sdk_key = sdk_cookie.and_then(|cookie| cookie.check(&names, &secrets, problems));
+
+        let transport = self.find_transport(problems);
         let runtime = self.runtime.clone().or_else(current_runtime);
         if runtime.is_none() {
             problems.push(ConfigProblem::Runtime);
         }
-        let given = (endpoints, client_id, redirect, transport, runtime, secret);
-        let (Some(endpoints), Some(client_id), Some(redirect), Some(transport), Some(runtime), Some(secret)) =
-            given
-        else {
-            return Err(ConfigError::new(problems));
-        };
-        let keyring = Keyring::new(keys, endpoints.environment_url(), &client_id);
-        let keyring =
-            keyring.map_err(|error| problems.push(ConfigProblem::CookieSecrets(error.to_string()))).ok();
-        let suffix = suffix(&redirect, endpoints.environment_url(), &client_id);
-        let names = CookieNames::new(base_name(&self.cookie_name, suffix.as_deref()));
-        let shared = self.official.as_ref();
-        let official = shared.and_then(|cookie| cookie.check(&names, &self.cookie_secrets, &mut problems));
-        let (Some(keyring), []) = (keyring, problems.as_slice()) else {
-            return Err(ConfigError::new(problems));
-        };
+        Some(Parts {
+            endpoints: endpoints?,
+            client: OauthClient { id: client_id?.to_owned(), secret: self.client_secret.clone() },
+            redirect: redirect?,
+            keyring: keyring?,
+            names,
+            suffix,
+            sdk_key,
+            transport: transport?,
+            runtime: runtime?,
+        })
+    }
 
+    /// Makes the session manager of settings that were checked.
+    fn assemble(self, parts: Parts) -> Result<Scalekit, ConfigError> {
+        let Parts { endpoints, client, redirect, keyring, names, suffix, sdk_key, transport, runtime } =
+            parts;
         let issuers = self.issuers.unwrap_or_else(|| vec![endpoints.environment_url().to_owned()]);
-        let audiences = self.audiences.unwrap_or_else(|| vec![client_id.clone()]);
-        let rules = Rules::new(issuers.clone(), audiences, client_id.clone(), self.policy.leeway)
-            .map_err(|error| ConfigError::new(vec![ConfigProblem::Rules(error.to_string())]))?;
+        let audiences = self.audiences.unwrap_or_else(|| vec![client.id.clone()]);
+        let rules = Rules::new(issuers.clone(), audiences, client.id.clone(), self.policy.leeway)
+            .map_err(|error| ConfigError::new(vec![error.into()]))?;
+        let kind = match (sdk_key, self.sdk_cookie.as_ref().and_then(SdkCookie::written)) {
+            _ if self.split.is_some() => Kind::Split,
+            (Some(key), Some(language)) => Kind::Shared { key, language },
+            (sdk, _) => Kind::OneCookie { sdk },
+        };
         let secure = redirect.reach == Reach::Anybody;
         if !secure {
             tracing::warn!(origin = %redirect.origin, "sessions over plain http: for development on this machine only");
@@ -93,18 +134,23 @@ impl ScalekitBuilder {
             origins,
             default_return_to: ReturnTo::parse(&self.default_return_to).unwrap_or_default(),
             policy: self.policy,
-            budget: self.cookie_budget,
         };
-        let client = OauthClient { id: client_id, secret: Some(secret) };
-        let names = names.with_official(self.official.map(|cookie| cookie.name)).with_split(split);
-        let cookies = (names, CookieSpec::new(secure).with_line_limit(self.set_cookie_limit));
+        let layout = Layout {
+            kind,
+            names: names.with_sdk(self.sdk_cookie.map(|cookie| cookie.name)).with_split(split),
+            spec: CookieSpec::new(secure).with_line_limit(self.set_cookie_limit),
+            keyring,
+            rules: Arc::new(rules),
+            policy: self.policy,
+            budget: self.cookie_budget,
+            issuer: endpoints.environment_url().to_owned(),
+            client_id: client.id.clone(),
+        };
         Ok(Scalekit::new(Instance::new(
             config,
             endpoints,
             client,
-            (keyring, official),
-            cookies,
-            rules,
+            layout,
             transport,
             runtime,
             self.clock,
@@ -113,19 +159,23 @@ impl ScalekitBuilder {
         )))
     }
 
-    fn parse_secrets(&self, problems: &mut Vec<ConfigProblem>) -> Vec<Key> {
+    /// The cookie secrets that can be used, each as it was given and as a key.
+    fn usable_secrets(&self, problems: &mut Vec<ConfigProblem>) -> Vec<(&str, Key)> {
         if self.cookie_secrets.is_empty() {
             problems.push(ConfigProblem::Missing {
                 setting: "SCALEKIT_COOKIE_SECRET",
                 advice: "make one with `openssl rand -base64 32`",
             });
         }
-        let parsed = self.cookie_secrets.iter().enumerate().filter_map(|(index, text)| {
-            Key::parse(text)
-                .map_err(|source| problems.push(ConfigProblem::CookieSecret { number: index + 1, source }))
-                .ok()
-        });
-        parsed.collect()
+        let usable =
+            self.cookie_secrets.iter().zip(1..).filter_map(|(text, number)| match Key::parse(text) {
+                Ok(key) => Some((text.as_str(), key)),
+                Err(source) => {
+                    problems.push(ConfigProblem::CookieSecret { number, source });
+                    None
+                }
+            });
+        usable.collect()
     }
 
     fn find_transport(&self, problems: &mut Vec<ConfigProblem>) -> Option<Arc<dyn Transport>> {
@@ -143,23 +193,36 @@ impl ScalekitBuilder {
     }
 }
 
-const DASHBOARD: &str = "find it in the Scalekit dashboard, API credentials";
+/// The keyring of these keys. Where there is no key, the reason was reported when the secrets were read.
+fn make_keyring(
+    keys: Vec<Key>,
+    environment_url: &str,
+    client_id: &str,
+    problems: &mut Vec<ConfigProblem>,
+) -> Option<Keyring> {
+    if keys.is_empty() {
+        return None;
+    }
+    Keyring::new(keys, environment_url, client_id)
+        .map_err(|error| problems.push(ConfigProblem::CookieSecrets(error)))
+        .ok()
+}
 
-/// A setting without which nothing works.
-fn required(
-    value: &Option<String>,
+/// A required setting, without white space around it. A blank one is missing.
+fn required<'a>(
+    value: Option<&'a str>,
     setting: &'static str,
     advice: &'static str,
     problems: &mut Vec<ConfigProblem>,
-) -> Option<String> {
-    let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
+) -> Option<&'a str> {
+    let value = value.map(str::trim).filter(|value| !value.is_empty());
     if value.is_none() {
         problems.push(ConfigProblem::Missing { setting, advice });
     }
-    value.map(str::to_owned)
+    value
 }
 
-/// `__Host-` where the browser honours it.
+/// The name of the session cookie: with the prefix `__Host-`, or with the suffix where browsers refuse that prefix.
 fn base_name(name: &str, suffix: Option<&str>) -> String {
     match suffix {
         None => format!("__Host-{name}"),
@@ -167,7 +230,8 @@ fn base_name(name: &str, suffix: Option<&str>) -> String {
     }
 }
 
-/// On loopback all ports share one cookie jar, so the name tells applications apart.
+/// What cookie names end with on loopback. All ports of a host share their cookies there (RFC 6265 §8.5), so the suffix keeps
+/// the sessions of two applications on one machine apart.
 fn suffix(redirect: &RedirectUri, issuer: &str, client_id: &str) -> Option<String> {
     match redirect.reach {
         Reach::Anybody => None,
@@ -179,7 +243,7 @@ fn suffix(redirect: &RedirectUri, issuer: &str, client_id: &str) -> Option<Strin
     }
 }
 
-/// The runtime that `build()` is called on.
+/// The tokio runtime that `build()` is called on.
 fn current_runtime() -> Option<Arc<dyn Runtime>> {
     #[cfg(feature = "tokio")]
     if let Ok(runtime) = crate::upstream::runtime::TokioRuntime::current() {

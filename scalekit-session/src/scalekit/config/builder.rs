@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+use zeroize::Zeroizing;
+
 use super::env;
 use super::problem::ConfigProblem;
 use super::sdk_cookie::SdkCookie;
@@ -15,20 +18,24 @@ use crate::secret::ClientSecret;
 use crate::session::hooks::{Hooks, Login, LoginRefused};
 use crate::upstream::runtime::Runtime;
 use crate::upstream::transport::Transport;
-use futures_util::future::BoxFuture;
 
-/// Makes a [`Scalekit`](crate::Scalekit). Five things have to be said, or stand in the environment: the environment URL, the client id and
-/// its secret, the redirect URI, and a cookie secret. Everything else has a default that is meant to be kept.
+/// Makes a [`Scalekit`](crate::Scalekit). Five settings are required, by setter or by environment variable: the environment
+/// URL, the client id, the client secret, the redirect URI and a cookie secret. Every other setting has a default that suits
+/// most applications.
+///
+/// A setter replaces what a variable said; only [`cookie_secret`](Self::cookie_secret) adds to it. The
+/// [configuration reference](https://github.com/scalekit-session/scalekit-session/blob/main/docs/configuration.md) has every
+/// setting with its default, its range, and when to change it.
 #[must_use = "a builder does nothing until `build()` is called"]
 pub struct ScalekitBuilder {
     pub(super) environment_url: Option<String>,
     pub(super) client_id: Option<String>,
     pub(super) client_secret: Option<ClientSecret>,
     pub(super) redirect_uri: Option<String>,
-    pub(super) cookie_secrets: Vec<String>,
-    pub(super) official: Option<SdkCookie>,
+    pub(super) cookie_secrets: Vec<Zeroizing<String>>,
+    pub(super) sdk_cookie: Option<SdkCookie>,
     pub(super) split: Option<SplitCookies>,
-    /// What was wrong with variables of the environment that no setter can be given.
+    /// Problems of variables whose value stands for no setting.
     pub(super) unreadable: Vec<ConfigProblem>,
     pub(super) issuers: Option<Vec<String>>,
     pub(super) audiences: Option<Vec<String>>,
@@ -57,7 +64,7 @@ impl ScalekitBuilder {
             client_secret: None,
             redirect_uri: None,
             cookie_secrets: Vec::new(),
-            official: None,
+            sdk_cookie: None,
             split: None,
             unreadable: Vec::new(),
             issuers: None,
@@ -80,8 +87,8 @@ impl ScalekitBuilder {
         }
     }
 
-    /// Reads the settings from variables that `var` looks up by name, as
-    /// [`Scalekit::from_env`](crate::Scalekit::from_env) does from the environment.
+    /// Reads the settings from variables that `var` looks up by name.
+    /// [`Scalekit::from_env`](crate::Scalekit::from_env) reads them from the environment.
     pub fn from_vars(var: impl Fn(&str) -> Option<String>) -> Self {
         env::read(var)
     }
@@ -98,33 +105,35 @@ impl ScalekitBuilder {
         self
     }
 
-    /// The client secret.
-    pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
-        self.client_secret = Some(ClientSecret::new(secret));
+    /// The client secret, as text or as a [`ClientSecret`].
+    pub fn client_secret(mut self, secret: impl Into<ClientSecret>) -> Self {
+        self.client_secret = Some(secret.into());
         self
     }
 
-    /// Where Scalekit sends the browser after login, as registered there. Its scheme decides how cookies are
-    /// protected, its path where the callback is mounted.
+    /// Where Scalekit sends the browser after login, as registered there: `https`, or `http` on this machine. The scheme
+    /// decides how cookies are protected, and the path is where the callback route is mounted.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(uri.into());
         self
     }
 
-    /// Adds a cookie secret: 32 random bytes or more, in base64 or hex. The first one seals, all open. To rotate:
-    /// append the new one everywhere, then move it to the front everywhere, then drop the old one (R36).
+    /// Adds a cookie secret: 32 random bytes or more, in base64 or hex. The first secret seals, all secrets open. To rotate:
+    /// append the new secret on every instance, then move it to the front on every instance, then drop the old one.
+    // R36
     pub fn cookie_secret(mut self, secret: impl Into<String>) -> Self {
-        self.cookie_secrets.push(secret.into());
+        self.cookie_secrets.push(Zeroizing::new(secret.into()));
         self
     }
 
-    /// Shares the session with applications of Scalekit's official packages behind the same origin. Default: not.
+    /// Shares the session with applications of Scalekit's official packages behind the same origin. Default: not shared.
     pub fn sdk_cookie(mut self, cookie: SdkCookie) -> Self {
-        self.official = Some(cookie);
+        self.sdk_cookie = Some(cookie);
         self
     }
 
-    /// Keeps access, refresh and ID token in a cookie each, with a path of its own. Default: one cookie for all.
+    /// Keeps the access token, the refresh token and the ID token in separate cookies, each with a path of its own. Default:
+    /// one cookie for all.
     pub fn split_cookies(mut self, cookies: SplitCookies) -> Self {
         self.split = Some(cookies);
         self
@@ -136,7 +145,7 @@ impl ScalekitBuilder {
         self
     }
 
-    /// Accepted audiences (`aud`) of access tokens; one of them has to match. Default: the client id.
+    /// Accepted audiences (`aud`) of access tokens; a token needs one of them. Default: the client id.
     pub fn audiences(mut self, audiences: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.audiences = Some(audiences.into_iter().map(Into::into).collect());
         self
@@ -148,8 +157,8 @@ impl ScalekitBuilder {
         self
     }
 
-    /// The scopes asked for. Default `openid profile email offline_access`; without the last one a session ends with
-    /// its first access token.
+    /// The scopes asked for. Default `openid`, `profile`, `email` and `offline_access`; `openid` is required. Without
+    /// `offline_access` a session ends with its first access token.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
@@ -173,94 +182,96 @@ impl ScalekitBuilder {
         self
     }
 
-    /// Where a login leads that did not say where it came from: none of the login's own routes. Default `/`.
+    /// Where the browser goes after a login that names no page to return to. A path of this origin, and not one of the login's
+    /// own routes. Default `/`.
     pub fn default_return_to(mut self, path: impl Into<String>) -> Self {
         self.default_return_to = path.into();
         self
     }
 
-    /// Further origins whose pages may send requests with effects (R51). The redirect URI's own is always allowed.
+    /// Further origins whose pages may send requests with effects, such as a `POST`, with the session's cookies. The redirect
+    /// URI's own origin is always allowed. Default: no further origin.
+    // R51
     pub fn allowed_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.allowed_origins = origins.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Ends sessions this long after login. Default 30 days, at most 400.
+    /// Ends sessions this long after login. Default 30 days; 1 minute to 400 days.
     pub fn absolute_limit(mut self, limit: Duration) -> Self {
         self.policy.absolute_limit = limit;
         self
     }
 
-    /// Ends sessions this long after their last refresh. Default 7 days.
+    /// Ends sessions this long after their last refresh. Default 7 days; 1 minute to 400 days.
     pub fn idle_limit(mut self, limit: Duration) -> Self {
         self.policy.idle_limit = limit;
         self
     }
 
-    /// How far clocks may differ. Default 60 s, at most 300 s.
+    /// How far the clocks of this machine and of Scalekit may differ. Default 60 s, at most 300 s.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.policy.leeway = leeway;
         self
     }
 
-    /// How long the successor of a refresh token is kept for requests that still come with the old one. Default 60 s,
-    /// at least 30 s.
+    /// How long the new tokens of a refresh are kept for requests that still bring the old cookie. Default 60 s; 30 to 900 s.
     pub fn retention(mut self, retention: Duration) -> Self {
         self.policy.retention = retention;
         self
     }
 
-    /// The most that the cookies of one session may add to a request, in bytes. Default 7680; the proxy in front must
-    /// take as much.
+    /// The most that the cookies of one session may add to a request, in bytes. Default 7680; 2048 to 32768. The proxy in front
+    /// has to accept as much.
     pub fn cookie_budget(mut self, bytes: usize) -> Self {
         self.cookie_budget = bytes;
         self
     }
 
-    /// The most that one `Set-Cookie` line may hold, attributes included, in bytes (R14). Default and most: 4096. Set it
-    /// lower for a proxy that takes less.
+    /// The most that one `Set-Cookie` line may hold, attributes included, in bytes. Default 4096; 1024 to 4096. Set it lower for
+    /// a proxy that accepts less.
+    // R14
     pub fn set_cookie_limit(mut self, bytes: usize) -> Self {
         self.set_cookie_limit = bytes;
         self
     }
 
-    /// Memory for opened sessions, in bytes. Default 64 MiB.
+    /// Memory for sessions that were opened and verified, in bytes. Default 64 MiB.
     pub fn opened_session_cache(mut self, bytes: usize) -> Self {
         self.cache_bytes = bytes;
         self
     }
 
-    /// The clock. Default: the system's.
+    /// The clock. Default: [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// How Scalekit is reached. Default: [`ReqwestTransport`](crate::upstream::transport::ReqwestTransport).
+    /// How Scalekit is reached. Default: `ReqwestTransport`, with the feature `reqwest`.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// What background work runs on. Default: the tokio runtime in which `build()` is called.
+    /// What background work runs on. Default: the tokio runtime in which `build()` is called, with the feature `tokio`.
     pub fn runtime(mut self, runtime: impl Runtime) -> Self {
         self.runtime = Some(Arc::new(runtime));
         self
     }
 
-    /// Called once per login, after its tokens are verified and before its session exists: provision the user, or
-    /// refuse it. It goes on when the browser hangs up. A session need not follow: a login that another site began, and
-    /// that would change who is signed in, is confirmed first, and that is another login.
-    pub fn on_login<F, R>(mut self, hook: F) -> Self
+    /// Called once for each login, after its tokens are verified and before its session exists: provision the user, or
+    /// refuse the login. The call runs to its end when the browser hangs up. A session does not always follow: where another
+    /// site began the login and the user would change, the user has to confirm, and confirming begins another login.
+    pub fn on_login<R>(mut self, hook: impl Fn(Login) -> R + Send + Sync + 'static) -> Self
     where
-        F: Fn(Login) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), LoginRefused>> + Send + 'static,
     {
         self.hooks.on_login = Some(Arc::new(move |login| -> BoxFuture<'static, _> { Box::pin(hook(login)) }));
         self
     }
 
-    /// Renders the pages for refusals and failed logins in place of [`render_page`](crate::pages::render_page).
+    /// Renders the pages for refusals and failed logins. Default: [`render_page`](crate::pages::render_page).
     pub fn pages(mut self, render: impl Fn(&Page) -> String + Send + Sync + 'static) -> Self {
         self.hooks.pages = Arc::new(render);
         self

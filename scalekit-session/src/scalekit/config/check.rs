@@ -68,13 +68,11 @@ fn check_paths(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, proble
         };
         problems.push(ConfigProblem::Path { route, path: path.to_owned(), reason });
     }
-    // Without a redirect URI there is no callback path yet, and that is reported by itself.
-    let callback = if callback.is_empty() { login } else { callback };
     let routes = AuthRoutes {
-        login: login.to_owned(),
-        callback: callback.to_owned(),
-        logout: logout.to_owned(),
-        refresh: refresh.map(str::to_owned),
+        login: usable(login),
+        callback: usable(callback),
+        logout: usable(logout),
+        refresh: refresh.map(usable),
     };
     let reason = match ReturnTo::parse(&builder.default_return_to) {
         Err(_) => "is not a path of this origin",
@@ -85,6 +83,12 @@ fn check_paths(builder: &ScalekitBuilder, redirect: Option<&RedirectUri>, proble
     };
     let path = builder.default_return_to.clone();
     problems.push(ConfigProblem::Path { route: "default return", path, reason });
+}
+
+/// A path that is compared with the default destination. One that is missing or cannot be used is reported by itself; what
+/// stands in for it is no return path, because it leaves the origin's root.
+fn usable(path: &str) -> String {
+    if is_plain_path(path) { path } else { "/.." }.to_owned()
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -112,13 +116,13 @@ fn is_cookie_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-/// A path that every router takes literally.
+/// A path of one meaning for every router and browser: no pattern, no encoding, no empty or dot segment.
 pub(super) fn is_plain_path(path: &str) -> bool {
     ReturnTo::parse(path).is_ok()
         && path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte))
 }
 
-/// Exactly what a browser sends as `Origin`.
+/// Whether the text is what a browser sends as `Origin`, to the letter.
 fn is_origin(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| url.origin().is_tuple() && url.origin().ascii_serialization() == text)
 }

@@ -6,16 +6,15 @@ use zeroize::Zeroizing;
 
 use super::problem::ConfigProblem;
 use crate::cookie::CookieNames;
-use crate::instance::Official;
 use crate::sdk_cookie::{SdkKey, SdkLanguage, ShortSecrets};
 
-/// The cookie in which Scalekit's packages for Express, Next.js, FastAPI, Flask and Django keep their session
-/// (`sk_session`, format version 1), so that an application of theirs behind the same origin and this one have one session.
+/// The SDK cookie: `sk_session`, format version 1, in which Scalekit's packages for Express, Next.js, FastAPI, Flask and
+/// Django keep their session. With it, such an application and this one share one session behind one origin.
 ///
-/// It is read in both ways in which the packages write it. Unless [`write`](Self::write) says so, sessions are written to
-/// our own cookie: at its next refresh a session moves there. Our own cookie goes before.
+/// Both languages' ways of writing the cookie are read. Without [`write`](Self::write), sessions are written to our own
+/// cookie, so a session moves there at its next refresh. Where a browser has both cookies, our own one counts.
 ///
-/// The format holds less than ours does and has no marker: what does not hold while it is written is listed in
+/// The SDK cookie holds less than our own and has no live marker. What is not guaranteed while it is written is listed in
 /// [Move from FastAPI or Express](https://github.com/scalekit-session/scalekit-session/blob/main/docs/move-from-fastapi-or-express.md).
 ///
 /// ```
@@ -33,7 +32,7 @@ use crate::sdk_cookie::{SdkKey, SdkLanguage, ShortSecrets};
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "the cookie is shared when the builder knows of it"]
+#[must_use = "give it to the builder's `sdk_cookie`"]
 pub struct SdkCookie {
     secret: Zeroizing<String>,
     pub(super) name: String,
@@ -43,47 +42,54 @@ pub struct SdkCookie {
 
 impl SdkCookie {
     /// The secret that the other applications have as `cookie_encryption_secret`. It is taken as it is: commas, white
-    /// space and encodings mean nothing in it. Give it to nothing else.
+    /// space and encodings mean nothing in it. Use it for nothing else.
     pub fn new(secret: impl Into<String>) -> Self {
         let (secret, name) = (Zeroizing::new(secret.into()), "sk_session".to_owned());
         Self { secret, name, write: None, short: ShortSecrets::Refuse }
     }
 
-    /// Writes sessions to this cookie, in place of our own, for the packages of that language.
-    pub fn write(self, dialect: SdkLanguage) -> Self {
-        Self { write: Some(dialect), ..self }
+    /// Writes sessions to this cookie, in place of our own, for the packages of that language. Default: the cookie is read
+    /// only.
+    pub fn write(self, language: SdkLanguage) -> Self {
+        Self { write: Some(language), ..self }
     }
 
-    /// Its full name. Default `sk_session`, as the packages have it.
+    /// The full name of the cookie. Default `sk_session`, as in the packages.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: name.into(), ..self }
     }
 
-    /// Takes a secret of less than 32 bytes, which the packages do not refuse. Security: whoever guesses it, at leisure and
-    /// from one cookie, can read the tokens of every session in such a cookie; change it as soon as the applications can.
+    /// Accepts a secret of less than 32 bytes, as the packages do. Security: an attacker who has one cookie can guess a short
+    /// secret offline, and can then read the tokens in every SDK cookie. Change the secret as soon as the applications can.
     pub fn allow_short_secret(self) -> Self {
         Self { short: ShortSecrets::Allow, ..self }
     }
 
-    /// Reports what is wrong, or makes the key. `names` are those of our own cookies.
+    /// The language whose packages sessions are written for.
+    pub(super) fn written(&self) -> Option<SdkLanguage> {
+        self.write
+    }
+
+    /// Reports what is wrong, or makes the key. `names` are those of our own cookies, `own_secrets` the cookie secrets that can
+    /// be used. A cookie secret that cannot be used is reported by itself and has to be replaced anyway.
     pub(super) fn check(
         &self,
         names: &CookieNames,
-        own_secrets: &[String],
+        own_secrets: &[&str],
         problems: &mut Vec<ConfigProblem>,
-    ) -> Option<Official> {
+    ) -> Option<SdkKey> {
         if !names.admits(&self.name) {
             problems.push(ConfigProblem::SdkCookieName(self.name.clone()));
         }
-        // Ours are lists: one text in both settings would give the others our secrets.
+        // The cookie secrets are a list in one text. That text as the shared secret would give away every one of them.
         let parts = || self.secret.split(',').chain([self.secret.as_str()]).map(str::trim);
         if own_secrets.iter().any(|own| parts().any(|part| part == own.trim())) {
             problems.push(ConfigProblem::SdkCookieSecretShared);
         }
         match SdkKey::new(&self.secret, self.short) {
-            Ok(key) => Some(Official { key, write: self.write }),
+            Ok(key) => Some(key),
             Err(error) => {
-                problems.push(ConfigProblem::SdkCookieSecret(error.to_string()));
+                problems.push(ConfigProblem::SdkCookieSecret(error));
                 None
             }
         }

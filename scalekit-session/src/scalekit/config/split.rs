@@ -6,19 +6,20 @@ use super::problem::ConfigProblem;
 use crate::cookie::{DataNames, SplitNames};
 use crate::rules::routes::AuthRoutes;
 
-/// Keeps a session in three sealed cookies, each sent no further than it has to: for single-page applications, and for
-/// those who follow Scalekit's quickstart to the letter. The default is one cookie, which needs nothing of the client.
+/// Keeps a session in three sealed cookies, each with a path of its own, so that a browser sends each token only where it is
+/// needed. For single-page applications, and for applications that follow Scalekit's quickstart to the letter. The default is
+/// one cookie, which needs no code in the browser.
 ///
 /// | | one cookie | split |
 /// |---|---|---|
 /// | cookies beside the live marker | `__Host-scalekit` | `__Host-accessToken` (`__Secure-` under a path of its own), `__Secure-refreshToken`, `__Secure-idToken` |
 /// | sent to | every page | the access token under its path, the refresh token to the refresh route, the ID token to the login's own routes |
 /// | who refreshes | the middleware, on any request | the refresh route |
-/// | an access token that is over, for a page load | nothing to notice | 303 to the refresh route and back, once |
-/// | for a program | nothing to notice | 401 with the code `session_expired`: `POST` to the refresh route, and ask again |
-/// | for a form that is posted | nothing to notice | to login, as if nobody were signed in: refresh before it is sent |
-/// | a page that asks for a session and does not insist | shows the user | shows nobody, until a page or the script has refreshed |
-/// | [`Exchange::refresh`](crate::adapter::Exchange::refresh) | refreshes now | serves the session at hand |
+/// | a page load with an expired access token | is served after a refresh | 303 to the refresh route and back, once |
+/// | a program's request with one | is served after a refresh | 401 with the code `session_expired`: `POST` to the refresh route, then repeat the request |
+/// | a posted form with one | is served after a refresh | 303 to login, as without a session: refresh before the form is sent |
+/// | a page with one that shows users and strangers | shows the user | shows no user until a page load or a script has refreshed |
+/// | [`Exchange::refresh`](crate::adapter::Exchange::refresh) | refreshes now | serves the present session |
 ///
 /// A script refreshes on demand:
 ///
@@ -31,10 +32,10 @@ use crate::rules::routes::AuthRoutes;
 /// }
 /// ```
 ///
-/// `POST` to the refresh route answers 204 when the session is good for a while, whether or not that took a refresh; 401
-/// when nobody is signed in; 503 with `Retry-After` when Scalekit does not answer, and the session is not lost. Any number
-/// of tabs may ask at once. While the access token is fresh nothing is refreshed, also where the browser lost its cookie:
-/// then only a login, or the token's end, brings it back.
+/// `POST` to the refresh route answers 204 when the access token is fresh, with or without a refresh; 401 when there is no
+/// session; 503 with `Retry-After` when Scalekit does not answer, and then the session is not lost. Any number of tabs may ask
+/// at once. While the access token is fresh the route refreshes nothing, also where the browser lost the access cookie: the
+/// cookie comes back with a login, or with the refresh at the token's end.
 ///
 /// ```
 /// # #[cfg(feature = "testing")] {
@@ -52,26 +53,25 @@ use crate::rules::routes::AuthRoutes;
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "the cookies are split when the builder knows of it"]
+#[must_use = "give it to the builder's `split_cookies`"]
 pub struct SplitCookies {
     pub(super) access_path: String,
     pub(super) refresh_path: String,
 }
 
 impl SplitCookies {
-    /// The access cookie for every page, the refresh route at `/auth/refresh`.
+    /// The access cookie is sent to every page, and the refresh route is at `/auth/refresh`.
     pub fn new() -> Self {
         Self { access_path: "/".to_owned(), refresh_path: "/auth/refresh".to_owned() }
     }
 
-    /// The path under which the access token is sent. Default `/`. It must cover every page and endpoint that a guard
-    /// stands before: a page beyond it is led through the refresh route, comes back without the token, and ends on a page
-    /// that says so.
+    /// The path under which the access token is sent. Default `/`. The path must cover every page and endpoint with a guard: a
+    /// guarded page elsewhere is led through the refresh route, comes back without the token, and ends on an error page.
     pub fn access_path(self, path: impl Into<String>) -> Self {
         Self { access_path: path.into(), ..self }
     }
 
-    /// Where the refresh route is mounted, and the path of the refresh token. Default `/auth/refresh`.
+    /// Where the refresh route is mounted, which is also the path of the refresh cookie. Default `/auth/refresh`.
     pub fn refresh_path(self, path: impl Into<String>) -> Self {
         Self { refresh_path: path.into(), ..self }
     }
@@ -88,7 +88,7 @@ const NAMES: [&str; 3] = ["accessToken", "refreshToken", "idToken"];
 /// Reports what is wrong with the split layout. The refresh route's path is checked with the other routes'.
 pub(super) fn check(builder: &ScalekitBuilder, problems: &mut Vec<ConfigProblem>) {
     let Some(split) = &builder.split else { return };
-    if builder.official.is_some() {
+    if builder.sdk_cookie.is_some() {
         problems.push(ConfigProblem::SplitAndShared);
     }
     if !is_plain_path(&split.access_path) {
@@ -104,8 +104,8 @@ pub(super) fn check(builder: &ScalekitBuilder, problems: &mut Vec<ConfigProblem>
     }
 }
 
-/// The names of the three cookies and their paths. Over https `__Host-` where the path is `/`, and `__Secure-` elsewhere,
-/// because a browser keeps no `__Host-` cookie with another path. On loopback no prefix, and the suffix that tells
+/// The names of the three cookies and their paths. Over https the prefix is `__Host-` where the path is `/`, and `__Secure-`
+/// elsewhere, because browsers refuse a `__Host-` cookie with another path. On loopback there is no prefix, and a suffix keeps
 /// applications apart.
 pub(super) fn names(split: &SplitCookies, routes: &AuthRoutes, suffix: Option<&str>) -> SplitNames {
     let [access, refresh, identity] = NAMES;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::key::derive;
-use super::super::{SdkKey, SdkKeyError, SdkLanguage, ShortSecrets};
+use super::super::{SdkCookieSecretError, SdkKey, SdkLanguage, ShortSecrets};
 use super::SECRET;
 use crate::clock::Timestamp;
 
@@ -127,13 +127,13 @@ fn a_secret_is_taken_whole_commas_and_white_space_included() {
 fn short_secrets_need_to_be_allowed_and_empty_ones_are_refused() {
     let outcome = |secret: &str, short| SdkKey::new(secret, short).map(|_| ());
     let short = &SECRET[..31];
-    assert_eq!(outcome(short, ShortSecrets::Refuse), Err(SdkKeyError::TooShort { bytes: 31 }));
+    assert_eq!(outcome(short, ShortSecrets::Refuse), Err(SdkCookieSecretError::TooShort { bytes: 31 }));
     assert_eq!(outcome(short, ShortSecrets::Allow), Ok(()));
     assert_eq!(outcome("x", ShortSecrets::Allow), Ok(()));
     assert_eq!(outcome(SECRET, ShortSecrets::Refuse), Ok(()));
     // 32 bytes, not 32 characters
     assert_eq!(outcome(&"é".repeat(16), ShortSecrets::Refuse), Ok(()));
     for short in [ShortSecrets::Refuse, ShortSecrets::Allow] {
-        assert_eq!(outcome("", short), Err(SdkKeyError::Empty));
+        assert_eq!(outcome("", short), Err(SdkCookieSecretError::Empty));
     }
 }

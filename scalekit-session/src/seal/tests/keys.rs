@@ -1,6 +1,4 @@
-//! Tests of cookie secrets: how they may be written, and which are refused.
-
-use super::super::keyring::KeyringError;
+use super::super::keyring::CookieSecretListError;
 use super::super::{CookieSecretError, Key, Keyring};
 use super::{CLIENT, ENVIRONMENT, key};
 
@@ -66,8 +64,8 @@ fn r46_neither_keys_nor_their_errors_show_the_secret() {
 #[test]
 fn a_ring_needs_one_to_eight_different_keys() {
     let ring = |keys| Keyring::new(keys, ENVIRONMENT, CLIENT).map(|_| ());
-    assert_eq!(ring(vec![]), Err(KeyringError::Empty));
-    assert_eq!(ring(vec![key(1), key(2), key(1)]), Err(KeyringError::Duplicate));
+    assert_eq!(ring(vec![]), Err(CookieSecretListError::Empty));
+    assert_eq!(ring(vec![key(1), key(2), key(1)]), Err(CookieSecretListError::Duplicate));
     assert_eq!(ring((0..8).map(key).collect()), Ok(()));
-    assert_eq!(ring((0..9).map(key).collect()), Err(KeyringError::TooMany));
+    assert_eq!(ring((0..9).map(key).collect()), Err(CookieSecretListError::TooMany));
 }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::super::keyring::{OpenError, SealError};
 use super::super::{Keyring, Purpose};
 use super::{CLIENT, ENVIRONMENT, NAME, key, ring};
-use crate::cookie::{CookieNames, RequestCookies};
+use crate::cookie::{CookieNames, Holder, RequestCookies};
 
 const PURPOSES: [Purpose; 4] = [Purpose::Session, Purpose::Transaction, Purpose::Loop, Purpose::Hop];
 
@@ -171,7 +171,7 @@ proptest! {
         let line = format!("{NAME}=2.{first}; {NAME}.1={second}");
         let lines = [("cookie", line.as_str())];
         let names = CookieNames::new(NAME.to_owned());
-        let candidate = RequestCookies::gather(&lines, &names).candidates().next().unwrap();
+        let candidate = RequestCookies::gather(&lines, &names).candidates(Holder::OneCookie).next().unwrap();
         let opened = ring.open(Purpose::Session, NAME, candidate).unwrap();
         prop_assert_eq!(opened.plaintext.as_slice(), plain);
     }

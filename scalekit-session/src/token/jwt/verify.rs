@@ -28,6 +28,17 @@ pub(crate) enum Verdict<T = Claims> {
 }
 
 impl<T> Verdict<T> {
+    /// Goes on with the claims of a valid token; anything else stays.
+    pub(crate) fn and_then<U>(self, next: impl FnOnce(T, Arc<VerifyingKey>) -> Verdict<U>) -> Verdict<U> {
+        match self {
+            Self::Valid { claims, key } => next(claims, key),
+            Self::Expired => Verdict::Expired,
+            Self::NotYet => Verdict::NotYet,
+            Self::UnknownKey { kid } => Verdict::UnknownKey { kid },
+            Self::Invalid(why) => Verdict::Invalid(why),
+        }
+    }
+
     pub(super) fn of(outcome: Result<(T, Arc<VerifyingKey>), Refusal>) -> Self {
         match outcome {
             Ok((claims, key)) => Self::Valid { claims, key },

@@ -12,10 +12,13 @@ use crate::token::jwt::{Rules, RulesError};
 use crate::upstream::keys::Keys;
 use crate::upstream::oauth::{Endpoints, EnvironmentUrlError, OauthClient};
 use crate::upstream::runtime::Runtime;
+#[cfg(feature = "reqwest")]
+use crate::upstream::transport::BuildTransportError;
 use crate::upstream::transport::Transport;
 
-/// Collects the settings of a [`ScalekitClient`].
-#[must_use = "a builder does nothing until `build`"]
+/// Collects the settings of a [`ScalekitClient`]. A setter means what the setter of that name means on
+/// [`ScalekitBuilder`](crate::ScalekitBuilder).
+#[must_use = "a builder does nothing until `build()` is called"]
 pub struct ScalekitClientBuilder {
     environment_url: String,
     client_id: String,
@@ -43,19 +46,18 @@ impl ScalekitClientBuilder {
         }
     }
 
-    /// The client secret. A public client has none and must use PKCE.
-    pub fn client_secret(self, secret: ClientSecret) -> Self {
-        Self { client_secret: Some(secret), ..self }
+    /// The client secret, as text or as a [`ClientSecret`]. A public client has none and must use PKCE.
+    pub fn client_secret(self, secret: impl Into<ClientSecret>) -> Self {
+        Self { client_secret: Some(secret.into()), ..self }
     }
 
-    /// The accepted issuers, in place of the environment URL. With a custom domain, list both. Compared character by
-    /// character.
-    pub fn issuers<S: Into<String>>(self, issuers: impl IntoIterator<Item = S>) -> Self {
+    /// Accepted issuers (`iss`), compared to the letter. Default: the environment URL. With a custom domain, list both.
+    pub fn issuers(self, issuers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { issuers: Some(issuers.into_iter().map(Into::into).collect()), ..self }
     }
 
-    /// The accepted audiences of access tokens, in place of the client id. A token needs one of them.
-    pub fn audiences<S: Into<String>>(self, audiences: impl IntoIterator<Item = S>) -> Self {
+    /// Accepted audiences (`aud`) of access tokens; a token needs one of them. Default: the client id.
+    pub fn audiences(self, audiences: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { audiences: Some(audiences.into_iter().map(Into::into).collect()), ..self }
     }
 
@@ -64,25 +66,25 @@ impl ScalekitClientBuilder {
         Self { leeway, ..self }
     }
 
-    /// The transport for calls to Scalekit, in place of reqwest.
+    /// How Scalekit is reached. Default: `ReqwestTransport`, with the feature `reqwest`.
     pub fn transport(self, transport: impl Transport) -> Self {
         Self { transport: Some(Arc::new(transport)), ..self }
     }
 
-    /// The runtime for background work, in place of the tokio runtime in which `build` is called.
+    /// What background work runs on. Default: the tokio runtime in which `build()` is called, with the feature `tokio`.
     pub fn runtime(self, runtime: impl Runtime) -> Self {
         Self { runtime: Some(Arc::new(runtime)), ..self }
     }
 
-    /// The clock, in place of the system's clock.
+    /// The clock. Default: [`SystemClock`].
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Builds the client. Sends nothing.
+    /// Checks the settings and makes the client. Sends no request.
     ///
     /// # Errors
-    /// When a setting cannot be used. The error says what to write instead.
+    /// When a setting cannot be used. The error is the first one found, and says what to write instead.
     pub fn build(self) -> Result<ScalekitClient, ClientConfigError> {
         let endpoints = Endpoints::parse(&self.environment_url)?;
         if self.client_secret.as_ref().is_some_and(|secret| secret.secret().trim().is_empty()) {
@@ -100,7 +102,6 @@ impl ScalekitClientBuilder {
             oauth: Arc::new(OauthClient { id: self.client_id, secret: self.client_secret }),
             rules: Arc::new(rules),
             transport,
-            clock: self.clock,
             keys,
         })
     }
@@ -108,7 +109,7 @@ impl ScalekitClientBuilder {
 
 impl std::fmt::Debug for ScalekitClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // without the URL, which is not checked yet and may hold a password
+        // The URL is not checked yet and may hold a password.
         f.debug_struct("ScalekitClientBuilder").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
@@ -139,15 +140,15 @@ pub enum ClientConfigError {
     /// The leeway is too long.
     #[error("the leeway is longer than 300 seconds; set the clocks instead")]
     Leeway,
-    /// The HTTP client cannot be set up.
-    #[error(
-        "there is no HTTP client to call Scalekit with; give the builder a transport, or switch on the feature `reqwest`"
-    )]
-    Transport(#[source] Option<Box<dyn std::error::Error + Send + Sync>>),
-    /// There is no runtime for background work.
-    #[error(
-        "there is no runtime for background work; build inside a tokio runtime, or give the builder a runtime"
-    )]
+    /// There is nothing to reach Scalekit with.
+    #[error("no transport; switch the feature `reqwest` on, or give the builder a `Transport`")]
+    NoTransport,
+    /// The HTTP client could not be made.
+    #[cfg(feature = "reqwest")]
+    #[error("the HTTP client could not be made")]
+    Transport(#[source] BuildTransportError),
+    /// There is nothing to run background work on.
+    #[error("no runtime; call `build()` inside a tokio runtime, or give the builder a `Runtime`")]
     Runtime,
 }
 
@@ -166,13 +167,13 @@ impl From<RulesError> for ClientConfigError {
 fn default_transport() -> Result<Arc<dyn Transport>, ClientConfigError> {
     match crate::upstream::transport::ReqwestTransport::new() {
         Ok(transport) => Ok(Arc::new(transport)),
-        Err(error) => Err(ClientConfigError::Transport(Some(Box::new(error)))),
+        Err(error) => Err(ClientConfigError::Transport(error)),
     }
 }
 
 #[cfg(not(feature = "reqwest"))]
 fn default_transport() -> Result<Arc<dyn Transport>, ClientConfigError> {
-    Err(ClientConfigError::Transport(None))
+    Err(ClientConfigError::NoTransport)
 }
 
 #[cfg(feature = "tokio")]

@@ -49,9 +49,9 @@ pub enum ClientErrorKind {
     Misconfigured,
     /// The token is not acceptable, now or later. The source is an [`InvalidToken`].
     InvalidToken,
-    /// The token is expired.
+    /// The token was valid, and its time is over.
     Expired,
-    /// The token is not valid yet: the clock of this machine or of the issuer is wrong.
+    /// The token is not valid yet: this machine's clock or Scalekit's is wrong.
     NotYetValid,
     /// Scalekit publishes no key with the token's key id.
     UnknownKey,
@@ -72,7 +72,7 @@ impl ClientError {
         self.kind == ClientErrorKind::Unavailable
     }
 
-    /// How long to wait before the next call, if that is known.
+    /// How long to wait before the next call, where that is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -124,7 +124,7 @@ impl fmt::Display for ClientError {
         match &self.cause {
             Some(Cause::Transient(cause)) => write!(f, " ({cause})"),
             Some(Cause::Code(code)) => write!(f, " ({code})"),
-            // `source` says why
+            // The source says it.
             Some(Cause::Invalid(_)) | None => Ok(()),
         }
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 pub use self::build::{ClientConfigError, ScalekitClientBuilder};
 pub use self::error::{ClientError, ClientErrorKind};
-use crate::clock::{Clock, Timestamp};
+use crate::clock::Timestamp;
 use crate::secret::{AccessToken, AuthorizationCode, CodeVerifier, IdToken, Nonce, RefreshToken};
 use crate::token::claims::Claims;
 use crate::token::jwt::{
@@ -58,7 +58,6 @@ pub struct ScalekitClient {
     oauth: Arc<OauthClient>,
     rules: Arc<Rules>,
     transport: Arc<dyn Transport>,
-    clock: Arc<dyn Clock>,
     keys: Keys,
 }
 
@@ -202,21 +201,12 @@ impl ScalekitClient {
         budget: Budget,
         judge: impl Fn(&KeySet, Timestamp) -> Verdict<T>,
     ) -> Result<T, ClientError> {
-        let now = self.clock.now();
-        let mut verdict = judge(&self.keys.snapshot(now), now);
-        if let Verdict::UnknownKey { kid } = &verdict {
-            match self.keys.fetch(budget, Some(kid), now).await {
-                Fetched::Updated => {
-                    let now = self.clock.now();
-                    verdict = judge(&self.keys.snapshot(now), now);
-                }
-                Fetched::Suppressed { retry_after } | Fetched::Failed { retry_after } => {
-                    return Err(ClientError::no_keys(retry_after));
-                }
+        let verdict = self.keys.judge(budget, judge).await.map_err(|unavailable| match unavailable {
+            Fetched::Suppressed { retry_after } | Fetched::Failed { retry_after } => {
+                ClientError::no_keys(retry_after)
             }
-        } else {
-            self.keys.refresh(now);
-        }
+            Fetched::Updated => ClientError::no_keys(Duration::ZERO),
+        })?;
         match verdict {
             Verdict::Valid { claims, .. } => Ok(claims),
             Verdict::Expired => Err(ClientError::of(ClientErrorKind::Expired)),

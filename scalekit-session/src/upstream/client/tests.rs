@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::ClientSecret;
+use crate::clock::Clock;
 use crate::testing::SigningKey;
 use crate::upstream::transport::{HttpResponse, TransportError, TransportFailure};
 

@@ -1,11 +1,11 @@
 //! [`Admission`]: whether a fetch of the keys may begin. Only one at a time, not right after a failure, and not right
 //! after a fetch that did not bring its key.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Budget, Flight};
+use super::{Budget, Landed};
 use crate::Timestamp;
+use crate::upstream::flight::Flight;
 
 /// How long no fetch of the same budget begins after a fetch that did not bring its key (R44).
 const COOL_DOWN: Duration = Duration::from_secs(30);
@@ -16,7 +16,7 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_s
 /// What is remembered about earlier fetches. Its size is fixed: requests cannot make it grow.
 #[derive(Default)]
 pub(super) struct Admission {
-    flight: Option<Arc<Flight>>,
+    flight: Option<Flight<Landed>>,
     failures: u32,
     retry_at: Timestamp,
     sealed_rests_until: Timestamp,
@@ -32,7 +32,7 @@ pub(super) enum Answer {
 
 impl Admission {
     /// The fetch that is under way.
-    pub(super) fn flight(&self) -> Option<&Arc<Flight>> {
+    pub(super) fn flight(&self) -> Option<&Flight<Landed>> {
         self.flight.as_ref()
     }
 
@@ -46,7 +46,7 @@ impl Admission {
         }
     }
 
-    pub(super) fn take_off(&mut self, flight: Arc<Flight>) {
+    pub(super) fn take_off(&mut self, flight: Flight<Landed>) {
         self.flight = Some(flight);
     }
 

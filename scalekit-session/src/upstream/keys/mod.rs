@@ -6,6 +6,7 @@
 //! any client can make up. So made-up key ids do not delay real ones.
 
 mod admission;
+mod judge;
 #[cfg(test)]
 mod tests;
 
@@ -15,13 +16,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use async_lock::OnceCell;
 use futures_util::future::{Either, select};
 use thiserror::Error;
 
 use self::admission::{Admission, Answer};
 use crate::clock::{Clock, Timestamp};
 use crate::token::jwt::{KeySet, KeySetError};
+use crate::upstream::flight::{Flight, Landing, flight};
 use crate::upstream::runtime::Runtime;
 use crate::upstream::transport::{HttpRequest, MAX_RESPONSE_BYTES, Transport, TransportError};
 
@@ -78,10 +79,8 @@ struct Shared {
     admission: Mutex<Admission>,
 }
 
-/// A fetch that is under way. The cell is set once, when the fetch has ended.
-type Flight = OnceCell<Landed>;
-
-#[derive(Clone, Copy)]
+/// How a fetch ended.
+#[derive(Clone, Copy, Debug)]
 enum Landed {
     Fetched,
     Failed { retry_after: Duration },
@@ -135,9 +134,9 @@ impl Keys {
         let mut admission = self.shared.admission();
         // checked again under the lock, because another task may have begun or ended a fetch meanwhile
         if self.needs_refresh(now) && admission.flight().is_none() {
-            let flight = self.shared.begin(&mut admission);
+            let (_flight, landing) = self.shared.begin(&mut admission);
             drop(admission);
-            self.shared.launch(flight, None);
+            self.shared.launch(landing, None);
         }
     }
 
@@ -156,14 +155,15 @@ impl Keys {
         Self::landed(self.admit(Budget::Sealed, Some(kid), seen_at, now)).await
     }
 
-    async fn landed(admitted: Result<Arc<Flight>, Fetched>) -> Fetched {
+    async fn landed(admitted: Result<Flight<Landed>, Fetched>) -> Fetched {
         let flight = match admitted {
             Ok(flight) => flight,
             Err(fetched) => return fetched,
         };
-        match *flight.wait().await {
-            Landed::Fetched => Fetched::Updated,
-            Landed::Failed { retry_after } => Fetched::Failed { retry_after },
+        match flight.await {
+            Some(Landed::Fetched) => Fetched::Updated,
+            Some(Landed::Failed { retry_after }) => Fetched::Failed { retry_after },
+            None => Fetched::Failed { retry_after: Duration::from_secs(1) },
         }
     }
 
@@ -173,14 +173,14 @@ impl Keys {
         kid: Option<&str>,
         seen_at: Option<Timestamp>,
         now: Timestamp,
-    ) -> Result<Arc<Flight>, Fetched> {
+    ) -> Result<Flight<Landed>, Fetched> {
         let mut admission = self.shared.admission();
         let keys = self.snapshot(now);
         if kid.is_some_and(|kid| keys.find(kid).is_some()) {
             return Err(Fetched::Updated);
         }
         if let Some(flight) = admission.flight() {
-            return Ok(Arc::clone(flight));
+            return Ok(flight.clone());
         }
         match admission.ask(budget, now) {
             Answer::Go => {}
@@ -195,11 +195,11 @@ impl Keys {
                 return Err(Fetched::Suppressed { retry_after: left });
             }
         }
-        let flight = self.shared.begin(&mut admission);
+        let (flight, landing) = self.shared.begin(&mut admission);
         // unlocks before the launch: a runtime may run the task at once, and the task takes the lock
         drop(admission);
         let wanted = kid.map(|kid| (budget, kid.into()));
-        self.shared.launch(Arc::clone(&flight), wanted);
+        self.shared.launch(landing, wanted);
         Ok(flight)
     }
 }
@@ -219,19 +219,20 @@ impl Shared {
         self.admission.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, admission: &mut Admission) -> Arc<Flight> {
-        let flight = Arc::new(Flight::new());
-        admission.take_off(Arc::clone(&flight));
+    fn begin(&self, admission: &mut Admission) -> (Flight<Landed>, Landing<Landed>) {
+        let (flight, landing) = flight();
+        admission.take_off(flight.clone());
         self.due_at.store(u64::MAX, Ordering::Relaxed);
-        flight
+        (flight, landing)
     }
 
     /// Fetches in a task of its own, so that other requests still get the keys when a client hangs up.
-    fn launch(self: &Arc<Self>, flight: Arc<Flight>, wanted: Option<(Budget, Box<str>)>) {
-        let landing = Landing { shared: Arc::clone(self), flight, wanted, fetched: Err(FetchError::Dropped) };
+    fn launch(self: &Arc<Self>, landing: Landing<Landed>, wanted: Option<(Budget, Box<str>)>) {
+        let landing = Some(landing);
+        let fetch = Fetch { shared: Arc::clone(self), landing, wanted, fetched: Err(FetchError::Dropped) };
         self.runtime.spawn(Box::pin(async move {
-            let fetched = landing.shared.read_published().await;
-            drop(landing.with(fetched));
+            let fetched = fetch.shared.read_published().await;
+            drop(fetch.with(fetched));
         }));
     }
 
@@ -250,21 +251,21 @@ impl Shared {
 
 /// Ends a fetch when it is dropped: after the fetch, but also when the task panics or the runtime shuts down, so that
 /// no request waits for ever.
-struct Landing {
+struct Fetch {
     shared: Arc<Shared>,
-    flight: Arc<Flight>,
+    landing: Option<Landing<Landed>>,
     wanted: Option<(Budget, Box<str>)>,
     fetched: Result<KeySet, FetchError>,
 }
 
-impl Landing {
+impl Fetch {
     fn with(mut self, fetched: Result<KeySet, FetchError>) -> Self {
         self.fetched = fetched;
         self
     }
 }
 
-impl Drop for Landing {
+impl Drop for Fetch {
     fn drop(&mut self) {
         let now = self.shared.clock.now();
         let mut admission = self.shared.admission();
@@ -284,8 +285,9 @@ impl Drop for Landing {
         };
         self.shared.due_at.store(due_at.as_millis(), Ordering::Relaxed);
         drop(admission);
-        // never blocks, because no other code sets the cell
-        let _ = self.flight.set_blocking(landed);
+        if let Some(landing) = self.landing.take() {
+            landing.land(landed);
+        }
     }
 }
 

@@ -1,0 +1,228 @@
+//! Asks the rules what to do with a request, and carries out what they say. The only place that does.
+
+use std::sync::Arc;
+
+use crate::answer::refusal::NoSession;
+use crate::clock::Timestamp;
+use crate::cookie::{Holder, RequestCookies};
+use crate::instance::Instance;
+use crate::pipeline::find;
+use crate::pipeline::open::Shown;
+use crate::pipeline::resolution::{Resolution, SessionState};
+use crate::pipeline::resolve;
+use crate::request::RequestView;
+use crate::rules::decide::{
+    self, Decision, Evidence, RETRY_AFTER, SessionEvidence, Standing, Token, Urgency, Way,
+};
+use crate::rules::navigation::{self, Client};
+
+/// What is known of one request's session while it is decided.
+pub(crate) enum Case {
+    /// The cookies show a session, and this is how its access token stands.
+    Session(Shown, Token),
+    /// The cookies show none, for this reason.
+    None(Evidence<'static>, NoSession),
+}
+
+impl Case {
+    /// The case of a session that was found just now.
+    pub(crate) fn of(instance: &Instance, shown: Shown, now: Timestamp) -> Self {
+        let token = shown.token(instance, now);
+        Self::Session(shown, token)
+    }
+}
+
+/// What a decision leads to.
+pub(crate) enum Step {
+    Settled(Resolution),
+    /// Scalekit has to be asked first.
+    Waits(Case, Wait),
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// Scalekit's signing keys.
+    Keys,
+    /// New tokens.
+    Refresh(Urgency),
+}
+
+/// What a decision asks of its request.
+pub(crate) trait Asking {
+    /// Whether the response can still carry `Set-Cookie`.
+    fn writable(&self) -> bool;
+
+    /// Whether a refresh may run before it has to (R13).
+    fn may_refresh_early(&self) -> bool;
+
+    /// Whether it is a `GET` that loads a page.
+    fn is_navigation(&self) -> bool;
+
+    /// Whether a refresh is wanted, whatever the age of the token.
+    fn wants_refresh(&self) -> bool;
+}
+
+/// A request at hand answers from its headers, and only what it is asked: each look costs.
+impl Asking for RequestView<'_> {
+    fn writable(&self) -> bool {
+        self.writable
+    }
+
+    fn may_refresh_early(&self) -> bool {
+        navigation::may_refresh_early(self)
+    }
+
+    fn is_navigation(&self) -> bool {
+        self.method == "GET" && navigation::client(self) == Client::Navigation
+    }
+
+    fn wants_refresh(&self) -> bool {
+        false
+    }
+}
+
+/// The same answers, noted for a decision that waits and has no request any more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Noted {
+    pub(crate) writable: bool,
+    pub(crate) early: bool,
+    pub(crate) navigation: bool,
+    pub(crate) wants_refresh: bool,
+}
+
+impl Noted {
+    pub(crate) fn of(asking: &dyn Asking) -> Self {
+        Self {
+            writable: asking.writable(),
+            early: asking.may_refresh_early(),
+            navigation: asking.is_navigation(),
+            wants_refresh: asking.wants_refresh(),
+        }
+    }
+}
+
+impl Asking for Noted {
+    fn writable(&self) -> bool {
+        self.writable
+    }
+
+    fn may_refresh_early(&self) -> bool {
+        self.early
+    }
+
+    fn is_navigation(&self) -> bool {
+        self.navigation
+    }
+
+    fn wants_refresh(&self) -> bool {
+        self.wants_refresh
+    }
+}
+
+/// Decides, and carries the decision out as far as that needs no waiting. `cookies` are those of a request at hand.
+pub(crate) fn step(
+    instance: &Arc<Instance>,
+    mut case: Case,
+    asking: &dyn Asking,
+    cookies: Option<&RequestCookies<'_>>,
+    now: Timestamp,
+) -> Step {
+    loop {
+        let known = match &case {
+            Case::Session(shown, token) => Some(shown.evidence(instance, *token, now)),
+            Case::None(..) => None,
+        };
+        let decision = decide::decide(
+            Way {
+                preflight: false,
+                writable: asking.writable(),
+                // Only a refresh that is due asks whether it may be early.
+                early: known.is_some_and(|known| now >= known.soft) && asking.may_refresh_early(),
+            },
+            match (&case, &known) {
+                (Case::None(evidence, _), _) => *evidence,
+                (Case::Session(..), Some(known)) => Evidence::Session(known),
+                (Case::Session(..), None) => Evidence::Unreadable,
+            },
+            &instance.config.policy,
+            now,
+        );
+        let (shown, token, known) = match (case, known) {
+            (Case::Session(shown, token), Some(known)) => (shown, token, known),
+            (Case::None(_, why), _) => return Step::Settled(without_session(instance, decision, why, now)),
+            (Case::Session(..), None) => return Step::Settled(contradiction()),
+        };
+        match decision {
+            Decision::Verify => {
+                let mut shown = shown;
+                let token = shown.verify(instance, now);
+                case = Case::Session(shown, token);
+            }
+            Decision::Serve | Decision::Refresh(_)
+                if asking.wants_refresh() && shown.refresh_key().is_some() =>
+            {
+                return Step::Waits(Case::Session(shown, token), Wait::Refresh(Urgency::Required));
+            }
+            Decision::Serve => return Step::Settled(serve(instance, shown, now)),
+            Decision::NeedKeys => return Step::Waits(Case::Session(shown, token), Wait::Keys),
+            Decision::Refresh(urgency) => {
+                return Step::Waits(Case::Session(shown, token), Wait::Refresh(urgency));
+            }
+            Decision::Unavailable { retry_after } => {
+                return Step::Settled(Resolution::new(SessionState::Unavailable { retry_after }));
+            }
+            Decision::Nobody(deletion) => match live_sdk_session(instance, &shown, cookies) {
+                Some(other) => case = Case::of(instance, other, now),
+                None => return Step::Settled(anonymous(instance, &shown, deletion, &known, asking, now)),
+            },
+        }
+    }
+}
+
+/// The session of the SDK cookie, where a session of our own is over: that one hides no live one.
+fn live_sdk_session(
+    instance: &Arc<Instance>,
+    shown: &Shown,
+    cookies: Option<&RequestCookies<'_>>,
+) -> Option<Shown> {
+    let cookies = cookies.filter(|_| shown.holder() == Holder::OneCookie)?;
+    find::in_sdk_cookie(instance, cookies)
+}
+
+fn serve(instance: &Arc<Instance>, shown: Shown, now: Timestamp) -> Resolution {
+    match shown.into_session() {
+        Some(session) => resolve::serve(instance, session, now),
+        None => contradiction(),
+    }
+}
+
+fn anonymous(
+    instance: &Instance,
+    shown: &Shown,
+    deletion: decide::Cookies,
+    known: &SessionEvidence,
+    asking: &dyn Asking,
+    now: Timestamp,
+) -> Resolution {
+    let resolution = resolve::anonymous(instance, shown.holder(), Some(shown.names()), deletion, now);
+    let racing = matches!(known.refresh, Standing::Rejected { .. }) && asking.is_navigation();
+    let resolution = resolve::asking_again(instance, resolution, shown.refresh_key(), racing);
+    resolve::unless_expired(instance, resolution, known, now)
+}
+
+fn without_session(instance: &Instance, decision: Decision, why: NoSession, now: Timestamp) -> Resolution {
+    match decision {
+        Decision::Nobody(deletion) => {
+            let resolution = resolve::anonymous(instance, Holder::OneCookie, None, deletion, now);
+            Resolution { no_session: why, ..resolution }
+        }
+        _ => contradiction(),
+    }
+}
+
+/// The rules said what the evidence does not allow. The request is not served, its cookies stay, and the log says so.
+fn contradiction() -> Resolution {
+    tracing::error!("a decision contradicts its evidence: please report this with the version of the crate");
+    Resolution::new(SessionState::Unavailable { retry_after: RETRY_AFTER })
+}

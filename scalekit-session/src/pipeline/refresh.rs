@@ -1,0 +1,296 @@
+//! One refresh: sends a refresh token once, checks whose the new tokens are, and publishes the sealed successor. It runs
+//! in a task of its own, whatever happens to the request that wanted it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::cookie::Holder;
+use crate::id::RefreshKey;
+use crate::instance::Instance;
+use crate::layout::{Beside, Content};
+use crate::memory::successors::{Outcome, RefreshLanding, Successor};
+use crate::pipeline::open::verified_profile;
+use crate::rules::decide::{Ended, Refreshed};
+use crate::seal::SessionPayload;
+use crate::secret::AccessToken;
+use crate::session::{SealedSession, Session};
+use crate::token::claims::Claims;
+use crate::token::jwt::{self, Expected, Verdict, VerifyingKey};
+use crate::token::profile::Profile;
+use crate::upstream::call::{send, turn};
+use crate::upstream::keys::Budget;
+use crate::upstream::oauth::{self, TokenFailure, TokenResponse};
+
+/// Starts the call in a task of its own.
+pub(crate) fn start(
+    instance: &Arc<Instance>,
+    key: RefreshKey,
+    payload: SessionPayload,
+    session: Session,
+    beside: Beside,
+    landing: RefreshLanding,
+) {
+    let call = Call { instance: Arc::clone(instance), key, landing: Some(landing) };
+    instance.runtime.spawn(Box::pin(run(call, payload, session, beside)));
+}
+
+/// A call that was begun. Dropped before it landed, by a panic or a runtime that shuts down, it has failed for now.
+struct Call {
+    instance: Arc<Instance>,
+    key: RefreshKey,
+    landing: Option<RefreshLanding>,
+}
+
+impl Call {
+    fn land(mut self, outcome: Outcome) {
+        if let Some(landing) = self.landing.take() {
+            landing.land(outcome);
+        }
+    }
+
+    fn failures(&self) -> u32 {
+        self.landing.as_ref().map_or(0, |landing| landing.failures)
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if self.landing.is_some() {
+            tracing::error!("a refresh ended without a result");
+            self.instance.refreshes.fail(self.key, self.failures(), None, self.instance.now());
+        }
+    }
+}
+
+async fn run(call: Call, payload: SessionPayload, session: Session, beside: Beside) {
+    let (instance, key) = (Arc::clone(&call.instance), call.key);
+    // Fails while a drain waits: nothing is sent that the process might not live to keep.
+    let under_way = instance.under_way.try_read();
+    let rotated = if under_way.is_some() {
+        attempt(&instance, &payload, &session, beside).await
+    } else {
+        Err(Failure::Transient(None))
+    };
+    let now = instance.now();
+    let outcome = match rotated {
+        _ if is_ended(&instance, &session) => {
+            instance.refreshes.forget(&key);
+            Outcome::without_successor(Refreshed::Ended)
+        }
+        Ok((sealed, usable)) => {
+            // A session that no request shows in that cookie would be looked up in vain.
+            let holder = sealed.session.facts().holder;
+            let shown = holder == Holder::SdkCookie || holder == instance.layout.names.served();
+            if usable && shown {
+                instance.opened.insert(Arc::clone(&sealed.value), sealed.session.clone());
+            }
+            let successor = Arc::new(Successor::new(sealed, usable, now));
+            instance.refreshes.land(key, Arc::clone(&successor), now);
+            if usable {
+                instance.watches.renewed(&successor.sealed.session);
+            }
+            Outcome::with(successor)
+        }
+        Err(failure) => {
+            Outcome::without_successor(failed(&instance, key, failure, &session, call.failures(), now))
+        }
+    };
+    call.land(outcome);
+}
+
+/// Waits for its turn, and sends nothing for a session that ended meanwhile.
+async fn attempt(
+    instance: &Arc<Instance>,
+    payload: &SessionPayload,
+    session: &Session,
+    beside: Beside,
+) -> Result<(SealedSession, bool), Failure> {
+    let _turn = turn(&*instance.runtime, &instance.calls).await.map_err(|_| Failure::Transient(None))?;
+    if is_ended(instance, session) {
+        return Err(Failure::Ended);
+    }
+    rotate(instance, payload, session, beside).await
+}
+
+/// Why there is no successor.
+#[derive(Clone, Copy, Debug)]
+enum Failure {
+    Ended,
+    Stranger,
+    OtherOrganization,
+    Rejected,
+    /// Scalekit took the refresh token, and what came back cannot be kept.
+    Spent,
+    Transient(Option<Duration>),
+}
+
+/// Remembers a failure, so that the token is not sent again before its time.
+fn failed(
+    instance: &Instance,
+    key: RefreshKey,
+    failure: Failure,
+    session: &Session,
+    failures: u32,
+    now: Timestamp,
+) -> Refreshed {
+    match failure {
+        Failure::Ended => Refreshed::Ended,
+        Failure::Stranger => {
+            let facts = session.facts();
+            instance.end(facts.session_id, Ended::Revoked, facts.login_at, now);
+            instance.refreshes.forget(&key);
+            Refreshed::Stranger
+        }
+        Failure::OtherOrganization => {
+            instance.refreshes.spend(key, now);
+            Refreshed::OtherOrganization
+        }
+        Failure::Spent => {
+            instance.refreshes.spend(key, now);
+            Refreshed::Spent
+        }
+        Failure::Rejected => Refreshed::Rejected { since: instance.refreshes.reject(key, now) },
+        Failure::Transient(asked) => {
+            let until = instance.refreshes.fail(key, failures, asked, now);
+            Refreshed::Failed { retry_after: until.since(now) }
+        }
+    }
+}
+
+/// Sends the refresh token and makes a session of what comes back; `true` when it may be served.
+async fn rotate(
+    instance: &Arc<Instance>,
+    payload: &SessionPayload,
+    session: &Session,
+    beside: Beside,
+) -> Result<(SealedSession, bool), Failure> {
+    let refresh_token = payload.refresh_token.as_ref().ok_or(Failure::Rejected)?;
+    let request = oauth::refresh_request(&instance.endpoints, &instance.client, refresh_token);
+    let tokens = oauth::read_token_response(send(&*instance.transport, &*instance.runtime, request).await)
+        .map_err(|failure| match failure {
+            TokenFailure::Rejected => Failure::Rejected,
+            TokenFailure::Misconfigured { code } => {
+                tracing::error!(
+                    code,
+                    "Scalekit refuses this client: check client id and secret. Sessions are kept"
+                );
+                Failure::Transient(None)
+            }
+            TokenFailure::Transient { cause, retry_after } => {
+                tracing::warn!(?cause, "a session could not be refreshed for now");
+                Failure::Transient(retry_after)
+            }
+        })?;
+    let received_at = instance.now();
+    let claims = check_identity(instance, session, &tokens)?;
+    let (claims, key) = verify(instance, &tokens.access_token, claims).await;
+    let end = instance.layout.end(&claims, received_at);
+    let usable = key.is_some() && instance.now() < end;
+    if !usable {
+        tracing::warn!(target: "scalekit_session::security", user = claims.subject(), "refreshed tokens do not verify now; they are kept and not served");
+    }
+    // Where the session can be shared, its ID token names it, so it stays.
+    let keeps = instance.layout.keeps_id_tokens();
+    let renewed = if keeps { None } else { renewed_profile(instance, &tokens, session) };
+    let (id_token, profile, kept_profile) = match (renewed, &payload.id_token) {
+        (Some(profile), _) => (tokens.id_token.clone(), Some(profile).into(), None),
+        (None, id_token @ Some(token)) if session.facts().holder == Holder::SdkCookie => {
+            let profile = verified_profile(instance, Some(token), claims.subject(), instance.now());
+            (id_token.clone(), profile, None)
+        }
+        (None, id_token) => (id_token.clone(), session.facts().profile.clone(), payload.profile.clone()),
+    };
+    let next = SessionPayload {
+        generation: payload.generation.saturating_add(1),
+        rotated_at: received_at,
+        end,
+        unverified: !usable,
+        access_token: tokens.access_token.clone(),
+        refresh_token: tokens.refresh_token.clone().or_else(|| payload.refresh_token.clone()),
+        id_token,
+        profile: kept_profile,
+        identity: None,
+        ..payload.clone()
+    };
+    let content = Content { claims, profile, key };
+    let sealed = instance.layout.seal_refreshed(beside, next, content).map_err(|error| {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a refreshed session cannot be kept; the old one goes on until its token's end"
+        );
+        Failure::Spent
+    })?;
+    Ok((sealed, usable))
+}
+
+fn is_ended(instance: &Instance, session: &Session) -> bool {
+    instance.ended.get(&session.facts().session_id) != Ended::No
+}
+
+/// New tokens must be of the same user, client and session as the old ones, whatever else they are (R11).
+fn check_identity(instance: &Instance, session: &Session, tokens: &TokenResponse) -> Result<Claims, Failure> {
+    let old = &session.facts().claims;
+    let claims = jwt::unverified_claims(tokens.access_token.secret()).ok_or_else(|| {
+        tracing::error!(
+            "a refreshed access token is not a JWT; the old session goes on until its token's end"
+        );
+        Failure::Spent
+    })?;
+    let same_client = |new: Option<&str>| new.is_none_or(|new| new == instance.client.id);
+    let known_issuer = |issuer: &str| instance.config.issuers.iter().any(|own| own == issuer);
+    let same_issuer =
+        claims.issuer() == old.issuer() || (known_issuer(claims.issuer()) && known_issuer(old.issuer()));
+    let same_user = claims.subject() == old.subject() && claims.session_id() == old.session_id();
+    let id_subject = tokens.id_token.as_ref().and_then(|token| jwt::unverified_claims(token.secret()));
+    let same_subject = id_subject.is_none_or(|id| id.subject() == old.subject());
+    // A wrong issuer with all else equal is a change of the environment's domain: kept, and not served (13b).
+    if !same_user || !same_subject || !same_client(claims.client_id()) {
+        tracing::error!(target: "scalekit_session::security", user = old.subject(), "refreshed tokens are another identity's: the session is ended");
+        return Err(Failure::Stranger);
+    }
+    if !same_issuer {
+        tracing::warn!(target: "scalekit_session::security", issuer = claims.issuer(), "refreshed tokens are of an issuer that SCALEKIT_ISSUER does not list");
+    }
+    if claims.organization_id() != old.organization_id() {
+        tracing::error!(target: "scalekit_session::security", user = old.subject(), "refreshed tokens are of another organization that nobody asked for");
+        return Err(Failure::OtherOrganization);
+    }
+    Ok(claims)
+}
+
+/// Verifies a new access token, with one fetch of the keys if it is signed with an unknown one.
+async fn verify(
+    instance: &Instance,
+    token: &AccessToken,
+    unverified: Claims,
+) -> (Claims, Option<Arc<VerifyingKey>>) {
+    let check =
+        |keys: &jwt::KeySet, now| jwt::verify_session_token(token.secret(), keys, &instance.rules, now);
+    match instance.keys.judge(Budget::Sealed, check).await {
+        Ok(Verdict::Valid { claims, key }) => (claims, Some(key)),
+        Ok(Verdict::Invalid(reason)) => {
+            tracing::warn!(target: "scalekit_session::security", %reason, "a refreshed access token does not verify");
+            (unverified, None)
+        }
+        Ok(Verdict::UnknownKey { .. } | Verdict::NotYet | Verdict::Expired) | Err(_) => (unverified, None),
+    }
+}
+
+/// The profile of a new ID token that verifies; otherwise the old ID token stays (R12).
+fn renewed_profile(instance: &Instance, tokens: &TokenResponse, session: &Session) -> Option<Profile> {
+    let id_token = tokens.id_token.as_ref()?;
+    let expected =
+        Expected { nonce: None, access_token: Some(&tokens.access_token), subject: Some(session.user_id()) };
+    let now = instance.now();
+    match jwt::verify_id_token(
+        id_token.secret(),
+        &instance.keys.snapshot(now),
+        &instance.rules,
+        now,
+        expected,
+    ) {
+        Verdict::Valid { claims: profile, .. } => Some(profile),
+        _ => None,
+    }
+}

@@ -1,0 +1,31 @@
+//! Verifies a token with the keys at hand, and once more after a fetch when its key is unknown.
+
+use super::{Budget, Fetched, Keys};
+use crate::clock::Timestamp;
+use crate::token::jwt::{KeySet, Verdict};
+
+impl Keys {
+    /// Verifies by `check`, with one fetch of the keys if they lack the key that signed the token (R44).
+    ///
+    /// # Errors
+    /// When the key is unknown and the keys could not be fetched: that says nothing about the token (rule 8c).
+    pub(crate) async fn judge<T>(
+        &self,
+        budget: Budget,
+        check: impl Fn(&KeySet, Timestamp) -> Verdict<T>,
+    ) -> Result<Verdict<T>, Fetched> {
+        let now = self.shared.clock.now();
+        let verdict = check(&self.snapshot(now), now);
+        let Verdict::UnknownKey { kid } = &verdict else {
+            self.refresh(now);
+            return Ok(verdict);
+        };
+        match self.fetch(budget, Some(kid), now).await {
+            Fetched::Updated => {
+                let now = self.shared.clock.now();
+                Ok(check(&self.snapshot(now), now))
+            }
+            unavailable @ (Fetched::Suppressed { .. } | Fetched::Failed { .. }) => Err(unavailable),
+        }
+    }
+}
