@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_lock::{RwLock, Semaphore};
 
 use crate::clock::{Clock, Timestamp};
+use crate::event::{Event, Events};
 use crate::id::SessionId;
 use crate::layout::Layout;
 use crate::memory::ended::EndedSessions;
@@ -52,6 +53,7 @@ pub(crate) struct Instance {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) clock: Arc<dyn Clock>,
+    events: Arc<Events>,
     pub(crate) hooks: Hooks,
     pub(crate) opened: OpenedSessions,
     pub(crate) ended: EndedSessions,
@@ -79,11 +81,13 @@ impl Instance {
         hooks: Hooks,
         cache_bytes: usize,
     ) -> Self {
+        let events = Arc::new(Events::default());
         let keys = Keys::new(
             endpoints.keys.clone(),
             Arc::clone(&transport),
             Arc::clone(&runtime),
             Arc::clone(&clock),
+            Arc::clone(&events),
         );
         Self {
             config,
@@ -95,6 +99,7 @@ impl Instance {
             transport,
             runtime,
             clock,
+            events,
             hooks,
             opened: OpenedSessions::new(cache_bytes),
             ended: EndedSessions::default(),
@@ -117,6 +122,12 @@ impl Instance {
             self.refreshes.drop_session(&id);
             self.watches.ended(&id);
         }
+    }
+
+    /// Tells the operator. The clock is read for the limit on lines, and only for it.
+    #[cold]
+    pub(crate) fn emit(&self, event: Event<'_>) {
+        self.events.emit(event, self.now());
     }
 
     pub(crate) fn now(&self) -> Timestamp {

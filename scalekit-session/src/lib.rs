@@ -36,6 +36,9 @@ mod seal;
 // Scalekit's tokens, verified and read.
 mod token;
 
+// What an operator is told: every event that is logged.
+mod event;
+
 // Leaves, used by all.
 mod clock;
 mod error;

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::adapter::exchange::Exchange;
 use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
+use crate::event::Event;
 use crate::pipeline::resolution::SessionState;
 use crate::request::RequestView;
 use crate::rules::access::Requires;
@@ -90,7 +91,7 @@ impl Rejection {
     /// Fails closed where the adapter's middleware is missing: the log names the fix, the visitor does not hear of it.
     #[must_use]
     pub fn not_set_up(fix: &'static str) -> Self {
-        tracing::error!("{fix}");
+        Event::NotSetUp { fix }.emit_unlimited();
         let mut reply = Reply::new(500);
         reply.body = "session handling is not set up".to_owned();
         Self { kind: RejectionKind::NotSetUp, message: fix, reply }

@@ -24,6 +24,7 @@ use crate::answer::refusal::NoSession;
 use crate::clock::Timestamp;
 use crate::cookie::{CookieNames, CookieSpec, Holder, Part, Present, RequestCookies, SetCookie};
 use crate::error::{Error, Repr, Sizes};
+use crate::event::Event;
 use crate::random::random;
 use crate::rules::policy::Policy;
 use crate::sdk_cookie::{SdkKey, SdkLanguage};
@@ -114,10 +115,7 @@ impl Layout {
             Kind::Shared { key, language } if beside != Beside::Other && shared::may_hold(&payload) => {
                 // A refresh signs no user out: what the SDK cookie cannot hold goes on in our one cookie.
                 shared::seal(self, key, *language, payload.clone(), content.clone()).or_else(|error| {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "a refreshed session cannot be shared with Scalekit's official packages; it goes on in our own cookie"
-                    );
+                    Event::RefreshNotShared { error: &error }.emit_unlimited();
                     one_cookie::seal(self, payload, content)
                 })
             }
@@ -146,8 +144,21 @@ impl Layout {
     /// Opens a sealed session that this instance has seen before.
     pub(crate) fn open(&self, holder: Holder, value: &str) -> Option<SessionPayload> {
         match holder {
-            Holder::SdkCookie => shared::open(self, self.sdk_key()?, value),
+            Holder::SdkCookie => self.open_sdk(value).map(|(payload, _)| payload),
             own => SessionPayload::decode(&self.unseal(own, value)?.plaintext).ok(),
+        }
+    }
+
+    /// Opens an SDK cookie, and says which language's packages wrote it.
+    pub(crate) fn open_sdk(&self, value: &str) -> Option<(SessionPayload, SdkLanguage)> {
+        shared::open(self, self.sdk_key()?, value)
+    }
+
+    /// The language for whose packages sessions are written.
+    pub(crate) fn written_language(&self) -> Option<SdkLanguage> {
+        match self.kind {
+            Kind::Shared { language, .. } => Some(language),
+            Kind::OneCookie { .. } | Kind::Split => None,
         }
     }
 

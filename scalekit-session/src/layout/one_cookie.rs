@@ -9,6 +9,7 @@ use super::head::Head;
 use super::{Kind, Layout, split};
 use crate::cookie::Holder;
 use crate::error::{Error, Repr};
+use crate::event::Event;
 use crate::random::random;
 use crate::seal::SessionPayload;
 use crate::session::{SealedSession, Session};
@@ -36,14 +37,14 @@ pub(super) fn seal(
         payload.profile =
             profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
         value = layout.seal_for(Holder::OneCookie, &payload)?;
-        tracing::warn!(user = content.claims.subject(), "the session is large: its ID token is not kept");
+        Event::IdTokenDropped { user: content.claims.subject() }.emit_unlimited();
     }
     let cookies = request_bytes(layout, &value, &payload, &content)?;
     if cookies > layout.budget {
         return Err(layout.too_large(&payload, cookies));
     }
     if cookies * 4 > layout.budget * 3 {
-        tracing::debug!(cookies, budget = layout.budget, "the session takes over 75 % of its cookie budget");
+        Event::NearBudget { cookies, budget: layout.budget }.emit_unlimited();
     }
     let value: Arc<str> = value.into();
     let head = Head::of(layout, &payload);

@@ -69,14 +69,9 @@ pub(super) fn seal(
 }
 
 /// Opens a cookie of the official packages, as either language writes it. Nothing in it is verified.
-pub(super) fn open(layout: &Layout, key: &SdkKey, value: &str) -> Option<SessionPayload> {
+pub(super) fn open(layout: &Layout, key: &SdkKey, value: &str) -> Option<(SessionPayload, SdkLanguage)> {
     let opened = key.open(value.as_bytes()).ok()?;
-    if let super::Kind::Shared { language, .. } = &layout.kind
-        && *language != opened.dialect
-    {
-        tracing::debug!(read = ?opened.dialect, written = ?language, "an official cookie of the other language");
-    }
-    session_of(layout, opened.payload)
+    Some((session_of(layout, opened.payload)?, opened.dialect))
 }
 
 /// Whether the packages would know a session again: by the ID token that it was named after. A session from before the

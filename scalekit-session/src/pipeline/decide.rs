@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::answer::refusal::NoSession;
 use crate::clock::Timestamp;
 use crate::cookie::{Holder, RequestCookies};
+use crate::event::Event;
 use crate::instance::Instance;
 use crate::pipeline::find;
 use crate::pipeline::open::Shown;
@@ -151,7 +152,7 @@ pub(crate) fn step(
         let (shown, token, known) = match (case, known) {
             (Case::Session(shown, token), Some(known)) => (shown, token, known),
             (Case::None(_, why), _) => return Step::Settled(without_session(instance, decision, why, now)),
-            (Case::Session(..), None) => return Step::Settled(contradiction()),
+            (Case::Session(..), None) => return Step::Settled(contradiction(instance)),
         };
         match decision {
             Decision::Verify => {
@@ -193,7 +194,7 @@ fn live_sdk_session(
 fn serve(instance: &Arc<Instance>, shown: Shown, now: Timestamp) -> Resolution {
     match shown.into_session() {
         Some(session) => resolve::serve(instance, session, now),
-        None => contradiction(),
+        None => contradiction(instance),
     }
 }
 
@@ -217,12 +218,12 @@ fn without_session(instance: &Instance, decision: Decision, why: NoSession, now:
             let resolution = resolve::anonymous(instance, Holder::OneCookie, None, deletion, now);
             Resolution { no_session: why, ..resolution }
         }
-        _ => contradiction(),
+        _ => contradiction(instance),
     }
 }
 
 /// The rules said what the evidence does not allow. The request is not served, its cookies stay, and the log says so.
-fn contradiction() -> Resolution {
-    tracing::error!("a decision contradicts its evidence: please report this with the version of the crate");
+fn contradiction(instance: &Instance) -> Resolution {
+    instance.emit(Event::DecisionContradicted);
     Resolution::new(SessionState::Unavailable { retry_after: RETRY_AFTER })
 }

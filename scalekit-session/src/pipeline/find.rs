@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq;
 use crate::answer::refusal::NoSession;
 use crate::clock::Timestamp;
 use crate::cookie::{Holder, Present, RequestCookies};
+use crate::event::Event;
 use crate::id::SessionId;
 use crate::instance::Instance;
 use crate::layout::{Beside, Held};
@@ -94,7 +95,7 @@ fn own(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, holder: Holder) -
         if !cookies.markers().any(|marker| marker.ct_eq(&own).into()) {
             continue;
         }
-        best = Some(newer(best, shown)?);
+        best = Some(newer(instance, best, shown)?);
     }
     match (best, holder) {
         (Some(shown), _) => Ok(shown),
@@ -110,21 +111,21 @@ fn own(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, holder: Holder) -
 /// tried may have crowded the genuine cookie out: then there is no session either.
 fn sdk(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Option<Shown>, Nothing> {
     if cookies.leaves_sdk_out() {
-        tracing::warn!(target: "scalekit_session::security", "too many official cookies in one request: none is served");
+        instance.emit(Event::TooManySdkCookies);
         return Err(Nothing::TwoUsers);
     }
     cookies
         .sdk()
         .filter_map(|sealed| Shown::open(instance, Holder::SdkCookie, &sealed))
-        .try_fold(None, |best, shown| newer(best, shown).map(Some))
+        .try_fold(None, |best, shown| newer(instance, best, shown).map(Some))
 }
 
 /// Of duplicates the newest login counts; where two users' sessions come at once, neither counts (R23).
-fn newer(best: Option<Shown>, shown: Shown) -> Result<Shown, Nothing> {
+fn newer(instance: &Instance, best: Option<Shown>, shown: Shown) -> Result<Shown, Nothing> {
     match best {
         None => Ok(shown),
         Some(other) if !other.is_of_same_user(&shown) => {
-            tracing::warn!(target: "scalekit_session::security", "two users' sessions in one request: neither is served");
+            instance.emit(Event::TwoUsers);
             Err(Nothing::TwoUsers)
         }
         Some(other) => Ok(if shown.age() > other.age() { shown } else { other }),

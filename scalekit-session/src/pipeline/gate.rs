@@ -2,6 +2,7 @@
 
 use crate::answer::refusal::NoSession;
 use crate::cookie::RequestCookies;
+use crate::event::Event;
 use crate::instance::Instance;
 use crate::pipeline::resolution::SessionState;
 use crate::request::RequestView;
@@ -20,7 +21,7 @@ pub(crate) fn refused(
         return Some(SessionState::Misdirected);
     }
     if cookies.has_data() && origin::is_cross_origin(request, &instance.config.origins) {
-        tracing::warn!(target: "scalekit_session::security", method = request.method, "a cross-origin request was refused");
+        instance.emit(Event::CrossOriginRefused { method: request.method });
         return Some(SessionState::CrossOrigin);
     }
     None

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::Timestamp;
 use crate::cookie::{Holder, Part};
+use crate::event::Event;
 use crate::id::{RefreshKey, SessionId};
 use crate::instance::Instance;
 use crate::layout::{self, Content, Head};
@@ -220,7 +221,11 @@ impl Opened {
     fn open(instance: &Instance, holder: Holder, value: Arc<str>) -> Option<Self> {
         let (plaintext, beside, retired) = match holder {
             Holder::SdkCookie => {
-                let payload = instance.layout.open(holder, &value)?;
+                let (payload, read) = instance.layout.open_sdk(&value)?;
+                if let Some(written) = instance.layout.written_language().filter(|own| *own != read) {
+                    let (read, written) = (read.name(), written.name());
+                    instance.emit(Event::OtherSdkLanguage { read, written });
+                }
                 (payload.encode(), payload.beside, false)
             }
             own => {
@@ -266,12 +271,12 @@ impl Opened {
             }
             Verdict::UnknownKey { .. } => Err(Token::UnknownKey),
             Verdict::NotYet => {
-                tracing::warn!(target: "scalekit_session::security", "an access token is from the future: check this machine's clock");
+                instance.emit(Event::TokenFromFuture);
                 Err(Token::NotYet)
             }
             Verdict::Expired => Err(Token::Invalid),
             Verdict::Invalid(reason) => {
-                tracing::warn!(target: "scalekit_session::security", %reason, "a sealed access token does not verify");
+                instance.emit(Event::SealedTokenInvalid { reason: &reason });
                 Err(Token::Invalid)
             }
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::cookie::Holder;
+use crate::event::Event;
 use crate::id::RefreshKey;
 use crate::instance::Instance;
 use crate::layout::{Beside, Content};
@@ -57,7 +58,7 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         if self.landing.is_some() {
-            tracing::error!("a refresh ended without a result");
+            self.instance.emit(Event::RefreshLost);
             self.instance.refreshes.fail(self.key, self.failures(), None, self.instance.now());
         }
     }
@@ -171,14 +172,11 @@ async fn rotate(
         .map_err(|failure| match failure {
             TokenFailure::Rejected => Failure::Rejected,
             TokenFailure::Misconfigured { code } => {
-                tracing::error!(
-                    code,
-                    "Scalekit refuses this client: check client id and secret. Sessions are kept"
-                );
+                instance.emit(Event::RefreshMisconfigured { code });
                 Failure::Transient(None)
             }
             TokenFailure::Transient { cause, retry_after } => {
-                tracing::warn!(?cause, "a session could not be refreshed for now");
+                instance.emit(Event::RefreshUnanswered { cause: &cause });
                 Failure::Transient(retry_after)
             }
         })?;
@@ -188,7 +186,7 @@ async fn rotate(
     let end = instance.layout.end(&claims, received_at);
     let usable = key.is_some() && instance.now() < end;
     if !usable {
-        tracing::warn!(target: "scalekit_session::security", user = claims.subject(), "refreshed tokens do not verify now; they are kept and not served");
+        instance.emit(Event::RefreshedTokensNotServed { user: claims.subject() });
     }
     // Where the session can be shared, its ID token names it, so it stays.
     let keeps = instance.layout.keeps_id_tokens();
@@ -215,10 +213,7 @@ async fn rotate(
     };
     let content = Content { claims, profile, key };
     let sealed = instance.layout.seal_refreshed(beside, next, content).map_err(|error| {
-        tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "a refreshed session cannot be kept; the old one goes on until its token's end"
-        );
+        instance.emit(Event::RefreshNotKept { error: &error });
         Failure::Spent
     })?;
     Ok((sealed, usable))
@@ -232,9 +227,7 @@ fn is_ended(instance: &Instance, session: &Session) -> bool {
 fn check_identity(instance: &Instance, session: &Session, tokens: &TokenResponse) -> Result<Claims, Failure> {
     let old = &session.facts().claims;
     let claims = jwt::unverified_claims(tokens.access_token.secret()).ok_or_else(|| {
-        tracing::error!(
-            "a refreshed access token is not a JWT; the old session goes on until its token's end"
-        );
+        instance.emit(Event::RefreshedTokenUnreadable);
         Failure::Spent
     })?;
     let same_client = |new: Option<&str>| new.is_none_or(|new| new == instance.client.id);
@@ -246,14 +239,14 @@ fn check_identity(instance: &Instance, session: &Session, tokens: &TokenResponse
     let same_subject = id_subject.is_none_or(|id| id.subject() == old.subject());
     // A wrong issuer with all else equal is a change of the environment's domain: kept, and not served (13b).
     if !same_user || !same_subject || !same_client(claims.client_id()) {
-        tracing::error!(target: "scalekit_session::security", user = old.subject(), "refreshed tokens are another identity's: the session is ended");
+        instance.emit(Event::RefreshedIdentityChanged { user: old.subject() });
         return Err(Failure::Stranger);
     }
     if !same_issuer {
-        tracing::warn!(target: "scalekit_session::security", issuer = claims.issuer(), "refreshed tokens are of an issuer that SCALEKIT_ISSUER does not list");
+        instance.emit(Event::RefreshedIssuerUnknown { issuer: claims.issuer() });
     }
     if claims.organization_id() != old.organization_id() {
-        tracing::error!(target: "scalekit_session::security", user = old.subject(), "refreshed tokens are of another organization that nobody asked for");
+        instance.emit(Event::RefreshedOrganizationChanged { user: old.subject() });
         return Err(Failure::OtherOrganization);
     }
     Ok(claims)
@@ -270,7 +263,7 @@ async fn verify(
     match instance.keys.judge(Budget::Sealed, check).await {
         Ok(Verdict::Valid { claims, key }) => (claims, Some(key)),
         Ok(Verdict::Invalid(reason)) => {
-            tracing::warn!(target: "scalekit_session::security", %reason, "a refreshed access token does not verify");
+            instance.emit(Event::RefreshedTokenInvalid { reason: &reason });
             (unverified, None)
         }
         Ok(Verdict::UnknownKey { .. } | Verdict::NotYet | Verdict::Expired) | Err(_) => (unverified, None),

@@ -7,6 +7,7 @@ use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
 use crate::cookie::{RequestCookies, SetCookie};
+use crate::event::Event;
 use crate::instance::Instance;
 use crate::pipeline::find;
 use crate::request::RequestView;
@@ -57,7 +58,7 @@ fn end(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> R
         id_token = shown.payload.id_token;
         // Used where there is no ID token, or it is too long.
         logout = logout.logout_hint(shown.session.scalekit_session_id().unwrap_or_default());
-        tracing::info!(user = shown.session.user_id(), "signed out");
+        instance.emit(Event::SignedOut { user: shown.session.user_id() });
     }
     if let Some(id_token) = &id_token {
         logout = logout.id_token_hint(id_token);

@@ -5,6 +5,7 @@ use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
+use crate::event::Event;
 use crate::instance::Instance;
 use crate::request::RequestView;
 use crate::routes::hop_guard;
@@ -60,11 +61,7 @@ fn through_refresh(instance: &Instance, request: &RequestView<'_>, now: Timestam
             None => route.clone(),
         });
     }
-    tracing::error!(
-        path,
-        "a page was led through the refresh route and its access cookie did not come back: does the path of the access \
-         cookie cover this page, and does the browser keep cookies?"
-    );
+    instance.emit(Event::RefreshHopLoop { path });
     let page = Page::new(PageKind::LoginLoop).with_link("Sign in again", login_path(instance, here.as_ref()));
     Reply::html(400, (instance.hooks.pages)(&page)).with_cookies([hop_guard::clear(instance)])
 }
@@ -75,10 +72,7 @@ fn to_login(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> R
     let path = request.target.split(['?', '#']).next().unwrap_or_default();
     if instance.config.routes.reaches(path) {
         if navigation::may_begin_login(request) {
-            tracing::error!(
-                path,
-                "a guard stands before the login's own routes, so nobody can log in: put it on other routes"
-            );
+            instance.emit(Event::GuardBeforeLogin { path });
         }
         return problem(instance, &Refusal::Unauthenticated);
     }
@@ -98,7 +92,7 @@ pub(crate) fn begin_login(
     match loop_guard::anonymous(instance, cookies, now) {
         Loop::No(cookie) => Reply::see_other(login).with_cookies(cookie),
         Loop::Yes => {
-            tracing::error!(target: "scalekit_session::security", "logins succeed, and the session does not arrive: the loop is stopped");
+            instance.emit(Event::LoginLoop);
             let page = Page::new(PageKind::LoginLoop).with_link("Sign in again", login);
             Reply::html(400, (instance.hooks.pages)(&page)).with_cookies([loop_guard::clear(instance)])
         }

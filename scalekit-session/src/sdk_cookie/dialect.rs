@@ -11,6 +11,16 @@ pub enum SdkLanguage {
     Node,
 }
 
+impl SdkLanguage {
+    /// The value that the setting has.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Node => "node",
+        }
+    }
+}
+
 /// A member of a payload that this crate knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {

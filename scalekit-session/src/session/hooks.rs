@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use thiserror::Error;
 
 use crate::answer::pages::{Page, render_page};
+use crate::event::Plain;
 use crate::token::claims::Claims;
 use crate::token::profile::Profile;
 
@@ -42,6 +43,9 @@ impl LoginRefused {
         Self { reason: reason.into() }
     }
 }
+
+/// The application writes the reason for the log.
+impl Plain for LoginRefused {}
 
 type OnLogin = dyn Fn(Login) -> BoxFuture<'static, Result<(), LoginRefused>> + Send + Sync;
 

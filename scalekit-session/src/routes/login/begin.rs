@@ -10,6 +10,7 @@ use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
 use crate::cookie::RequestCookies;
+use crate::event::Event;
 use crate::instance::Instance;
 use crate::request::{RequestHead, RequestView};
 use crate::routes::refuse;
@@ -171,14 +172,14 @@ async fn idp_initiated(instance: &Instance, token: &str) -> Option<IdpInitiatedL
     match instance.keys.judge(Budget::Presented, check).await {
         Ok(Verdict::Valid { claims, .. }) => Some(claims),
         _ => {
-            tracing::warn!(target: "scalekit_session::security", "an IdP-initiated login does not verify; an ordinary login follows");
+            instance.emit(Event::IdpInitiatedInvalid);
             None
         }
     }
 }
 
 fn broken(instance: &Instance) -> Reply {
-    tracing::error!("the operating system gave no random numbers");
+    instance.emit(Event::NoRandomness);
     Reply::html(503, (instance.hooks.pages)(&Page::new(PageKind::Unavailable)))
         .with_header("retry-after", "5")
 }

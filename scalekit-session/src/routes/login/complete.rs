@@ -10,6 +10,7 @@ use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
 use crate::cookie::{Present, RequestCookies};
 use crate::error::ErrorKind;
+use crate::event::{ErrorCode, Event};
 use crate::id::FlowId;
 use crate::instance::Instance;
 use crate::memory::logins::Finish;
@@ -52,7 +53,7 @@ pub(crate) async fn complete(instance: &Arc<Instance>, head: &RequestHead) -> Re
     let reply = match answer.outcome {
         Ok(code) => redeem(instance, head, &present, transaction, AuthorizationCode::new(code)).await,
         Err(error) => {
-            tracing::info!(error = ?error, "Scalekit answered a login with an error");
+            instance.emit(Event::LoginAnsweredWithError { error: ErrorCode(error) });
             page(instance, 400, PageKind::LoginFailed, Some(&return_to))
         }
     };
@@ -162,7 +163,7 @@ async fn redeem(
 
 /// Asks first, and ends the session that came of it: what was not confirmed is handed out by no later load either.
 fn hold_back(instance: &Instance, sealed: &SealedSession, return_to: &ReturnTo, now: Timestamp) -> Reply {
-    tracing::warn!(target: "scalekit_session::security", "a login that another site began would change who is signed in: asking first");
+    instance.emit(Event::LoginHeldBack);
     let facts = sealed.session.facts();
     instance.end(facts.session_id, Ended::Revoked, facts.login_at, now);
     asking::page(instance, crate::routes::refuse::login_path(instance, Some(return_to)))
@@ -178,7 +179,7 @@ fn signed_in(
     match instance.layout.login_lines(sealed, present, now) {
         Ok(cookies) => Reply::see_other(return_to.as_str()).with_cookies(cookies),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a login cannot be kept");
+            instance.emit(Event::LoginNotKept { error: &error });
             page(instance, 500, PageKind::Misconfigured, None)
         }
     }
@@ -200,15 +201,15 @@ async fn finish(instance: &Arc<Instance>, transaction: &Transaction, code: &Auth
     match oauth::read_token_response(sent) {
         Ok(tokens) => accept(instance, transaction, tokens).await,
         Err(TokenFailure::Rejected) => {
-            tracing::warn!("Scalekit refused an authorization code");
+            instance.emit(Event::CodeRefused);
             Finish::Failed
         }
         Err(TokenFailure::Misconfigured { code }) => {
-            tracing::error!(code, "Scalekit refuses this client: check client id, secret and redirect URI");
+            instance.emit(Event::LoginMisconfigured { code });
             Finish::Misconfigured
         }
         Err(TokenFailure::Transient { cause, .. }) => {
-            tracing::warn!(?cause, "a login could not be completed");
+            instance.emit(Event::LoginUnanswered { cause: &cause });
             Finish::Unavailable
         }
     }
@@ -227,32 +228,32 @@ async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: Tok
         })
     };
     let Ok(verdict) = instance.keys.judge(Budget::Sealed, check).await else {
-        tracing::warn!("a login could not be completed: Scalekit's keys cannot be fetched");
+        instance.emit(Event::LoginWithoutKeys);
         return Finish::Unavailable;
     };
     let (claims, profile) = match verdict {
         Verdict::Valid { claims: (claims, Some(profile)), .. } => (claims, profile),
         Verdict::Valid { claims: (_, None), .. } => {
-            tracing::error!("Scalekit sent no ID token: is `openid` among the scopes?");
+            instance.emit(Event::LoginWithoutIdToken);
             return Finish::Misconfigured;
         }
         Verdict::Invalid(reason) => {
-            tracing::error!(target: "scalekit_session::security", %reason, "the tokens of a login do not verify");
+            instance.emit(Event::LoginTokensInvalid { reason: &reason });
             return Finish::Failed;
         }
         Verdict::UnknownKey { .. } | Verdict::NotYet | Verdict::Expired => {
-            tracing::error!(target: "scalekit_session::security", "the tokens of a login do not verify: expired, from the future, or signed with an unknown key");
+            instance.emit(Event::LoginTokensUntimely);
             return Finish::Failed;
         }
     };
     if profile.id != claims.subject() {
-        tracing::error!(target: "scalekit_session::security", "the tokens of a login are of two users");
+        instance.emit(Event::LoginTokensOfTwoUsers);
         return Finish::Failed;
     }
     if let Some(on_login) = &instance.hooks.on_login {
         let login = Login { profile: Some(profile.clone()), claims: claims.clone() };
         if let Err(refused) = on_login(login).await {
-            tracing::info!(user = claims.subject(), error = %refused, "a login was refused");
+            instance.emit(Event::LoginRefused { user: claims.subject(), error: &refused });
             return Finish::Refused;
         }
     }
@@ -265,11 +266,11 @@ async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: Tok
     };
     match instance.layout.seal_login(&grant, instance.now()) {
         Ok(sealed) => {
-            tracing::info!(user = grant.claims.subject(), "signed in");
+            instance.emit(Event::SignedIn { user: grant.claims.subject() });
             Finish::SignedIn(Arc::new(sealed))
         }
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a login cannot be kept");
+            instance.emit(Event::LoginNotKept { error: &error });
             match error.kind() {
                 ErrorKind::TooLarge => Finish::TooLarge,
                 _ => Finish::Misconfigured,

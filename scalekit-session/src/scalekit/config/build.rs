@@ -10,6 +10,7 @@ use super::problem::{ConfigError, ConfigProblem, DASHBOARD};
 use super::sdk_cookie::SdkCookie;
 use super::split;
 use crate::cookie::{CookieNames, CookieSpec};
+use crate::event::Event;
 use crate::instance::{Config, Instance};
 use crate::layout::{Kind, Layout};
 use crate::loopback::Reach;
@@ -113,9 +114,6 @@ impl ScalekitBuilder {
             (sdk, _) => Kind::OneCookie { sdk },
         };
         let secure = redirect.reach == Reach::Anybody;
-        if !secure {
-            tracing::warn!(origin = %redirect.origin, "sessions over plain http: for development on this machine only");
-        }
         let mut origins = vec![redirect.origin.clone()];
         origins.extend(self.allowed_origins);
         let routes = AuthRoutes {
@@ -146,7 +144,7 @@ impl ScalekitBuilder {
             issuer: endpoints.environment_url().to_owned(),
             client_id: client.id.clone(),
         };
-        Ok(Scalekit::new(Instance::new(
+        let instance = Instance::new(
             config,
             endpoints,
             client,
@@ -156,7 +154,11 @@ impl ScalekitBuilder {
             self.clock,
             self.hooks,
             self.cache_bytes,
-        )))
+        );
+        if !secure {
+            instance.emit(Event::PlainHttp { origin: &instance.config.redirect.origin });
+        }
+        Ok(Scalekit::new(instance))
     }
 
     /// The cookie secrets that can be used, each as it was given and as a key.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::event::Plain;
+
 // R42
 /// Why a token is not accepted. The same token will not be accepted later either.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -75,6 +77,9 @@ pub enum InvalidToken {
     #[error("the token's lifetime is longer than its kind allows")]
     Lifetime,
 }
+
+/// Foreign texts in the messages are bounded and escaped.
+impl Plain for InvalidToken {}
 
 /// How many characters of a foreign text a message shows at most.
 const SHOWN: usize = 128;

@@ -95,8 +95,13 @@ impl ScalekitClientBuilder {
         let rules = Rules::new(issuers, audiences, self.client_id.clone(), self.leeway)?;
         let transport = self.transport.map_or_else(default_transport, Ok)?;
         let runtime = self.runtime.map_or_else(default_runtime, Ok)?;
-        let keys =
-            Keys::new(endpoints.keys.clone(), Arc::clone(&transport), runtime, Arc::clone(&self.clock));
+        let keys = Keys::new(
+            endpoints.keys.clone(),
+            Arc::clone(&transport),
+            runtime,
+            Arc::clone(&self.clock),
+            Arc::default(),
+        );
         Ok(ScalekitClient {
             endpoints: Arc::new(endpoints),
             oauth: Arc::new(OauthClient { id: self.client_id, secret: self.client_secret }),

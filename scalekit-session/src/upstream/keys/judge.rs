@@ -17,7 +17,10 @@ impl Keys {
         let now = self.shared.clock.now();
         let verdict = check(&self.snapshot(now), now);
         let Verdict::UnknownKey { kid } = &verdict else {
-            self.refresh(now);
+            // Only a genuine token is worth a fetch in the background: any client can send nonsense.
+            if matches!(verdict, Verdict::Valid { .. }) {
+                self.refresh(now);
+            }
             return Ok(verdict);
         };
         match self.fetch(budget, Some(kid), now).await {

@@ -21,6 +21,7 @@ use thiserror::Error;
 
 use self::admission::{Admission, Answer};
 use crate::clock::{Clock, Timestamp};
+use crate::event::{Event, Events, Plain};
 use crate::token::jwt::{KeySet, KeySetError};
 use crate::upstream::flight::{Flight, Landing, flight};
 use crate::upstream::runtime::Runtime;
@@ -70,6 +71,7 @@ struct Shared {
     transport: Arc<dyn Transport>,
     runtime: Arc<dyn Runtime>,
     clock: Arc<dyn Clock>,
+    events: Arc<Events>,
     current: ArcSwap<KeySet>,
     none: Arc<KeySet>,
     /// When `current` was fetched, in milliseconds.
@@ -93,6 +95,7 @@ impl Keys {
         transport: Arc<dyn Transport>,
         runtime: Arc<dyn Runtime>,
         clock: Arc<dyn Clock>,
+        events: Arc<Events>,
     ) -> Self {
         let none = Arc::new(KeySet::default());
         Self {
@@ -101,6 +104,7 @@ impl Keys {
                 transport,
                 runtime,
                 clock,
+                events,
                 current: ArcSwap::new(Arc::clone(&none)),
                 none,
                 fetched_at: AtomicU64::new(0),
@@ -279,7 +283,7 @@ impl Drop for Fetch {
             }
             Err(error) => {
                 let retry_after = admission.fail(error.retry_after(), now);
-                tracing::warn!(%error, ?retry_after, "could not fetch Scalekit's signing keys");
+                self.shared.events.emit(Event::KeysNotFetched { error: &error, retry_after }, now);
                 (Landed::Failed { retry_after }, now + retry_after)
             }
         };
@@ -304,6 +308,8 @@ enum FetchError {
     #[error("the task was dropped")]
     Dropped,
 }
+
+impl Plain for FetchError {}
 
 impl FetchError {
     fn retry_after(&self) -> Option<Duration> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::answer;
+use crate::event::Plain;
 use crate::upstream::transport::{HttpResponse, TransportError, TransportFailure};
 
 /// Why the token endpoint sent no tokens.
@@ -69,6 +70,8 @@ pub(crate) enum TransientCause {
     /// Status 200, but no tokens that can be read.
     Unreadable,
 }
+
+impl Plain for TransientCause {}
 
 impl fmt::Display for TransientCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -86,7 +86,13 @@ async fn waiters_wake_when_the_transport_panics() {
     let clock = Arc::new(TestClock(AtomicU64::new(1_760_000_000_000)));
     let transport = |_| async { panic!("a bug of the transport") };
     let runtime = TokioRuntime::current().unwrap();
-    let keys = Keys::new("https://x/keys".into(), Arc::new(transport), Arc::new(runtime), clock.clone());
+    let keys = Keys::new(
+        "https://x/keys".into(),
+        Arc::new(transport),
+        Arc::new(runtime),
+        clock.clone(),
+        Arc::default(),
+    );
     let fetched = keys.fetch(Budget::Sealed, Some("snk_1"), clock.now()).await;
     assert_eq!(fetched, Fetched::Failed { retry_after: SECOND });
 }

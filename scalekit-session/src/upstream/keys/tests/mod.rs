@@ -62,6 +62,7 @@ impl Endpoint {
             Arc::new(transport),
             Arc::new(runtime),
             clock.clone(),
+            Arc::default(),
         );
         Self { keys, clock, calls, answer, permits }
     }

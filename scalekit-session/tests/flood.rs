@@ -1,0 +1,62 @@
+//! A client that sends nonsense as fast as it can does not fill the log.
+//!
+//! A program of its own: what is logged is caught for the whole process.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use scalekit_session::SessionManager;
+use scalekit_session::adapter::{AuthRoute, RequestView};
+use scalekit_session::testing::TestEnvironment;
+
+/// Everything that was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn lines(&self, of: &str) -> Vec<String> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().filter(|line| line.contains(of)).map(str::to_owned).collect()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_unauthenticated_client_writes_ten_lines_a_second() {
+    let log = Log::default();
+    let own = log.clone();
+    tracing_subscriber::fmt().with_ansi(false).with_writer(move || own.clone()).init();
+    let environment = TestEnvironment::new();
+    let scalekit = environment.scalekit();
+    for _ in 0..3 {
+        for n in 0..500 {
+            let target = format!("/auth/login?idp_initiated_login=nonsense{n}");
+            let headers = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+            let request = RequestView::new("GET", &target, &headers);
+            let reply = scalekit.serve(AuthRoute::Login, request.to_head()).await;
+            assert_eq!(reply.status, 303, "an ordinary login follows");
+        }
+        environment.clock().advance(Duration::from_secs(1));
+    }
+    drop(scalekit);
+
+    let lines = log.lines("event=\"idp_initiated_invalid\"");
+    assert_eq!(lines.len(), 30, "{lines:?}");
+    assert!(lines.iter().all(|line| line.contains(" WARN scalekit_session::security: ")), "{lines:?}");
+    let counts = log.lines("kind=\"idp_initiated_invalid\"");
+    assert_eq!(counts.len(), 3, "{counts:?}");
+    assert!(counts.iter().all(|line| line.contains("event=\"suppressed\"") && line.contains("count=490")));
+}
