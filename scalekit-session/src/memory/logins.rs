@@ -75,8 +75,6 @@ impl Logins {
         if let Some(known) = flows.get(&flow) {
             return (now < known.began_at + RETAINED).then(|| known.completion.clone());
         }
-        // Only a flood of callbacks fills the map; made-up codes are enough for that. Then the oldest logins are forgotten:
-        // when their callbacks are loaded again, they are not recognized.
         let (completion, landing) = flight();
         let entry = Flow {
             completion: completion.clone(),
@@ -84,6 +82,8 @@ impl Logins {
             began_at: now,
             session: None,
         };
+        // Only a flood of callbacks fills the map; made-up codes are enough for that. Then the oldest flows are
+        // forgotten: when their callbacks are loaded again, they are not recognized.
         flows.insert(flow, entry, now + LIFETIME, now);
         // Unlocks before `start`: a runtime may run the task at once, and the task takes the lock.
         drop(flows);
