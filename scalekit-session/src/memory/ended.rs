@@ -1,7 +1,8 @@
-//! Which sessions were ended here: by logout, by a new login in the same browser, or for another identity's tokens (R30–R32).
+//! [`EndedSessions`]: the sessions that this process ended, by a logout, by a new login in the same browser, or because
+//! refreshed tokens were another identity's (R30–R32).
 //!
-//! A sealed cookie cannot be called back, so the process remembers the ids of ended sessions until their cookies are
-//! over by themselves.
+//! A sealed cookie cannot be called back. So the process remembers the ids of ended sessions until their cookies
+//! expire.
 
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
@@ -11,7 +12,8 @@ use crate::id::SessionId;
 use crate::memory::swept::SweptMap;
 use crate::rules::decide::Ended;
 
-/// At most this many are remembered, 40 bytes each; beyond it those that are over soonest go first.
+/// The most sessions that are remembered, 40 bytes each. When there are more, those whose cookies expire soonest are
+/// forgotten first.
 const CAPACITY: usize = 500_000;
 
 #[derive(Debug)]
@@ -30,16 +32,17 @@ impl EndedSessions {
         Self { sessions: RwLock::new(SweptMap::new(capacity, Duration::from_secs(60))) }
     }
 
-    /// Whether that session was ended. Read on every request.
+    /// Whether and how that session was ended. Called for every request.
     pub(crate) fn get(&self, id: &SessionId) -> Ended {
         let sessions = self.sessions.read().unwrap_or_else(PoisonError::into_inner);
         sessions.get(id).copied().unwrap_or(Ended::No)
     }
 
-    /// Ends a session. Remembered until its cookies are over by themselves, at `until`. A new login in the same browser
-    /// has the last word: what is deleted after it would be its cookies.
+    /// Ends a session, and remembers that until `until`, when the session's cookies expire. Returns `true` when the
+    /// session had not been ended before.
     ///
-    /// Says whether it had not ended before.
+    /// The first reason counts, except that [`Ended::Replaced`] always overrides an earlier one: after a new login in
+    /// the same browser, a deletion would hit the cookies of the new session.
     pub(crate) fn end(&self, id: SessionId, how: Ended, until: Timestamp, now: Timestamp) -> bool {
         let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
         sessions.sweep(now);
@@ -69,7 +72,7 @@ mod tests {
         ended.end(id(2), Ended::Revoked, NOW + Duration::from_secs(900), NOW + Duration::from_secs(99));
         assert_eq!(ended.get(&id(1)), Ended::Revoked);
         ended.end(id(3), Ended::Revoked, NOW + Duration::from_secs(900), NOW + Duration::from_secs(200));
-        assert_eq!(ended.get(&id(1)), Ended::No, "swept");
+        assert_eq!(ended.get(&id(1)), Ended::No, "forgotten, because its cookies have expired");
         assert_eq!(ended.get(&id(2)), Ended::Revoked);
     }
 

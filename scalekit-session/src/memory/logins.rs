@@ -1,4 +1,5 @@
-//! Logins that are being completed or were: a code is redeemed once, however often its callback is loaded (R52).
+//! [`Logins`]: the login flows whose callback is being completed or was completed. A code is redeemed once, however
+//! often the callback is loaded (R52).
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,7 @@ use crate::rules::return_to::ReturnTo;
 use crate::session::SealedSession;
 use crate::upstream::flight::{Flight, Landing, flight};
 
-/// How a login ended.
+/// The result of a login.
 #[derive(Clone, Debug)]
 pub(crate) enum Finish {
     SignedIn(Arc<SealedSession>),
@@ -21,9 +22,9 @@ pub(crate) enum Finish {
     Refused,
     /// Scalekit does not answer.
     Unavailable,
-    /// The session is larger than its cookies may be; the log says by how much.
+    /// The session is larger than the budget of its cookies. The log says by how much.
     TooLarge,
-    /// Our own configuration is wrong; the log says how.
+    /// Our own configuration is wrong. The log says how.
     Misconfigured,
 }
 
@@ -44,22 +45,24 @@ struct Flow {
     session: Option<SessionId>,
 }
 
-/// The session that a flow brought, and where its login led.
+/// The session of a completed flow, and the return path of its login.
 #[derive(Debug)]
 pub(crate) struct Former {
     pub(crate) session: SessionId,
     pub(crate) return_to: ReturnTo,
 }
 
-/// A login takes at most this long.
+/// The longest time that a login may take.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
-/// After this the cookies of a login are not handed out again.
+/// How long after the first load of a callback the cookies of its login are sent again.
 const RETAINED: Duration = Duration::from_secs(60);
+/// The most flows that are remembered.
 const CAPACITY: usize = 20_000;
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
 impl Logins {
-    /// Joins the completion of a flow, or starts it with `start`. `None` when it was completed too long ago.
+    /// The completion of a flow. When the flow is not known yet, `start` starts its completion. `None` when the flow's
+    /// callback was first loaded more than a minute ago.
     pub(crate) fn join(
         &self,
         flow: FlowId,
@@ -72,8 +75,6 @@ impl Logins {
         if let Some(known) = flows.get(&flow) {
             return (now < known.began_at + RETAINED).then(|| known.completion.clone());
         }
-        // Only a flood of callbacks fills the map, for which made-up codes suffice. Then the oldest logins can no longer
-        // be recognised when their callbacks are loaded again.
         let (completion, landing) = flight();
         let entry = Flow {
             completion: completion.clone(),
@@ -81,14 +82,16 @@ impl Logins {
             began_at: now,
             session: None,
         };
+        // Only a flood of callbacks fills the map; made-up codes are enough for that. Then the oldest flows are
+        // forgotten: when their callbacks are loaded again, they are not recognized.
         flows.insert(flow, entry, now + LIFETIME, now);
-        // A runtime may run the task at once, and the task takes the lock.
+        // Unlocks before `start`: a runtime may run the task at once, and the task takes the lock.
         drop(flows);
         start(landing);
         Some(completion)
     }
 
-    /// Notes which session a flow brought.
+    /// Records the session that a flow made.
     pub(crate) fn signed_in(&self, flow: FlowId, session: SessionId) {
         let mut flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flow) = flows.get_mut(&flow) {
@@ -96,7 +99,8 @@ impl Logins {
         }
     }
 
-    /// What a flow brought, for a callback that is loaded again.
+    /// The session that a flow made, for a callback that is loaded again. `None` when the flow is unknown or made no
+    /// session.
     pub(crate) fn former(&self, flow: FlowId) -> Option<Former> {
         let flows = self.flows.lock().unwrap_or_else(PoisonError::into_inner);
         let flow = flows.get(&flow)?;

@@ -1,4 +1,4 @@
-//! What one process remembers between requests, each with a bound.
+//! What one process remembers between requests. Each memory has a size limit.
 
 pub(crate) mod ended;
 pub(crate) mod logins;

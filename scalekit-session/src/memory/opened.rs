@@ -1,5 +1,5 @@
-//! Sessions that were opened and verified before, by their exact sealed value: the reason why a request costs a look-up
-//! and not a decryption and a signature.
+//! [`OpenedSessions`]: a cache of sessions that were opened and verified before. Thanks to this cache a warm request
+//! costs a look-up, not a decryption and a signature check.
 
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::cookie::Holder;
 use crate::seal::Sealed;
 use crate::session::Session;
 
-/// Bounded by bytes. Holds verified sessions only, and no tokens.
+/// Opened sessions by their exact sealed value. Limited in bytes. Holds verified sessions only, and no tokens.
 pub(crate) struct OpenedSessions {
     cache: Cache<SealedValue, Session, ByBytes, BuildHasherDefault<TailHasher>>,
 }
@@ -23,7 +23,7 @@ impl std::fmt::Debug for OpenedSessions {
 }
 
 impl OpenedSessions {
-    /// Keeps at most about that many bytes.
+    /// A cache that takes at most about that many bytes.
     pub(crate) fn new(bytes: usize) -> Self {
         let items = (bytes / 8192).max(16);
         let hasher = BuildHasherDefault::default();
@@ -39,20 +39,21 @@ impl OpenedSessions {
     }
 }
 
-/// A value counts under the name of its own form only (R21).
+/// The key of an entry. A sealed value is found only together with the form of the cookie that it came from (R21).
 #[derive(PartialEq, Eq)]
 struct SealedValue {
     holder: Holder,
     value: Arc<str>,
 }
 
+/// A sealed value that a request shows, to look up without a copy.
 struct Presented<'a> {
     holder: Holder,
     value: &'a Sealed<'a>,
 }
 
-/// The last bytes of a sealed value encode its authentication tag. Only genuine values are stored, so nobody can
-/// choose values that collide, and nothing else needs hashing.
+/// Hashes only the last bytes of a sealed value. They encode the authentication tag, which is as random as a hash. Only
+/// genuine values are stored, so an attacker cannot choose values that collide.
 impl Hash for SealedValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write(self.value.as_bytes().last_chunk::<16>().unwrap_or(&[0; 16]));
@@ -75,14 +76,15 @@ impl Equivalent<SealedValue> for Presented<'_> {
 struct ByBytes;
 
 impl Weighter<SealedValue, Session> for ByBytes {
-    /// The sealed value, its claims once more, what surrounds them, and custom claims as what they take in memory: a
-    /// list of small numbers takes many times what its text does.
+    /// About how many bytes an entry takes: the sealed value, as much again for its parsed claims, a fixed part, and
+    /// the custom claims. Custom claims are measured in memory, because a list of small numbers takes many times as
+    /// much there as in its text.
     fn weight(&self, key: &SealedValue, session: &Session) -> u64 {
         key.value.len() as u64 * 2 + 1024 + session.facts().claims.custom_bytes()
     }
 }
 
-/// Mixes sixteen random characters.
+/// A fast hasher for sixteen random characters.
 #[derive(Default)]
 struct TailHasher(u64);
 

@@ -1,4 +1,4 @@
-//! A map whose entries are over by themselves, with a bound on how many there are.
+//! [`SweptMap`]: a map of limited size whose entries expire.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-/// A map with a time until which each entry is kept. Entries that are over are swept out now and then, so a look-up may
-/// still find one. Beyond the capacity, entries that are over soonest go first.
+/// A map of limited size. Each entry is kept until a time of its own. Expired entries are removed from time to time,
+/// so a look-up may still find one. When the map is full, the entries that expire soonest are removed first.
 #[derive(Debug)]
 pub(super) struct SweptMap<K, V> {
     entries: HashMap<K, Entry<V>>,
@@ -23,7 +23,8 @@ struct Entry<V> {
 }
 
 impl<K: Eq + Hash, V> SweptMap<K, V> {
-    /// A map of at most so many entries, swept every so often.
+    /// A map of at most `capacity` entries. Expired entries are removed at most once in `every`, unless the map is
+    /// full.
     pub(super) fn new(capacity: usize, every: Duration) -> Self {
         Self { entries: HashMap::new(), capacity, every, swept_at: Timestamp::EPOCH }
     }
@@ -36,7 +37,7 @@ impl<K: Eq + Hash, V> SweptMap<K, V> {
         self.entries.get_mut(key).map(|entry| &mut entry.value)
     }
 
-    /// Puts a value in, in place of the one that is there. The entry is kept until the later of both times.
+    /// Inserts or replaces a value. A replaced entry is kept until the later of its old and its new time.
     pub(super) fn insert(&mut self, key: K, value: V, until: Timestamp, now: Timestamp) {
         self.sweep(now);
         let entry = self.entries.entry(key);
@@ -52,8 +53,8 @@ impl<K: Eq + Hash, V> SweptMap<K, V> {
         self.entries.len()
     }
 
-    /// Drops what is over, when that was not done lately or the map is full; then, of a map that is still full, the tenth
-    /// that is over soonest.
+    /// Removes expired entries, when the map is full or this was not done for a while. When the map is still full,
+    /// removes the tenth of the entries that expires soonest.
     pub(super) fn sweep(&mut self, now: Timestamp) {
         let full = self.entries.len() >= self.capacity;
         let lately = now >= self.swept_at && now.since(self.swept_at) < self.every;
@@ -84,7 +85,7 @@ mod tests {
         let mut map = SweptMap::new(50, 60 * SECOND);
         map.insert(0, "over", NOW + SECOND, NOW);
         map.insert(1, "stays", NOW + 900 * SECOND, NOW + 2 * SECOND);
-        assert_eq!(map.get(&0), Some(&"over"), "not swept yet");
+        assert_eq!(map.get(&0), Some(&"over"), "expired, but not removed yet");
         map.sweep(NOW + 61 * SECOND);
         assert_eq!((map.get(&0), map.get(&1)), (None, Some(&"stays")));
         for number in 2..200 {

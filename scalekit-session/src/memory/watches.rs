@@ -1,4 +1,4 @@
-//! Which sessions are watched, and what their watchers are told.
+//! [`Watches`]: the sessions that open connections watch, and what the watchers are told.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -7,23 +7,25 @@ use std::task::Waker;
 use crate::id::SessionId;
 use crate::session::Session;
 
-/// Why a watched session is over.
+/// Why a watched session is over: what a [`SessionWatch`](crate::SessionWatch) ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEnd {
-    /// Its access token may not be used any more, and no request has refreshed it here; or a limit of the
-    /// session is reached. The user may well be signed in on the next request.
+    /// The access token reached its end and no request refreshed the session in this process; or the session reached
+    /// one of its limits. The user's next request may still be signed in.
     Expired,
-    /// It was ended in this process: by a logout, a new login in the same browser, or because its tokens turned out to
-    /// be another identity's.
+    /// The session was ended in this process: by a logout, by a new login in the same browser, or because refreshed
+    /// tokens were another identity's.
     Ended,
 }
 
+/// One watched session, shared by the table and the watcher.
 pub(crate) struct Watched {
     pub(crate) id: SessionId,
     pub(crate) seen: Mutex<Seen>,
 }
 
+/// The newest state of a watched session, and the task to wake when it changes.
 pub(crate) struct Seen {
     pub(crate) session: Session,
     pub(crate) over: Option<SessionEnd>,
@@ -47,19 +49,19 @@ impl Watched {
     }
 }
 
-/// Who watches which session: one entry per open connection that asked.
+/// The watchers of each session: one for each open connection that watches.
 #[derive(Default)]
 pub(crate) struct Watches {
     by_session: Mutex<HashMap<SessionId, Vec<Weak<Watched>>>>,
 }
 
 impl Watches {
-    /// The session ended.
+    /// Tells the watchers that the session was ended.
     pub(crate) fn ended(&self, id: &SessionId) {
         self.of(id).iter().for_each(|watched| watched.change(|seen| seen.over = Some(SessionEnd::Ended)));
     }
 
-    /// The session was refreshed.
+    /// Tells the watchers that the session was refreshed.
     pub(crate) fn renewed(&self, session: &Session) {
         for watched in self.of(&session.facts().session_id) {
             watched.change(|seen| {
@@ -88,7 +90,7 @@ impl Watches {
         }
     }
 
-    /// Collected, so that nobody is woken under the lock.
+    /// The watchers of a session. They are collected first, so that no task is woken while the lock is held.
     fn of(&self, id: &SessionId) -> Vec<Arc<Watched>> {
         self.lock().get(id).map(|all| all.iter().filter_map(Weak::upgrade).collect()).unwrap_or_default()
     }

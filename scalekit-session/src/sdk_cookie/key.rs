@@ -24,8 +24,8 @@ pub(crate) struct SdkKey {
 }
 
 impl SdkKey {
-    /// Takes the secret as it is: commas, white space and encodings mean nothing to the official packages, so they
-    /// mean nothing here.
+    /// Uses the secret exactly as it is written. Commas, white space and encodings have no meaning for the official
+    /// packages, so they have none here.
     pub(crate) fn new(secret: &str, short: ShortSecrets) -> Result<Self, SdkCookieSecretError> {
         match (secret.len(), short) {
             (0, _) => return Err(SdkCookieSecretError::Empty),
@@ -55,20 +55,20 @@ pub(crate) enum ShortSecrets {
     Allow,
 }
 
-/// Why a text is no secret for the SDK cookie. It never shows the text.
+/// Why a text cannot be the secret of the SDK cookie. The message never shows the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SdkCookieSecretError {
-    /// There is no text.
+    /// The text is empty.
     #[error("the secret shared with Scalekit's official packages is empty")]
     Empty,
-    /// The secret is shorter than 32 bytes, and short ones are not allowed.
+    /// The secret is shorter than 32 bytes, and short secrets are not allowed.
     #[error(
         "the secret shared with Scalekit's official packages has {bytes} bytes, at least {MIN_LENGTH} are needed; \
          make one with `openssl rand -base64 32` and give it to all applications, or allow short secrets explicitly"
     )]
     TooShort {
-        /// Bytes of the secret.
+        /// The length of the secret, in bytes.
         bytes: usize,
     },
     /// The key derivation failed.

@@ -32,7 +32,7 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
-    /// Derives all keys. The first seals; all open.
+    /// Derives all keys. The first key seals; all keys open.
     pub(crate) fn new(
         keys: Vec<Key>,
         environment_url: &str,
@@ -155,7 +155,7 @@ pub enum CookieSecretListError {
     /// The list has no secret.
     #[error("there is no cookie secret; make one with `openssl rand -base64 32`")]
     Empty,
-    /// Two entries are one secret, perhaps in two encodings.
+    /// Two entries are the same secret, perhaps in two encodings.
     #[error("the same cookie secret is given twice; remove one of the two")]
     Duplicate,
     /// The list has more than eight secrets.

@@ -1,4 +1,4 @@
-//! One call to Scalekit: its place in line, and the longest time it may take.
+//! One call to Scalekit: waiting in line, and sending with a time limit.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use futures_util::future::{Either, select};
 use crate::upstream::runtime::Runtime;
 use crate::upstream::transport::{HttpRequest, HttpResponse, Transport, TransportError, TransportFailure};
 
-/// No call takes longer, whatever the transport promises.
+/// The longest time that a call may take, for transports without a limit of their own.
 const LONGEST_CALL: Duration = Duration::from_secs(20);
 
-/// Nobody waits longer for one of the calls under way to end.
+/// The longest time that a call waits in line until one of the calls under way ends.
 const LONGEST_LINE: Duration = Duration::from_secs(10);
 
-/// Waits in line for a call to the token endpoint, but not for ever: whoever leaves it has sent nothing.
+/// Waits in line for a call to the token endpoint. Fails with a timeout after [`LONGEST_LINE`]; nothing was sent then.
 pub(crate) async fn turn<'c>(
     runtime: &dyn Runtime,
     line: &'c Semaphore,
@@ -26,7 +26,7 @@ pub(crate) async fn turn<'c>(
     }
 }
 
-/// Sends a request within the time a call may take.
+/// Sends a request. Fails with a timeout after [`LONGEST_CALL`].
 pub(crate) async fn send(
     transport: &dyn Transport,
     runtime: &dyn Runtime,

@@ -1,4 +1,4 @@
-//! One piece of work that any number of requests wait for, and that none of them can cancel (R1, R7).
+//! [`Flight`]: a piece of work for which several requests wait, and which none of them can cancel (R1, R7).
 
 use std::fmt;
 use std::future::Future;
@@ -9,22 +9,23 @@ use futures_channel::oneshot;
 use futures_util::FutureExt;
 use futures_util::future::Shared;
 
-/// Waits for the outcome of a task. Cheap to clone. Dropping a flight cancels nothing: the work runs in a task of its
-/// own. `None` when the task ended without an outcome, by a panic or a runtime that shuts down.
+/// A future of the outcome of a task. Cheap to clone. A flight that is dropped cancels nothing, because the work runs
+/// in a task of its own. The outcome is `None` when the task ended without one: it panicked, or the runtime shut
+/// down.
 #[derive(Clone)]
 pub(crate) struct Flight<T: Clone>(Shared<oneshot::Receiver<T>>);
 
-/// The other end, held by the task. Dropped without an outcome, it wakes every waiter with `None`.
+/// The sender of a flight's outcome, held by the task. When it is dropped without an outcome, every waiter gets `None`.
 pub(crate) struct Landing<T>(oneshot::Sender<T>);
 
-/// A flight and its landing.
+/// A new flight and its landing.
 pub(crate) fn flight<T: Clone>() -> (Flight<T>, Landing<T>) {
     let (sender, receiver) = oneshot::channel();
     (Flight(receiver.shared()), Landing(sender))
 }
 
 impl<T> Landing<T> {
-    /// Hands the outcome to every request that waits. Where none waits any more, the outcome is dropped.
+    /// Gives the outcome to every request that waits. When no request waits any more, the outcome is dropped.
     pub(crate) fn land(self, outcome: T) {
         drop(self.0.send(outcome));
     }

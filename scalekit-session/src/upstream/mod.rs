@@ -1,4 +1,4 @@
-//! All I/O: how the crate reaches Scalekit, and where work runs that outlives a request.
+//! All I/O: calls to Scalekit, its signing keys, and the runtime for work that outlives a request.
 
 pub(crate) mod call;
 pub(crate) mod client;

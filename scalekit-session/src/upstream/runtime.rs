@@ -1,45 +1,46 @@
-//! Where work goes on that must not end with the request that began it (R7): [`Runtime`].
-//!
-//! A client that hangs up must not stop a refresh half-way, because refresh tokens are single-use. So a refresh and
-//! a key fetch run as tasks of their own, on the runtime that was there when the middleware was built.
-//!
-//! ```
-//! use scalekit_session::transport::{Runtime, Task};
-//! use std::time::Duration;
-//!
-//! /// Runs a task where it is given.
-//! #[derive(Debug)]
-//! struct Inline;
-//!
-//! impl Runtime for Inline {
-//!     fn spawn(&self, task: Task) {
-//!         futures_executor(task);
-//!     }
-//!     fn sleep(&self, _span: Duration) -> Task {
-//!         Box::pin(std::future::ready(()))
-//!     }
-//! }
-//! # fn futures_executor(task: Task) {
-//! #     use std::task::{Context, Waker};
-//! #     let mut task = task;
-//! #     assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
-//! # }
-//! Inline.spawn(Box::pin(async { assert_eq!(1 + 1, 2) }));
-//! ```
+//! [`Runtime`]: runs work that must not end with the request that began it (R7).
 
 use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// Work that yields nothing.
+/// A piece of work without a result.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Runs work in the background and waits for time to pass.
+/// Runs work in the background, and waits for time to pass.
+///
+/// A client that hangs up must not stop a refresh half-way, because a refresh token can be used once. So a refresh
+/// and a fetch of keys run as tasks of their own.
+///
+/// ```
+/// use scalekit_session::transport::{Runtime, Task};
+/// use std::time::Duration;
+///
+/// /// Runs work on tokio. An application on another runtime calls that runtime's functions here.
+/// #[derive(Debug)]
+/// struct Background(tokio::runtime::Handle);
+///
+/// impl Runtime for Background {
+///     fn spawn(&self, task: Task) {
+///         self.0.spawn(task);
+///     }
+///     fn sleep(&self, span: Duration) -> Task {
+///         Box::pin(tokio::time::sleep(span))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let background = Background(tokio::runtime::Handle::current());
+/// let (sender, result) = tokio::sync::oneshot::channel();
+/// background.spawn(Box::pin(async move { sender.send("done").unwrap() }));
+/// assert_eq!(result.await, Ok("done"));
+/// # }
+/// ```
 pub trait Runtime: fmt::Debug + Send + Sync + 'static {
-    /// Runs `task` to its end, whatever becomes of the caller. Must not block.
+    /// Runs `task` to its end in the background. The task must not stop when the caller is dropped. Must not block.
     fn spawn(&self, task: Task);
 
-    /// Ends after `span`.
+    /// A future that ends after `span`.
     fn sleep(&self, span: Duration) -> Task;
 }
 
@@ -62,16 +63,16 @@ mod tokio_runtime {
     }
 
     impl TokioRuntime {
-        /// The runtime that this is called on. It is the one that goes on working: under actix-web call this outside
-        /// the workers, on the main system.
+        /// The runtime in which this is called. It must go on running for as long as the application: under
+        /// actix-web, call this on the main system, outside the workers.
         ///
         /// # Errors
-        /// When no tokio runtime runs here.
+        /// When this is called outside a tokio runtime.
         pub fn current() -> Result<Self, NoRuntime> {
             Handle::try_current().map(Self::new).map_err(|_| NoRuntime)
         }
 
-        /// That runtime.
+        /// The runtime of that handle.
         #[must_use]
         pub fn new(handle: Handle) -> Self {
             Self { handle }
@@ -84,13 +85,13 @@ mod tokio_runtime {
         }
 
         fn sleep(&self, span: Duration) -> Task {
-            // a timer belongs to the runtime it was made on, not to the one that waits for it
+            // a timer belongs to the runtime in which it is made, not to the runtime that waits for it
             let _entered = self.handle.enter();
             Box::pin(tokio::time::sleep(span))
         }
     }
 
-    /// No tokio runtime runs here.
+    /// [`TokioRuntime::current`] was called outside a tokio runtime.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
     #[error(
         "no tokio runtime runs here; build inside one (`#[tokio::main]`), or give the builder a `Runtime`"

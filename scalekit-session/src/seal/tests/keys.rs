@@ -1,3 +1,5 @@
+//! Tests of cookie secrets: how they may be written, and which are refused.
+
 use super::super::keyring::CookieSecretListError;
 use super::super::{CookieSecretError, Key, Keyring};
 use super::{CLIENT, ENVIRONMENT, key};

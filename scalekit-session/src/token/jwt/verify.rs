@@ -28,7 +28,7 @@ pub(crate) enum Verdict<T = Claims> {
 }
 
 impl<T> Verdict<T> {
-    /// Goes on with the claims of a valid token; anything else stays.
+    /// Judges the claims of a valid token further. Every other verdict stays as it is.
     pub(crate) fn and_then<U>(self, next: impl FnOnce(T, Arc<VerifyingKey>) -> Verdict<U>) -> Verdict<U> {
         match self {
             Self::Valid { claims, key } => next(claims, key),

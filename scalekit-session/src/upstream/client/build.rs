@@ -1,4 +1,4 @@
-//! Puts a [`ScalekitClient`] together and says what is wrong with what it was given.
+//! [`ScalekitClientBuilder`]: collects and checks the settings of a [`ScalekitClient`].
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! How a call to Scalekit can fail. No text here shows a secret (R46).
+//! [`ClientError`]: why a call to Scalekit failed. The messages show no secrets (R46).
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,7 +7,21 @@ use std::time::Duration;
 use crate::token::jwt::InvalidToken;
 use crate::upstream::oauth::{TokenFailure, TransientCause};
 
-/// A call to Scalekit that failed.
+/// Why a call of a [`ScalekitClient`](crate::client::ScalekitClient) failed. The message shows no secrets.
+///
+/// ```
+/// use scalekit_session::client::{ClientErrorKind, RefreshToken, ScalekitClient};
+/// use scalekit_session::transport::HttpResponse;
+///
+/// # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let scalekit = ScalekitClient::builder("https://acme.scalekit.dev", "skc_1")
+///     .transport(|_request| async { Ok(HttpResponse::new(503, Vec::new())) })
+///     .build()?;
+/// let error = scalekit.refresh_access_token(&RefreshToken::new("rt_1")).await.unwrap_err();
+/// assert_eq!(error.kind(), ClientErrorKind::Unavailable);
+/// assert!(error.is_transient());
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct ClientError {
     kind: ClientErrorKind,
@@ -23,11 +37,11 @@ enum Cause {
     Code(&'static str),
 }
 
-/// The kinds of failure that call for different actions.
+/// The kinds of [`ClientError`]. A caller treats each differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientErrorKind {
-    /// Scalekit gave no usable answer. Try again later; the session is not over.
+    /// Scalekit gave no usable answer. Try again later. This says nothing about any session.
     Unavailable,
     /// The code or refresh token is used up, expired or revoked.
     Rejected,
@@ -39,14 +53,14 @@ pub enum ClientErrorKind {
     Expired,
     /// The token is not valid yet: this machine's clock or Scalekit's is wrong.
     NotYetValid,
-    /// Scalekit publishes no key of the token's key id.
+    /// Scalekit publishes no key with the token's key id.
     UnknownKey,
     /// Scalekit sent no ID token. Ask for the scope `openid`.
     NoIdToken,
 }
 
 impl ClientError {
-    /// What kind of failure it is.
+    /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> ClientErrorKind {
         self.kind

@@ -1,4 +1,4 @@
-//! Scalekit's authentication endpoints without sessions: [`ScalekitClient`].
+//! [`ScalekitClient`]: calls Scalekit's authentication endpoints, without sessions.
 
 mod build;
 mod error;
@@ -26,9 +26,11 @@ use crate::upstream::oauth::{
 };
 use crate::upstream::transport::{HttpRequest, Transport};
 
-/// Talks to Scalekit for one application in one environment. Cheap to clone; clones share keys and connections.
+/// Calls Scalekit's authentication endpoints for one application in one environment. Cheap to clone; clones share
+/// keys and connections.
 ///
-/// The middleware needs none of this. Take it for flows of your own: a native app's backend, a test, a job.
+/// Applications that use an adapter do not need this type. Use it for flows of your own: the backend of a native app, a
+/// test, a job.
 ///
 /// ```
 /// use scalekit_session::transport::HttpResponse;
@@ -60,8 +62,8 @@ pub struct ScalekitClient {
 }
 
 impl ScalekitClient {
-    /// Starts with the two things that everybody must decide. `environment_url` is the URL of the dashboard's
-    /// *API credentials*; the client id stands beside it.
+    /// A builder with the two required settings. Scalekit's dashboard shows the environment URL and the client id under
+    /// *API credentials*.
     pub fn builder(
         environment_url: impl Into<String>,
         client_id: impl Into<String>,
@@ -69,19 +71,19 @@ impl ScalekitClient {
         ScalekitClientBuilder::new(environment_url.into(), client_id.into())
     }
 
-    /// The URL that a login begins at.
+    /// The URL to which to send the browser for a login.
     #[doc(alias = "get_authorization_url")]
     #[must_use]
     pub fn authorization_url(&self, request: &AuthorizationRequest) -> String {
         request.url(&self.endpoints, &self.oauth.id)
     }
 
-    /// Redeems the code of a callback, and verifies the ID token and the access token that it brings. Compare the
-    /// callback's `state` before.
+    /// Redeems the code of a callback, and verifies the ID token and the access token that Scalekit sends for it.
+    /// Before you call this, compare the callback's `state` with that of the authorization request.
     ///
     /// # Errors
     /// [`Rejected`](ClientErrorKind::Rejected) when the code is used up or expired; see [`ClientErrorKind`] for the
-    /// others. A code is single-use: begin a new login rather than trying again.
+    /// other errors. A code can be used once, so begin a new login after an error.
     pub async fn authenticate_with_code(
         &self,
         exchange: CodeExchange,
@@ -109,7 +111,7 @@ impl ScalekitClient {
         Ok(Authentication { profile, claims, access_token, refresh_token, id_token, expires_in })
     }
 
-    /// The claims of a user's access token, for an API that takes bearer tokens.
+    /// Verifies a user's access token and returns its claims, for an API that accepts bearer tokens.
     ///
     /// # Errors
     /// [`InvalidToken`](ClientErrorKind::InvalidToken) and [`Expired`](ClientErrorKind::Expired) mean 401,
@@ -119,7 +121,8 @@ impl ScalekitClient {
         self.validate(token, Kind::Access).await
     }
 
-    /// The claims of a machine client's access token. Its audience is compared only when it has one.
+    /// Verifies a machine client's access token and returns its claims. The audience is compared only when the token
+    /// has one.
     ///
     /// # Errors
     /// As [`validate_access_token`](Self::validate_access_token).
@@ -127,13 +130,13 @@ impl ScalekitClient {
         self.validate(token, Kind::Machine).await
     }
 
-    /// Trades a refresh token for new tokens. It is used up afterwards, and so is the result of a call that fails
-    /// after it was sent: make one call at a time per token.
+    /// Sends a refresh token to get new tokens. The refresh token is used up afterwards. When the call fails after
+    /// the request was sent, the new tokens may be lost. So make only one call at a time for each refresh token.
     ///
     /// # Errors
-    /// [`Rejected`](ClientErrorKind::Rejected) when the session is over. Anything else says nothing about the
-    /// session. A successor that cannot be verified is no error here, because losing it would end the session:
-    /// [`Refreshed::claims`] says so.
+    /// [`Rejected`](ClientErrorKind::Rejected) when the session is over. Every other error says nothing about the
+    /// session. When the new access token cannot be verified, that is no error, because without the new tokens the
+    /// session would be lost: [`Refreshed::claims`] says so.
     pub async fn refresh_access_token(&self, refresh_token: &RefreshToken) -> Result<Refreshed, ClientError> {
         let request = refresh_request(&self.endpoints, &self.oauth, refresh_token);
         let TokenResponse { access_token, refresh_token, id_token, expires_in, .. } =
@@ -146,7 +149,8 @@ impl ScalekitClient {
         Ok(Refreshed { claims, access_token, refresh_token, id_token, expires_in })
     }
 
-    /// A token of our own, to call an API as a machine (RFC 6749 §4.4). Keep it for as long as it lives.
+    /// An access token for this application itself, to call an API as a machine client (RFC 6749 §4.4). Use the token
+    /// again until it expires.
     ///
     /// # Errors
     /// See [`ClientErrorKind`].
@@ -161,7 +165,7 @@ impl ScalekitClient {
         Ok(ClientToken { access_token, expires_in, scope })
     }
 
-    /// The URL that a logout goes on at. Names this client when there is no ID token to do so.
+    /// The URL to which to send the browser for a logout at Scalekit. Without an ID token the URL names this client.
     #[doc(alias = "get_logout_url")]
     #[must_use]
     pub fn logout_url(&self, request: &LogoutRequest) -> String {
@@ -171,7 +175,8 @@ impl ScalekitClient {
         end_session_url(&self.endpoints, &request.clone().client_id(&self.oauth.id))
     }
 
-    /// What the `idp_initiated_login` parameter of an initiate-login URL asks for. Begin an ordinary login with it.
+    /// Verifies the parameter `idp_initiated_login` of a request to the initiate-login URL. Begin an ordinary login
+    /// with the result.
     ///
     /// # Errors
     /// As [`validate_access_token`](Self::validate_access_token).
@@ -190,7 +195,7 @@ impl ScalekitClient {
         Ok(read_token_response(self.transport.send(request).await)?)
     }
 
-    /// Judges once, and once more after a fetch when the key was unknown.
+    /// Judges a token. When its key is unknown, fetches the keys and judges once more.
     async fn verified<T>(
         &self,
         budget: Budget,
@@ -221,7 +226,7 @@ impl fmt::Debug for ScalekitClient {
     }
 }
 
-/// The code of a callback, with what it must be redeemed with.
+/// The code of a callback, and what is needed to redeem it.
 #[derive(Clone, Debug)]
 #[must_use = "a code does nothing until it is redeemed"]
 pub struct CodeExchange {
@@ -232,64 +237,64 @@ pub struct CodeExchange {
 }
 
 impl CodeExchange {
-    /// A code, and the redirect URI of the authorization request that it answers.
+    /// A code, and the redirect URI of its authorization request.
     pub fn new(code: AuthorizationCode, redirect_uri: impl Into<String>) -> Self {
         Self { code, redirect_uri: redirect_uri.into(), verifier: None, nonce: None }
     }
 
-    /// The verifier whose challenge the authorization request carried.
+    /// The verifier of the challenge that the authorization request carried.
     pub fn code_verifier(self, verifier: CodeVerifier) -> Self {
         Self { verifier: Some(verifier), ..self }
     }
 
-    /// The nonce that the authorization request carried: the ID token must carry it too.
+    /// The nonce that the authorization request carried. The ID token must carry the same nonce.
     pub fn nonce(self, nonce: Nonce) -> Self {
         Self { nonce: Some(nonce), ..self }
     }
 }
 
-/// What a redeemed code brings.
+/// The verified user and tokens of a redeemed code.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Authentication {
-    /// Who the user is, for display.
+    /// The user's profile, for display.
     pub profile: Profile,
-    /// What the user may do.
+    /// The claims of the access token: what the user may do.
     pub claims: Claims,
     /// The access token.
     pub access_token: AccessToken,
-    /// Only when `offline_access` was asked for.
+    /// The refresh token, if the scope `offline_access` was granted.
     pub refresh_token: Option<RefreshToken>,
-    /// The ID token: the hint of a later logout.
+    /// The ID token. Keep it as the hint of a later logout.
     pub id_token: IdToken,
-    /// The access token's life, as Scalekit rounds it; [`Claims::expires_at`] is exact.
+    /// The life of the access token, as Scalekit rounds it. [`Claims::expires_at`] is exact.
     pub expires_in: Option<Duration>,
 }
 
-/// What a refresh brings.
+/// The tokens of a refresh.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Refreshed {
-    /// The new claims, or why the new access token could not be verified. Store the tokens either way.
+    /// The claims of the new access token, or why it could not be verified. Store the tokens in both cases.
     pub claims: Result<Claims, ClientError>,
     /// The new access token.
     pub access_token: AccessToken,
-    /// The new refresh token; when absent, the old one stays good.
+    /// The new refresh token. `None` when the old refresh token stays good.
     pub refresh_token: Option<RefreshToken>,
-    /// The new ID token, unverified; when absent, the old one stays good as a logout hint.
+    /// The new ID token, not verified. `None` when the old ID token stays good as a logout hint.
     pub id_token: Option<IdToken>,
-    /// The access token's life, as Scalekit rounds it.
+    /// The life of the access token, as Scalekit rounds it.
     pub expires_in: Option<Duration>,
 }
 
-/// A token of our own.
+/// An access token for this application itself.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClientToken {
     /// The access token.
     pub access_token: AccessToken,
-    /// Its life.
+    /// The life of the access token, as Scalekit rounds it.
     pub expires_in: Option<Duration>,
-    /// The granted scopes, when Scalekit says so.
+    /// The granted scopes, if Scalekit states them.
     pub scope: Option<String>,
 }

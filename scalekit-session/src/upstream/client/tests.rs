@@ -1,3 +1,5 @@
+//! Tests of [`ScalekitClient`] against a token endpoint and keys that each test chooses.
+
 use std::error::Error as _;
 use std::sync::Mutex;
 
@@ -52,7 +54,7 @@ fn grant(access_token: &str, id_token: &str) -> HttpResponse {
     HttpResponse::new(200, body.to_string())
 }
 
-/// A client whose token endpoint answers `token`, with the forms it was sent.
+/// A client whose token endpoint answers with `token`, and the forms that were sent to that endpoint.
 fn client(
     token: Result<HttpResponse, TransportFailure>,
     keys: HttpResponse,
@@ -186,7 +188,7 @@ async fn a_bearer_token_is_judged_and_an_outage_is_no_verdict() {
     assert_eq!(judge("junk".into()).await.unwrap_err().kind(), ClientErrorKind::InvalidToken);
     let foreign = SigningKey::development().sign(r#"{"alg":"RS256","kid":"snk_9"}"#, "{}");
     assert_eq!(judge(foreign.clone()).await.unwrap_err().kind(), ClientErrorKind::UnknownKey);
-    // the second is suppressed by the cool-down, and that says nothing about the key (R45)
+    // the cool-down suppresses the second fetch, which says nothing about the key (R45)
     assert_eq!(judge(foreign).await.unwrap_err().kind(), ClientErrorKind::Unavailable);
 
     let machine = AccessToken::new(access_token());

@@ -1,4 +1,5 @@
-//! Whether a fetch of the keys may begin: one at a time, not right after a failure, not again in vain.
+//! [`Admission`]: whether a fetch of the keys may begin. Only one at a time, not right after a failure, and not right
+//! after a fetch that did not bring its key.
 
 use std::time::Duration;
 
@@ -6,13 +7,13 @@ use super::{Budget, Landed};
 use crate::Timestamp;
 use crate::upstream::flight::Flight;
 
-/// How long a budget rests after a fetch that did not bring the key it was begun for (R44).
+/// How long no fetch of the same budget begins after a fetch that did not bring its key (R44).
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
-/// The shortest and the longest rest after a failure.
+/// The shortest and the longest wait after a failed fetch.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
-/// What is remembered of earlier fetches. Its size does not depend on what anybody asks for.
+/// What is remembered about earlier fetches. Its size is fixed: requests cannot make it grow.
 #[derive(Default)]
 pub(super) struct Admission {
     flight: Option<Flight<Landed>>,
@@ -22,6 +23,7 @@ pub(super) struct Admission {
     presented_rests_until: Timestamp,
 }
 
+/// Whether a fetch may begin now, or how long to wait for it.
 pub(super) enum Answer {
     Go,
     CoolDown { left: Duration },
@@ -48,7 +50,8 @@ impl Admission {
         self.flight = Some(flight);
     }
 
-    /// Notes that a fetch has ended well, though perhaps without the key it was begun for.
+    /// Records a successful fetch. `missed` is the budget of the key for which the fetch began, if it did not bring
+    /// that key.
     pub(super) fn succeed(&mut self, missed: Option<Budget>, now: Timestamp) {
         self.flight = None;
         self.failures = 0;
@@ -58,7 +61,7 @@ impl Admission {
         }
     }
 
-    /// Notes that a fetch has failed. Gives the time to wait before the next.
+    /// Records a failed fetch. Returns the time to wait before the next one.
     pub(super) fn fail(&mut self, asked: Option<Duration>, now: Timestamp) -> Duration {
         self.flight = None;
         let doubled = BACK_OFF.0 * 2_u32.saturating_pow(self.failures.min(8));
@@ -76,8 +79,8 @@ impl Admission {
     }
 }
 
-/// The rest of a wait that is never longer than `most`: after the clock was set back, an old end lies too far ahead
-/// to be true.
+/// The time left until `until`, or `None` when there is none left. More than `most` also counts as none: then the
+/// clock was set back, and `until` is wrong.
 fn left(until: Timestamp, now: Timestamp, most: Duration) -> Option<Duration> {
     Some(until.since(now)).filter(|left| !left.is_zero() && *left <= most)
 }

@@ -1,14 +1,15 @@
-//! Verifies a token with the keys at hand, and once more after a fetch when its key is unknown.
+//! [`Keys::judge`]: verifies a token. When its key is unknown, fetches the keys and verifies once more.
 
 use super::{Budget, Fetched, Keys};
 use crate::clock::Timestamp;
 use crate::token::jwt::{KeySet, Verdict};
 
 impl Keys {
-    /// Verifies by `check`, with one fetch of the keys if they lack the key that signed the token (R44).
+    /// Verifies a token with `check`. When the key that signed the token is unknown, fetches the keys once and checks
+    /// again (R44).
     ///
     /// # Errors
-    /// When the key is unknown and the keys could not be fetched: that says nothing about the token (rule 8c).
+    /// When the key is unknown and the keys could not be fetched. This says nothing about the token (row 8c).
     pub(crate) async fn judge<T>(
         &self,
         budget: Budget,

@@ -1,8 +1,9 @@
-//! The published signing keys, kept current (R44, R45).
+//! [`Keys`]: Scalekit's published signing keys, kept current (R44, R45).
 //!
-//! Reading is lock-free. Fetching is single-flight: however many requests miss a key, one asks for it, in a task of
-//! its own that outlives them all. A fetch that brings nothing new is not repeated for a while, and that while is
-//! counted apart for keys that only Scalekit can name and keys that anybody can.
+//! Reading takes no lock. Only one fetch runs at a time, in a task of its own, however many requests miss a key; it
+//! does not stop when these requests end. A fetch that did not bring the missing key begins a cool-down, in which no
+//! other fetch begins. There are two cool-downs: one for key ids that only Scalekit can choose, one for key ids that
+//! any client can make up. So made-up key ids do not delay real ones.
 
 mod admission;
 mod judge;
@@ -29,37 +30,37 @@ use crate::upstream::transport::{HttpRequest, MAX_RESPONSE_BYTES, Transport, Tra
 /// Keys older than this are fetched again in the background.
 const FRESH: Duration = Duration::from_secs(10 * 60);
 
-/// Keys older than this are not used any more, however long the outage.
+/// Keys older than this are not used any more, even in an outage.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// So much later than a key was seen by another process, with a clock of its own and perhaps past a cache, a fetch is
-/// clearly later.
+/// Safety margin: our fetch counts as later than another process's sighting of a key only by this much. The other
+/// process has a clock of its own, and our fetch may have come from a cache.
 const CLEARLY: Duration = Duration::from_secs(60);
 
-/// When to give up on a transport that does not bound its own time.
+/// The longest time that a fetch may take, for transports without a limit of their own.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Who asks for a key.
+/// Which cool-down counts for a missing key: who can choose the key id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Budget {
-    /// A sealed cookie or a token response: only Scalekit names such a key.
+    /// The key id is in a sealed cookie or a token response: only Scalekit can choose it.
     Sealed,
-    /// A bearer or a back-channel request: anybody names such a key.
+    /// The key id is in a bearer token or a back-channel request: any client can make it up.
     Presented,
 }
 
-/// What became of a wish for a key.
+/// The result of asking for a missing key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fetched {
-    /// The keys are as Scalekit publishes them now; look again. A key that is still missing is unknown.
+    /// The key set is what Scalekit publishes now. Look again: a key that is still missing is unknown.
     Updated,
-    /// Not asked: it was tried too recently. Says nothing about the key (rule 8c).
+    /// No fetch began, because the last one was too recent. This says nothing about the key (row 8c).
     Suppressed { retry_after: Duration },
-    /// Asked in vain. Says nothing about the key (rule 8c).
+    /// The fetch failed. This says nothing about the key (row 8c).
     Failed { retry_after: Duration },
 }
 
-/// The holder of Scalekit's published keys.
+/// Scalekit's published keys. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Keys {
     shared: Arc<Shared>,
@@ -88,7 +89,7 @@ enum Landed {
 }
 
 impl Keys {
-    /// A holder that has no keys yet. `url` is the JWKS endpoint.
+    /// Begins without keys. `url` is the JWKS endpoint.
     pub(crate) fn new(
         url: String,
         transport: Arc<dyn Transport>,
@@ -113,7 +114,7 @@ impl Keys {
         }
     }
 
-    /// The keys as last fetched; none when that was more than a day ago.
+    /// The keys of the last fetch. Empty when that fetch was more than a day ago.
     pub(crate) fn snapshot(&self, now: Timestamp) -> Guard<Arc<KeySet>> {
         if now.since(self.shared.fetched_at()) > STALE {
             return Guard::from_inner(Arc::clone(&self.shared.none));
@@ -124,7 +125,7 @@ impl Keys {
     /// Whether [`refresh`](Self::refresh) would begin a fetch.
     pub(crate) fn needs_refresh(&self, now: Timestamp) -> bool {
         let due_at = self.shared.due_at.load(Ordering::Relaxed);
-        // after the clock was set back a due time lies too far ahead to be true
+        // after the clock was set back, an old due time is farther ahead than any due time can be
         let set_back = due_at != u64::MAX && Timestamp::from_millis(due_at).since(now) > FRESH;
         now.as_millis() >= due_at || set_back
     }
@@ -135,7 +136,7 @@ impl Keys {
             return;
         }
         let mut admission = self.shared.admission();
-        // looked at again under the lock: somebody else may have begun or ended a fetch meanwhile
+        // checked again under the lock, because another task may have begun or ended a fetch meanwhile
         if self.needs_refresh(now) && admission.flight().is_none() {
             let (_flight, landing) = self.shared.begin(&mut admission);
             drop(admission);
@@ -143,16 +144,17 @@ impl Keys {
         }
     }
 
-    /// Fetches the keys because `kid` was not among them, or joins a fetch that is under way.
+    /// Fetches the keys because `kid` is not among them, or waits for a fetch that is under way.
     ///
-    /// A joined fetch counts as one's own: it may have begun just before the key was published, but only by its
-    /// own duration, and a key that is taken for unknown costs a refresh or one anonymous answer, no session.
+    /// A fetch that is under way counts as if it began now. It may have begun before the key was published. Then the
+    /// key is taken for unknown, which costs a refresh or one anonymous answer, but no session.
     pub(crate) async fn fetch(&self, budget: Budget, kid: Option<&str>, now: Timestamp) -> Fetched {
         Self::landed(self.admit(budget, kid, None, now)).await
     }
 
-    /// The same for a key in a sealed cookie that was published at `seen_at`: a fetch since then that did not bring it
-    /// has said that it was withdrawn, so nobody rests after it.
+    /// Like [`fetch`](Self::fetch), for a key in a sealed cookie that is known to have been published at `seen_at`.
+    /// When a later fetch did not bring this key, the key was withdrawn. That answer needs no new fetch, so no
+    /// cool-down holds it back.
     pub(crate) async fn fetch_seen(&self, kid: &str, seen_at: Option<Timestamp>, now: Timestamp) -> Fetched {
         Self::landed(self.admit(Budget::Sealed, Some(kid), seen_at, now)).await
     }
@@ -186,7 +188,7 @@ impl Keys {
         }
         match admission.ask(budget, now) {
             Answer::Go => {}
-            // the fetch that began the cool-down has said that this key is gone
+            // the fetch that began the cool-down has shown that this key is withdrawn
             Answer::CoolDown { .. }
                 if kid.is_some_and(|kid| keys.withdrew(kid))
                     || seen_at.is_some_and(|at| self.shared.fetched_at() >= at + CLEARLY) =>
@@ -198,7 +200,7 @@ impl Keys {
             }
         }
         let (flight, landing) = self.shared.begin(&mut admission);
-        // spawning may run the task at once, and the task takes the lock
+        // unlocks before the launch: a runtime may run the task at once, and the task takes the lock
         drop(admission);
         let wanted = kid.map(|kid| (budget, kid.into()));
         self.shared.launch(landing, wanted);
@@ -228,7 +230,7 @@ impl Shared {
         (flight, landing)
     }
 
-    /// Fetches in a task of its own, so that a client that hangs up stops nobody else's wait.
+    /// Fetches in a task of its own, so that other requests still get the keys when a client hangs up.
     fn launch(self: &Arc<Self>, landing: Landing<Landed>, wanted: Option<(Budget, Box<str>)>) {
         let landing = Some(landing);
         let fetch = Fetch { shared: Arc::clone(self), landing, wanted, fetched: Err(FetchError::Dropped) };
@@ -251,8 +253,8 @@ impl Shared {
     }
 }
 
-/// Ends a flight when it is dropped: after the fetch, but also when the task panics or the runtime shuts down, so
-/// that nobody waits for ever.
+/// Ends a fetch when it is dropped: after the fetch, but also when the task panics or the runtime shuts down, so that
+/// no request waits for ever.
 struct Fetch {
     shared: Arc<Shared>,
     landing: Option<Landing<Landed>>,

@@ -1,8 +1,8 @@
-//! Reads what Scalekit answers.
+//! Reads the JSON of Scalekit's responses.
 
 use serde::de::DeserializeOwned;
 
-/// Reads a JSON object. `serde` alone would take a list of the members' values for one.
+/// Reads a JSON object. `serde` alone would also accept a JSON list of the members' values.
 pub(super) fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     if !body.trim_ascii_start().starts_with(b"{") {
         return None;

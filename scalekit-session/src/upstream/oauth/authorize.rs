@@ -1,15 +1,18 @@
-//! The authorization request: where a login begins (RFC 6749 §4.1.1, OIDC Core §3.1.2.1, RFC 7636 §4.3).
+//! [`AuthorizationRequest`]: begins a login (RFC 6749 §4.1.1, OIDC Core §3.1.2.1, RFC 7636 §4.3).
 
 use thiserror::Error;
 
 use super::{Endpoints, percent};
 use crate::secret::{CodeVerifier, Nonce};
 
-/// A login at Scalekit, to be sent to the browser as a URL.
+/// The parameters of a login at Scalekit (RFC 6749 §4.1.1, OIDC Core §3.1.2.1). Send the browser to the URL that
+/// [`ScalekitClient::authorization_url`] makes from them.
 ///
-/// Leave `organization_id`, `connection_id`, `login_hint` and `domain_hint` out to show the hosted login page with
-/// all its methods. Several of them at once: `provider` wins over the connection, that over the organization, that
-/// over the domain.
+/// Without `organization_id`, `connection_id`, `login_hint`, `domain_hint` and `provider`, the hosted login page
+/// shows all its methods. When several are set, `provider` wins over the connection, the connection over the
+/// organization, and the organization over the domain.
+///
+/// [`ScalekitClient::authorization_url`]: crate::client::ScalekitClient::authorization_url
 ///
 /// ```
 /// use scalekit_session::client::{AuthorizationRequest, CodeVerifier};
@@ -43,8 +46,8 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// A login that comes back to `redirect_uri`, which must be registered with Scalekit to the letter. Asks for
-    /// the scopes `openid profile email`.
+    /// A login that comes back to `redirect_uri`, which must be registered with Scalekit in exactly this spelling.
+    /// Asks for the scopes `openid profile email`.
     pub fn new(redirect_uri: impl Into<String>) -> Self {
         Self {
             redirect_uri: redirect_uri.into(),
@@ -62,7 +65,7 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Asks for exactly these scopes. `offline_access` is what brings a refresh token.
+    /// Asks for exactly these scopes. With `offline_access` Scalekit also sends a refresh token.
     pub fn scopes<S: AsRef<str>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
         let mut joined = String::new();
         for scope in scopes {
@@ -74,17 +77,20 @@ impl AuthorizationRequest {
         Self { scopes: joined, ..self }
     }
 
-    /// Comes back with the code, and must be compared there.
+    /// A random value that Scalekit sends back with the code. The callback must compare it.
     pub fn state(self, state: impl Into<String>) -> Self {
         Self { state: state.into(), ..self }
     }
 
-    /// Comes back in the ID token, and must be compared there.
+    /// A random value that Scalekit puts into the ID token. Give it to [`CodeExchange::nonce`] as well, which
+    /// compares it.
+    ///
+    /// [`CodeExchange::nonce`]: crate::client::CodeExchange::nonce
     pub fn nonce(self, nonce: &Nonce) -> Self {
         Self { nonce: Some(nonce.clone()), ..self }
     }
 
-    /// The user's e-mail address, to prefill the page and to find the user's organization.
+    /// The user's e-mail address: fills in the login page, and finds the user's organization.
     pub fn login_hint(self, email: impl Into<String>) -> Self {
         Self { login_hint: email.into(), ..self }
     }
@@ -104,7 +110,7 @@ impl AuthorizationRequest {
         Self { organization_id: organization_id.into(), ..self }
     }
 
-    /// Binds the code to `verifier` (RFC 7636, method S256). The exchange must present the verifier.
+    /// Binds the code to `verifier` (RFC 7636, method S256): the code can be redeemed only with this verifier.
     pub fn code_challenge_of(self, verifier: &CodeVerifier) -> Self {
         Self { code_challenge: verifier.challenge(), ..self }
     }
@@ -119,11 +125,12 @@ impl AuthorizationRequest {
         Self { prompt: prompt.into(), ..self }
     }
 
-    /// Any other parameter, behind the others.
+    /// Adds any other parameter after those of the other methods.
     ///
     /// # Errors
-    /// When the name is one that this type sets, one that would change where or how the answer comes, or one that
-    /// would put a secret into a URL.
+    /// When this type sets a parameter of that name itself; when the parameter would change where or how Scalekit
+    /// answers; when it would put a secret into the URL; or when the name has other characters than letters, digits,
+    /// `_`, `-` and `.`.
     pub fn parameter(
         mut self,
         name: impl Into<String>,
@@ -137,7 +144,7 @@ impl AuthorizationRequest {
         Ok(self)
     }
 
-    /// The URL, with the parameters in the order of Scalekit's Node SDK. Empty ones are left out.
+    /// The URL, with the parameters in the order of Scalekit's Node SDK. Empty parameters are left out.
     pub(crate) fn url(&self, endpoints: &Endpoints, client_id: &str) -> String {
         let method = if self.code_challenge.is_empty() { "" } else { "S256" };
         let fixed = [
@@ -163,12 +170,12 @@ impl AuthorizationRequest {
     }
 }
 
-/// A parameter that cannot be set by name.
+/// A parameter that [`AuthorizationRequest::parameter`] does not set.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the parameter {name:?} of an authorization request cannot be set by name")]
 #[non_exhaustive]
 pub struct ReservedParameter {
-    /// Its name.
+    /// The name of the parameter.
     pub name: String,
 }
 
@@ -179,7 +186,7 @@ fn is_reserved(name: &str) -> bool {
 }
 
 const RESERVED: &[&str] = &[
-    // set by a method of their own, or always the same
+    // these have a method of their own, or never change
     "client_id",
     "code_challenge",
     "code_challenge_method",
@@ -195,11 +202,11 @@ const RESERVED: &[&str] = &[
     "response_type",
     "scope",
     "state",
-    // change how the answer comes, or carry a whole request of their own (OIDC Core §6)
+    // these change how the answer comes, or carry a whole request (OIDC Core §6)
     "request",
     "request_uri",
     "response_mode",
-    // have no place in a URL
+    // these are secrets and must not be in a URL
     "client_assertion",
     "client_secret",
     "code_verifier",

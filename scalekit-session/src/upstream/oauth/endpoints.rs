@@ -1,11 +1,11 @@
-//! Where Scalekit answers: fixed paths below the environment URL, no discovery.
+//! [`Endpoints`]: the URLs of Scalekit's endpoints, at fixed paths below the environment URL. There is no discovery.
 
 use thiserror::Error;
 use url::Url;
 
 use crate::loopback::is_loopback;
 
-/// Scalekit's endpoints in one environment.
+/// The URLs of Scalekit's endpoints in one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoints {
     environment_url: String,
@@ -16,8 +16,8 @@ pub(crate) struct Endpoints {
 }
 
 impl Endpoints {
-    /// Checks and normalises an environment URL: scheme and host in lower case, no default port, no slash at the
-    /// end. The result is also the expected issuer, so there must be one spelling.
+    /// Checks and normalizes an environment URL: scheme and host in lower case, no default port, no slash at the end.
+    /// The result is also the expected issuer, so it must have only one spelling.
     pub(crate) fn parse(environment_url: &str) -> Result<Self, EnvironmentUrlError> {
         let url = Url::parse(environment_url.trim()).map_err(|_| EnvironmentUrlError::NotAbsolute)?;
         match url.scheme() {
@@ -42,29 +42,32 @@ impl Endpoints {
         })
     }
 
-    /// The normalised environment URL: the `iss` of tokens unless a custom domain is configured.
+    /// The normalized environment URL. It is the `iss` of tokens, unless a custom domain is configured.
     pub(crate) fn environment_url(&self) -> &str {
         &self.environment_url
     }
 }
 
-/// Why a text is no environment URL, and what to write instead. Shows nothing of the text: it may hold a password.
+/// Why a text cannot be the environment URL, and what to write instead. The message never shows the text, because the
+/// text may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EnvironmentUrlError {
-    /// No scheme, no host, or another scheme than `https`.
+    /// It has no scheme, no host, or another scheme than `https` and `http`.
     #[error("the environment URL is not an absolute URL; write it like https://your-subdomain.scalekit.com")]
     NotAbsolute,
-    /// `http` to another machine.
+    /// It is `http` to another machine.
     #[error(
         "the environment URL must begin with https://; http:// is only for this machine \
          (localhost, *.localhost, 127.0.0.0/8, [::1])"
     )]
     PlainHttp,
-    /// A user name or password before the host.
-    #[error("the environment URL must not hold a user name or password; give the client secret on its own")]
+    /// It has a user name or password before the host.
+    #[error(
+        "the environment URL must not hold a user name or password; the client secret is a setting of its own"
+    )]
     Userinfo,
-    /// A path, query or fragment behind the host.
+    /// It has a path, query or fragment after the host.
     #[error(
         "the environment URL must end after the host; write https://your-subdomain.scalekit.com, \
          without path, query and fragment"

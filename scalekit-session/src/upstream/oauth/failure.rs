@@ -1,4 +1,4 @@
-//! What a failed token request means for a session: the verdict table (R8).
+//! [`TokenFailure`]: what a failed token request says about a code or refresh token (R8).
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use super::answer;
 use crate::event::Plain;
 use crate::upstream::transport::{HttpResponse, TransportError, TransportFailure};
 
-/// Why the token endpoint granted nothing.
+/// Why the token endpoint sent no tokens.
 ///
 /// | answer | verdict |
 /// |---|---|
@@ -21,12 +21,12 @@ use crate::upstream::transport::{HttpResponse, TransportError, TransportFailure}
 pub(crate) enum TokenFailure {
     /// The code or refresh token is used up, expired or revoked.
     Rejected,
-    /// Scalekit does not accept how we are configured: the user's session is not to blame.
+    /// Scalekit does not accept our own configuration. This says nothing about the user's session.
     Misconfigured {
         /// The OAuth error code (RFC 6749 §5.2).
         code: &'static str,
     },
-    /// Nothing is known about the code or refresh token.
+    /// The failure says nothing about the code or refresh token.
     Transient {
         /// How long Scalekit asks us to wait.
         retry_after: Option<Duration>,
@@ -39,7 +39,7 @@ impl TokenFailure {
         Self::Transient { retry_after: None, cause: TransientCause::Transport(error.reason) }
     }
 
-    /// Judges a response that is not a grant.
+    /// The meaning of a response without tokens.
     pub(super) fn from_response(response: &HttpResponse) -> Self {
         let transient = Self::Transient {
             retry_after: response.retry_after,
@@ -59,15 +59,15 @@ impl TokenFailure {
     }
 }
 
-/// What kept an answer from being one.
+/// Why a failure says nothing about the code or refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub(crate) enum TransientCause {
     /// No complete response came back.
     Transport(TransportFailure),
-    /// A status that says nothing about the request's credentials.
+    /// A status that says nothing about the code or refresh token.
     Status(u16),
-    /// Status 200 without a readable grant.
+    /// Status 200, but no tokens that can be read.
     Unreadable,
 }
 
@@ -83,13 +83,13 @@ impl fmt::Display for TransientCause {
     }
 }
 
-/// OAuth's error body (RFC 6749 §5.2). The description is not read: it may repeat what was sent.
+/// OAuth's error body (RFC 6749 §5.2). The description is not read, because it may repeat secrets that were sent.
 #[derive(Deserialize)]
 struct Refusal {
     error: String,
 }
 
-/// Errors that no user can cause (RFC 6749 §5.2, RFC 8707 §2).
+/// The error codes for a wrong configuration (RFC 6749 §5.2, RFC 8707 §2). A user cannot cause them.
 const MISCONFIGURATIONS: &[&str] = &[
     "invalid_client",
     "invalid_request",

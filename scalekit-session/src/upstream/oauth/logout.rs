@@ -1,13 +1,16 @@
-//! The end-session URL (OIDC RP-Initiated Logout §2): where a logout goes on after the local one.
+//! [`LogoutRequest`]: ends Scalekit's session after the local logout (OIDC RP-Initiated Logout §2).
 
 use super::{Endpoints, percent};
 use crate::secret::IdToken;
 
-/// The longest URL that is sent to a browser unless configured: proxies in front of Scalekit cut longer ones (R34).
+/// The default for the longest URL, in bytes. Proxies in front of Scalekit cut longer URLs (R34).
 const MAX_URL: usize = 6 * 1024;
 
-/// A logout at Scalekit, to be sent to the browser as a URL. It must be a top-level navigation: Scalekit knows the
-/// session by its own cookie.
+/// The parameters of a logout at Scalekit (OIDC RP-Initiated Logout §2). Send the browser to the URL that
+/// [`ScalekitClient::logout_url`] makes from them. The browser must load that URL as a page of its own, because
+/// Scalekit finds its session by its own cookie.
+///
+/// [`ScalekitClient::logout_url`]: crate::client::ScalekitClient::logout_url
 ///
 /// ```
 /// use scalekit_session::client::{IdToken, LogoutRequest};
@@ -29,7 +32,7 @@ pub struct LogoutRequest {
 }
 
 impl LogoutRequest {
-    /// A logout that ends on a page of Scalekit's.
+    /// A logout that ends on one of Scalekit's pages.
     pub fn new() -> Self {
         Self {
             id_token_hint: None,
@@ -41,32 +44,33 @@ impl LogoutRequest {
         }
     }
 
-    /// The ID token of the session, expired or not: without it Scalekit may ask the user.
+    /// The ID token of the session. It may be expired. Without it Scalekit may ask the user before it ends the session.
     pub fn id_token_hint(self, id_token: &IdToken) -> Self {
         Self { id_token_hint: Some(id_token.clone()), ..self }
     }
 
-    /// Where the browser goes afterwards: absolute, and registered with Scalekit to the letter.
+    /// Where the browser goes after the logout: an absolute URL, registered with Scalekit in exactly this spelling.
     pub fn post_logout_redirect_uri(self, uri: impl Into<String>) -> Self {
         Self { post_logout_redirect_uri: uri.into(), ..self }
     }
 
-    /// Comes back to the post-logout redirect URI.
+    /// A value that Scalekit sends back to the post-logout redirect URI.
     pub fn state(self, state: impl Into<String>) -> Self {
         Self { state: state.into(), ..self }
     }
 
-    /// Says whose redirect URI it is, when there is no ID token to say so.
+    /// The client to which the redirect URI belongs. Sent only without an ID token, which names the client itself.
     pub fn client_id(self, client_id: impl Into<String>) -> Self {
         Self { client_id: client_id.into(), ..self }
     }
 
-    /// Says who logs out (Scalekit's session id or an e-mail address), when there is no ID token to say so.
+    /// The user who logs out: Scalekit's session id or an e-mail address. Sent only without an ID token.
     pub fn logout_hint(self, hint: impl Into<String>) -> Self {
         Self { logout_hint: hint.into(), ..self }
     }
 
-    /// The longest URL to make, in bytes. When the ID token does not fit, client id and logout hint take its place.
+    /// The longest URL to make, in bytes; 6144 by default. When the URL would be longer, client id and logout hint
+    /// are sent in place of the ID token.
     pub fn max_url(self, bytes: usize) -> Self {
         Self { max_url: bytes, ..self }
     }
@@ -82,7 +86,7 @@ impl Default for LogoutRequest {
     }
 }
 
-/// The URL, with the parameters in the order of Scalekit's Node SDK. Empty ones are left out.
+/// The URL, with the parameters in the order of Scalekit's Node SDK. Empty parameters are left out.
 pub(crate) fn end_session_url(endpoints: &Endpoints, request: &LogoutRequest) -> String {
     let url = |hint: &str, client_id: &str, logout_hint: &str| {
         let parameters = [

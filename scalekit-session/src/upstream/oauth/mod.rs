@@ -1,5 +1,4 @@
-//! What is said to Scalekit and what it answers, as values: requests are built and responses are read here, and
-//! nothing is sent.
+//! Scalekit's OAuth 2.0 and OIDC endpoints: builds requests and reads responses as values. Sends nothing.
 
 mod answer;
 mod authorize;

@@ -1,13 +1,13 @@
-//! Queries and forms, encoded like Scalekit's own Node SDK does: RFC 3986, every space is `%20`.
+//! Encodes queries and forms as Scalekit's Node SDK does: by RFC 3986, with `%20` for a space.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Joins the parameters that have a value, in order.
+/// Encodes the parameters in order. Parameters without a value are left out.
 pub(super) fn encode<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)> + Clone) -> String {
-    // room for the worst case: a buffer that grows leaves copies of secrets behind
+    // enough for the longest result: a buffer that grows would leave copies of secrets behind in memory
     let room = parameters.clone().into_iter().map(|(name, value)| 2 + 3 * (name.len() + value.len())).sum();
     let mut encoded = String::with_capacity(room);
     for (name, value) in parameters {
@@ -24,7 +24,7 @@ pub(super) fn encode<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)
     encoded
 }
 
-/// A URL with those parameters as its query; without a `?` when there is none.
+/// The URL with those parameters as its query. Without parameters the URL is not changed.
 pub(super) fn with_query<'a>(
     url: &str,
     parameters: impl IntoIterator<Item = (&'a str, &'a str)> + Clone,

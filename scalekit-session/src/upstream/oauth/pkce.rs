@@ -1,4 +1,4 @@
-//! What ties the end of a login to its beginning: PKCE (RFC 7636) and the nonce.
+//! PKCE code verifiers (RFC 7636) and nonces: they tie the end of a login to its beginning.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +17,7 @@ impl CodeVerifier {
         random_text().map(Self::new)
     }
 
-    /// The challenge that belongs to this verifier, for the method S256 (RFC 7636 §4.2).
+    /// The code challenge of this verifier, for the method S256 (RFC 7636 §4.2).
     #[must_use]
     pub fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(self.secret().as_bytes()))

@@ -1,4 +1,4 @@
-//! Requests to the token endpoint, and its answer (RFC 6749 §4.1.3, §4.4.2, §5.1, §6).
+//! Requests to the token endpoint and its responses (RFC 6749 §4.1.3, §4.4.2, §5.1, §6).
 
 use std::fmt;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use super::{Endpoints, TokenFailure, TransientCause, answer, percent};
 use crate::secret::{AccessToken, AuthorizationCode, ClientSecret, CodeVerifier, IdToken, RefreshToken};
 use crate::upstream::transport::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, TransportError};
 
-/// How we identify ourselves to the token endpoint: by a secret in the form, like Scalekit's SDKs do, or as a
-/// public client by id alone.
+/// The client that sends a token request: with its secret in the form, as Scalekit's SDKs send it, or as a public
+/// client with its id alone.
 #[derive(Clone, Debug)]
 pub(crate) struct OauthClient {
     pub(crate) id: String,
@@ -24,7 +24,7 @@ impl OauthClient {
     }
 }
 
-/// Redeems an authorization code. Codes are single-use: never send it twice.
+/// Redeems an authorization code. A code can be used once: never send this request twice.
 pub(crate) fn code_request(
     endpoints: &Endpoints,
     client: &OauthClient,
@@ -45,7 +45,7 @@ pub(crate) fn code_request(
     )
 }
 
-/// Trades a refresh token for its successor. Refresh tokens are single-use: never send it twice, unless the
+/// Sends a refresh token to get new tokens. A refresh token can be used once: never send this request twice, unless the
 /// failure says that it was not sent.
 pub(crate) fn refresh_request(
     endpoints: &Endpoints,
@@ -63,7 +63,7 @@ pub(crate) fn refresh_request(
     )
 }
 
-/// Asks for a token of our own, as a machine.
+/// Asks for an access token for this application itself (client credentials).
 pub(crate) fn client_credentials_request(
     endpoints: &Endpoints,
     client: &OauthClient,
@@ -86,17 +86,17 @@ fn post<const N: usize>(endpoints: &Endpoints, fields: [(&str, &str); N]) -> Htt
     HttpRequest::post(&endpoints.token, percent::encode(fields))
 }
 
-/// What the token endpoint grants.
+/// The tokens in a response of the token endpoint.
 #[derive(Clone)]
 pub(crate) struct TokenResponse {
     pub(crate) access_token: AccessToken,
-    /// Absent unless `offline_access` was granted; at a refresh: keep the old one (R12).
+    /// `None` at a login: `offline_access` was not granted. `None` at a refresh: keep the old one (R12).
     pub(crate) refresh_token: Option<RefreshToken>,
-    /// At a refresh: keep the old one when absent (R12).
+    /// `None` at a refresh: keep the old one (R12).
     pub(crate) id_token: Option<IdToken>,
-    /// The access token's life, as the server rounds it.
+    /// The life of the access token, as the server rounds it.
     pub(crate) expires_in: Option<Duration>,
-    /// The granted scopes, when the server says so.
+    /// The granted scopes, if the server states them.
     pub(crate) scope: Option<String>,
 }
 
@@ -111,7 +111,7 @@ impl fmt::Debug for TokenResponse {
     }
 }
 
-/// Reads what came back from the token endpoint.
+/// Reads a response of the token endpoint.
 pub(crate) fn read_token_response(
     sent: Result<HttpResponse, TransportError>,
 ) -> Result<TokenResponse, TokenFailure> {
@@ -125,7 +125,8 @@ pub(crate) fn read_token_response(
     })
 }
 
-/// The JSON of a grant. Unknown members are ignored, and so are oddities of members that nothing depends on.
+/// The JSON of a response with tokens. Unknown members are ignored, and so are `expires_in` and `scope` of an
+/// unexpected type, because nothing depends on them.
 #[derive(Deserialize)]
 struct Grant {
     access_token: Text<AccessToken>,
@@ -151,7 +152,8 @@ impl Grant {
     }
 }
 
-/// A secret that is read straight into its type, so that it is wiped even when the rest is unreadable.
+/// A secret that is read directly into its type, so that its memory is overwritten even when the rest of the response
+/// cannot be read.
 struct Text<T>(T);
 
 macro_rules! deserialize_secret {
@@ -166,7 +168,7 @@ macro_rules! deserialize_secret {
 
 deserialize_secret!(AccessToken, RefreshToken, IdToken);
 
-/// `expires_in` is a number (RFC 6749 §5.1), or a text in the answers of some proxies.
+/// Reads `expires_in`: a number (RFC 6749 §5.1), or a text in the responses of some proxies.
 fn seconds(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_u64(),

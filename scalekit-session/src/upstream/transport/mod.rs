@@ -1,13 +1,4 @@
-//! How the core reaches Scalekit: one request, one response, no policy.
-//!
-//! [`Transport`] is implemented for closures, so a test double is one line:
-//!
-//! ```
-//! use scalekit_session::transport::{HttpResponse, Transport};
-//!
-//! # fn takes(_: impl Transport) {}
-//! takes(|_request| async { Ok(HttpResponse::new(503, Vec::new())) });
-//! ```
+//! [`Transport`]: sends one request to Scalekit and reads the response. It retries nothing and judges nothing.
 
 #[cfg(feature = "reqwest")]
 mod reqwest;
@@ -25,15 +16,28 @@ pub use self::reqwest::{BuildTransportError, ReqwestTransport};
 
 /// Sends one HTTP request to Scalekit.
 ///
-/// An implementation bounds its own time (10 s in all is what [`ReqwestTransport`] takes), reads at most
-/// [`MAX_RESPONSE_BYTES`], follows no redirect and never sends a request twice: codes and refresh tokens are
-/// single-use.
+/// An implementation limits its own time ([`ReqwestTransport`] takes at most 10 s), reads at most
+/// [`MAX_RESPONSE_BYTES`], follows no redirect, and never sends a request twice, because codes and refresh tokens can
+/// be used once.
+///
+/// Closures implement this trait, so a test double is one line:
+///
+/// ```
+/// use scalekit_session::transport::{HttpRequest, HttpResponse, Transport, TransportError};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), TransportError> {
+/// let outage = |_request: HttpRequest| async { Ok::<_, TransportError>(HttpResponse::new(503, Vec::new())) };
+///
+/// let response = Transport::send(&outage, HttpRequest::get("https://acme.scalekit.dev/keys")).await?;
+/// assert_eq!(response.status, 503);
+/// # Ok(()) }
+/// ```
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
     /// Sends `request` and reads the whole response.
     ///
     /// # Errors
-    /// When no complete response came back. An HTTP error status is a response, not an error.
+    /// When no complete response came. A response with an error status is not an error here.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError>;
 }
 
@@ -48,27 +52,28 @@ where
     }
 }
 
-/// The most a response of Scalekit may hold, in bytes.
+/// The longest body of a response of Scalekit, in bytes.
 pub const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
 /// A request to Scalekit: `GET` without a body, or `POST` with form fields.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpRequest {
-    /// Absolute URL.
+    /// The absolute URL.
     pub url: String,
-    /// `application/x-www-form-urlencoded` body of a `POST`; a request without one is a `GET`. Wiped on drop.
+    /// The `application/x-www-form-urlencoded` body of a `POST`. A request without one is a `GET`. The memory is
+    /// overwritten when the request is dropped.
     pub form: Option<Zeroizing<String>>,
 }
 
 impl HttpRequest {
-    /// A `GET`.
+    /// A `GET` request.
     #[must_use]
     pub fn get(url: impl Into<String>) -> Self {
         Self { url: url.into(), form: None }
     }
 
-    /// A `POST` of an encoded form.
+    /// A `POST` request with an encoded form.
     #[must_use]
     pub fn post(url: impl Into<String>, form: String) -> Self {
         Self { url: url.into(), form: Some(Zeroizing::new(form)) }
@@ -76,19 +81,19 @@ impl HttpRequest {
 }
 
 impl fmt::Debug for HttpRequest {
-    /// Leaves the body out: it carries secrets (R46).
+    // R46: without the body, because it carries secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest").field("url", &self.url).finish_non_exhaustive()
     }
 }
 
-/// A response of Scalekit. The body is wiped on drop.
+/// A response of Scalekit. The memory of the body is overwritten when the response is dropped.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpResponse {
-    /// Status code.
+    /// The status code.
     pub status: u16,
-    /// `Retry-After` in seconds, when it came as a number.
+    /// The header `Retry-After`, if it is a number of seconds.
     pub retry_after: Option<Duration>,
     /// The whole body.
     pub body: Zeroizing<Vec<u8>>,
@@ -101,7 +106,7 @@ impl HttpResponse {
         Self { status, retry_after: None, body: Zeroizing::new(body.into()) }
     }
 
-    /// The same response with a `Retry-After`.
+    /// This response with a `Retry-After`.
     #[must_use]
     pub fn with_retry_after(self, after: Duration) -> Self {
         Self { retry_after: Some(after), ..self }
@@ -109,18 +114,18 @@ impl HttpResponse {
 }
 
 impl fmt::Debug for HttpResponse {
-    /// Leaves the body out: it carries tokens (R46).
+    // R46: without the body, because it carries tokens.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpResponse").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
-/// Why no complete response came back.
+/// Why no complete response came.
 #[derive(Debug, Error)]
 #[error("no response from Scalekit: {reason}")]
 #[non_exhaustive]
 pub struct TransportError {
-    /// What failed, without URLs' queries or bodies.
+    /// What failed. It shows neither a URL nor a body.
     pub reason: TransportFailure,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -133,22 +138,22 @@ impl TransportError {
         Self { reason, source: None }
     }
 
-    /// The same failure with its cause, which must carry no secret.
+    /// This failure with its cause. Security: the cause must not show a secret.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { source: Some(source.into()), ..self }
     }
 }
 
-/// The kinds of failure a transport tells apart.
+/// The kinds of failure of a transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportFailure {
-    /// No connection (DNS, TCP or TLS): the request was not processed.
+    /// There was no connection (DNS, TCP or TLS). Scalekit did not process the request.
     Connect,
-    /// Out of time; the request may have been processed.
+    /// The time was over. Scalekit may have processed the request.
     Timeout,
-    /// The connection broke; the request may have been processed.
+    /// The connection broke. Scalekit may have processed the request.
     Broken,
     /// The response was larger than [`MAX_RESPONSE_BYTES`].
     TooLarge,

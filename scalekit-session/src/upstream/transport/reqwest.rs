@@ -1,4 +1,4 @@
-//! The transport of the default features: reqwest on rustls.
+//! [`ReqwestTransport`]: the default transport, reqwest with rustls.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 use super::{HttpRequest, HttpResponse, MAX_RESPONSE_BYTES, Transport, TransportError, TransportFailure};
 
-/// Talks to Scalekit with reqwest: 5 s to connect, 10 s in all, no redirects, no retries.
+/// Calls Scalekit with reqwest. A connection takes at most 5 s, a call at most 10 s. Follows no redirects, retries
+/// nothing.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: Client,
@@ -26,7 +27,7 @@ impl ReqwestTransport {
             .user_agent(concat!("scalekit-session-rust/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Duration::from_secs(5))
             .timeout(Duration::from_secs(10))
-            // shorter than the idle time after which load balancers drop a connection without a word
+            // shorter than the idle time after which load balancers drop a connection silently
             .pool_idle_timeout(Duration::from_secs(50))
             .redirect(redirect::Policy::none())
             .retry(retry::never())
@@ -41,7 +42,7 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let builder = match &request.form {
-            // reqwest's copy of the body is not wiped; nothing outside of it keeps one
+            // reqwest does not overwrite its copy of the body; there is no other copy that stays in memory
             Some(form) => self
                 .client
                 .post(&request.url)
@@ -66,7 +67,7 @@ pub struct BuildTransportError {
     source: reqwest::Error,
 }
 
-/// Reads the body as far as it may go; a `Content-Length` is only a promise.
+/// Reads the body, at most [`MAX_RESPONSE_BYTES`]. The header `Content-Length` is not trusted.
 async fn read(mut response: Response) -> Result<Zeroizing<Vec<u8>>, TransportError> {
     let mut body = Zeroizing::new(Vec::with_capacity(FIRST_ROOM));
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
@@ -79,10 +80,10 @@ async fn read(mut response: Response) -> Result<Zeroizing<Vec<u8>>, TransportErr
     Ok(body)
 }
 
-/// Holds a token response without growing.
+/// The first size of the buffer, in bytes: enough for a token response.
 const FIRST_ROOM: usize = 16 * 1024;
 
-/// Makes room for `more` bytes. A buffer that grows by itself would leave a copy of the tokens behind.
+/// Makes room for `more` bytes. A buffer that grows by itself would leave a copy of the tokens behind in memory.
 fn grow(body: &mut Zeroizing<Vec<u8>>, more: usize) {
     if body.capacity() - body.len() < more {
         let mut larger = Zeroizing::new(Vec::with_capacity((body.len() + more) * 2));
@@ -96,7 +97,8 @@ fn retry_after(response: &Response) -> Option<Duration> {
     value.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Only a failure to connect means that Scalekit never saw the request. Other failures may come after it did.
+/// Only a failure to connect means that Scalekit did not see the request. Other failures may come after Scalekit saw
+/// it.
 fn failure(error: reqwest::Error) -> TransportError {
     let reason = if error.is_connect() {
         TransportFailure::Connect
@@ -116,7 +118,7 @@ mod tests {
 
     use super::*;
 
-    /// Answers one connection with `answer` and gives the request it read.
+    /// A server that answers one connection with `answer`. Returns its URL and the request that it reads.
     fn server(answer: Vec<u8>) -> (String, JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

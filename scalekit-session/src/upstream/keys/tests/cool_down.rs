@@ -1,3 +1,5 @@
+//! Tests of the cool-down after a fetch that did not bring its key.
+
 use super::*;
 
 #[tokio::test]

@@ -1,3 +1,5 @@
+//! Tests that only one fetch runs at a time, and that it outlives the requests that wait for it.
+
 use super::*;
 
 #[tokio::test]
@@ -8,7 +10,7 @@ async fn r44_a_cold_start_with_500_requests_fetches_once() {
     assert!(endpoint.has("snk_1"));
     assert_eq!(endpoint.calls(), 1);
     assert_eq!(endpoint.fetch(Budget::Sealed, "snk_1").await, Fetched::Updated);
-    assert_eq!(endpoint.calls(), 1, "a key that is there needs no fetch");
+    assert_eq!(endpoint.calls(), 1, "a known key needs no fetch");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -39,8 +41,8 @@ async fn keys_are_refreshed_in_the_background_every_ten_minutes_and_only_then() 
     for _ in 0..100 {
         endpoint.keys.refresh(endpoint.now());
     }
-    assert!(!endpoint.keys.needs_refresh(endpoint.now()), "one is under way");
-    assert!(endpoint.has("snk_1"), "the old ones serve meanwhile");
+    assert!(!endpoint.keys.needs_refresh(endpoint.now()), "a fetch is under way");
+    assert!(endpoint.has("snk_1"), "the old keys are used until the fetch ends");
     settle().await;
     assert_eq!(endpoint.calls(), 2);
     assert!(endpoint.has("snk_2"));
@@ -104,7 +106,7 @@ async fn a_runtime_that_runs_tasks_at_once_does_not_deadlock() {
     assert_eq!(endpoint.calls(), 2);
 }
 
-/// Takes every task and runs none, as a runtime that shuts down.
+/// A runtime that drops every task, like one that shuts down.
 #[derive(Debug)]
 struct Gone;
 

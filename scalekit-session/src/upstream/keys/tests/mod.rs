@@ -1,3 +1,5 @@
+//! Tests of the published keys, and the JWKS endpoint that they script.
+
 mod cool_down;
 mod flight;
 mod outage;
@@ -29,7 +31,7 @@ struct Endpoint {
     clock: Arc<TestClock>,
     calls: Arc<AtomicUsize>,
     answer: Arc<Mutex<Result<HttpResponse, TransportFailure>>>,
-    /// A fetch takes one to answer.
+    /// Each fetch waits for one permit before it is answered.
     permits: Arc<Semaphore>,
 }
 
@@ -107,7 +109,7 @@ async fn settle() {
     }
 }
 
-/// Polls tasks where they are given, and sleeps for no time at all.
+/// A runtime that polls each task once, at once, and whose sleeps end at once.
 #[derive(Debug)]
 struct Inline;
 

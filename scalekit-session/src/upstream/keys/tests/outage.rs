@@ -1,3 +1,5 @@
+//! Tests of failed fetches: back-off, and how long the old keys are used.
+
 use super::*;
 
 #[tokio::test]
@@ -29,7 +31,7 @@ async fn r44_a_retry_after_is_honoured_up_to_ten_seconds() {
         endpoint.publish(&["snk_1"]);
         endpoint.pass(10 * SECOND);
         assert_eq!(endpoint.fetch(Budget::Sealed, "bogus").await, Fetched::Updated);
-        // forget the key and the cool-down that the probe has begun
+        // makes the process forget the key, and lets the cool-down pass
         endpoint.publish(&["snk_2"]);
         endpoint.pass(30 * SECOND);
         endpoint.fetch(Budget::Sealed, "bogus").await;

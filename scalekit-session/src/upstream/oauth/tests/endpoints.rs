@@ -1,3 +1,5 @@
+//! Tests of environment URLs: how they are normalized, and which are refused.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Tests of requests and responses, and the client that they share.
+
 mod endpoints;
 mod secrets;
 mod urls;
@@ -9,7 +11,7 @@ use super::*;
 use crate::secret::{AuthorizationCode, ClientSecret, CodeVerifier, IdToken, Nonce, RefreshToken};
 use crate::upstream::transport::{HttpResponse, TransportError, TransportFailure};
 
-/// RFC 7636 §B.
+/// The verifier and the challenge of the example in RFC 7636 §B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 

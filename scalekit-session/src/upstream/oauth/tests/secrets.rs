@@ -1,3 +1,5 @@
+//! Tests of verifiers, nonces and token requests, and of which secrets are shown.
+
 use super::*;
 
 #[test]

@@ -1,8 +1,10 @@
+//! Tests of authorization and logout URLs.
+
 use serde_json::Value;
 
 use super::*;
 
-/// URLs that Scalekit's Node SDK has made; the file names its version.
+/// URLs that Scalekit's Node SDK made. The file names the version of the SDK.
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../../tests/vectors/urls.json")).unwrap()
 }

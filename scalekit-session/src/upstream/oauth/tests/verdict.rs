@@ -1,3 +1,5 @@
+//! Tests of token responses: which are tokens, and what the others say about a refresh token.
+
 use super::*;
 
 #[test]
@@ -19,7 +21,7 @@ fn r8_the_verdict_table() {
         (400, r#"{"error":"invalid_scope"}"#, misconfigured("invalid_scope")),
         (400, r#"{"error":"invalid_request"}"#, misconfigured("invalid_request")),
         (400, r#"{"error":"unsupported_grant_type"}"#, misconfigured("unsupported_grant_type")),
-        // a status that speaks louder than its body
+        // a status that makes the body irrelevant
         (408, grant, transient(408)),
         (425, grant, transient(425)),
         (429, grant, transient(429)),
@@ -48,7 +50,7 @@ fn r8_the_verdict_table() {
         (401, "Unauthorized", transient(401)),
         (403, "<html>blocked</html>", transient(403)),
         (404, "not found", transient(404)),
-        // a good status without a grant
+        // status 200 without tokens
         (200, "", unreadable.clone()),
         (200, "<html>", unreadable.clone()),
         (200, grant, unreadable.clone()),
