@@ -26,7 +26,7 @@ pub struct Exchange(Arc<Shared>);
 struct Shared {
     manager: Arc<dyn SessionManager>,
     resolution: OnceLock<Resolution>,
-    renewed: OnceLock<Resolution>,
+    refreshed: OnceLock<Resolution>,
     head_sent: AtomicBool,
 }
 
@@ -37,7 +37,7 @@ impl Exchange {
         Self(Arc::new(Shared {
             manager,
             resolution: OnceLock::new(),
-            renewed: OnceLock::new(),
+            refreshed: OnceLock::new(),
             head_sent: AtomicBool::new(false),
         }))
     }
@@ -75,16 +75,16 @@ impl Exchange {
     /// Refreshes the session now, whatever its token's age, and answers with the new one: after a change of roles,
     /// say. Once per exchange; later calls repeat the answer.
     pub fn refresh(&self, request: &RequestView<'_>) -> Resolving {
-        match self.0.renewed.get() {
+        match self.0.refreshed.get() {
             Some(known) => Resolving(Stage::Known(ready(known.state.clone()))),
             None => {
                 let manager = &self.0.manager;
                 let pending = manager.refresh(&self.as_of_now(request), manager.clock().now());
                 match self.guarded(Inspection::Pending(pending), request) {
                     Inspection::Settled(resolution) => {
-                        Resolving(Stage::Known(ready(keep(&self.0.renewed, resolution))))
+                        Resolving(Stage::Known(ready(keep(&self.0.refreshed, resolution))))
                     }
-                    Inspection::Pending(pending) => self.waiting(Slot::Renewed, pending),
+                    Inspection::Pending(pending) => self.waiting(Slot::Refreshed, pending),
                 }
             }
         }
@@ -134,7 +134,7 @@ impl Exchange {
     }
 
     fn latest(&self) -> Option<&Resolution> {
-        self.0.renewed.get().or_else(|| self.0.resolution.get())
+        self.0.refreshed.get().or_else(|| self.0.resolution.get())
     }
 
     fn as_of_now<'r>(&self, request: &RequestView<'r>) -> RequestView<'r> {
@@ -150,7 +150,7 @@ fn keep(slot: &OnceLock<Resolution>, resolution: Resolution) -> SessionState {
 #[derive(Clone, Copy, Debug)]
 enum Slot {
     Resolution,
-    Renewed,
+    Refreshed,
 }
 
 /// The answer of [`Exchange::resolve`] and [`Exchange::refresh`].
@@ -174,7 +174,7 @@ impl Future for Resolving {
                 keep(
                     match slot {
                         Slot::Resolution => &exchange.0.resolution,
-                        Slot::Renewed => &exchange.0.renewed,
+                        Slot::Refreshed => &exchange.0.refreshed,
                     },
                     resolution,
                 )

@@ -133,7 +133,7 @@ async fn outcome(
             if let Some(session) = before.filter(|session| was_early(instance, session, &resolution))
                 && caller == Caller::Script
             {
-                let until = session.facts().soft;
+                let until = session.facts().due_at;
                 return (Outcome::SignedIn(session, until), Vec::new());
             }
             resolution
@@ -186,7 +186,7 @@ fn held(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, target: &str) ->
 /// while, and the browser has it (rows 14 and 15).
 fn was_early(instance: &Instance, session: &Session, resolution: &Resolution) -> bool {
     let failed = resolution.write.is_none() && !matches!(resolution.state, SessionState::Active(_));
-    failed && !is_ended(instance, session) && instance.now() + Duration::from_secs(1) < session.facts().soft
+    failed && !is_ended(instance, session) && instance.now() + Duration::from_secs(1) < session.facts().due_at
 }
 
 fn is_ended(instance: &Instance, session: &Session) -> bool {
