@@ -36,7 +36,7 @@ fn over() -> SessionEvidence {
 }
 
 /// A session like [`live`], due for a refresh.
-fn refresh_due_at() -> SessionEvidence {
+fn due() -> SessionEvidence {
     SessionEvidence { due_at: NOW, end: NOW + secs(30), ..live() }
 }
 
