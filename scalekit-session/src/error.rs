@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Unreadable,
     /// The operating system gave no random numbers.
     Random,
+    /// The session manager does not do this, or its sessions have no tokens.
+    Unsupported,
 }
 
 impl Error {
@@ -44,12 +46,21 @@ impl Error {
             Repr::NotASession(_) => ErrorKind::NotASession,
             Repr::Unreadable => ErrorKind::Unreadable,
             Repr::Random => ErrorKind::Random,
+            Repr::Unsupported(_) => ErrorKind::Unsupported,
         }
+    }
+
+    /// An error of the kind [`ErrorKind::Unsupported`], for a session manager of an application.
+    #[must_use]
+    pub fn unsupported(what: &'static str) -> Self {
+        Repr::Unsupported(what).into()
     }
 }
 
 #[derive(Debug, ThisError)]
 pub(crate) enum Repr {
+    #[error("{0}")]
+    Unsupported(&'static str),
     #[error("{0}")]
     TooLarge(Sizes),
     #[error(

@@ -33,8 +33,8 @@ fn inspect(manager: &Arc<dyn SessionManager>, lines: &Lines) -> bool {
         return false;
     };
     let active = matches!(resolution.state(), SessionState::Active(_));
-    let edits = manager.conclude(&resolution, &Lines(Vec::new()), now);
-    active && !edits.is_empty()
+    let cookies = manager.conclude(&resolution, &Lines(Vec::new()), now);
+    active && cookies.is_empty()
 }
 
 #[tokio::test]

@@ -10,10 +10,12 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use crate::adapter::manager::SessionManager;
+use crate::answer::caching;
 use crate::answer::refusal::Refusal;
 use crate::answer::reply::{HeaderEdits, Reply};
 use crate::pipeline::resolution::{Inspection, Pending, Resolution, SessionState};
 use crate::request::{Headers, RequestView};
+use crate::rules::origin;
 
 /// The session's part in one request: [`resolve`](Self::resolve) on the way in, [`finish`](Self::finish) on every
 /// way out. Clones are the same exchange: one travels with the request, one waits for the response.
@@ -24,7 +26,7 @@ pub struct Exchange(Arc<Shared>);
 struct Shared {
     manager: Arc<dyn SessionManager>,
     resolution: OnceLock<Resolution>,
-    renewed: OnceLock<Resolution>,
+    refreshed: OnceLock<Resolution>,
     head_sent: AtomicBool,
 }
 
@@ -35,7 +37,7 @@ impl Exchange {
         Self(Arc::new(Shared {
             manager,
             resolution: OnceLock::new(),
-            renewed: OnceLock::new(),
+            refreshed: OnceLock::new(),
             head_sent: AtomicBool::new(false),
         }))
     }
@@ -60,7 +62,9 @@ impl Exchange {
         if let Some(known) = self.state() {
             return Resolving(Stage::Known(ready(known.clone())));
         }
-        match self.0.manager.inspect(&self.as_of_now(request), self.0.manager.clock().now()) {
+        let manager = &self.0.manager;
+        let inspection = manager.inspect(&self.as_of_now(request), manager.clock().now());
+        match self.guarded(inspection, request) {
             Inspection::Settled(resolution) => {
                 Resolving(Stage::Known(ready(keep(&self.0.resolution, resolution))))
             }
@@ -71,11 +75,17 @@ impl Exchange {
     /// Refreshes the session now, whatever its token's age, and answers with the new one: after a change of roles,
     /// say. Once per exchange; later calls repeat the answer.
     pub fn refresh(&self, request: &RequestView<'_>) -> Resolving {
-        match self.0.renewed.get() {
+        match self.0.refreshed.get() {
             Some(known) => Resolving(Stage::Known(ready(known.state.clone()))),
             None => {
-                let pending = self.0.manager.refresh(&self.as_of_now(request), self.0.manager.clock().now());
-                self.waiting(Slot::Renewed, pending)
+                let manager = &self.0.manager;
+                let pending = manager.refresh(&self.as_of_now(request), manager.clock().now());
+                match self.guarded(Inspection::Pending(pending), request) {
+                    Inspection::Settled(resolution) => {
+                        Resolving(Stage::Known(ready(keep(&self.0.refreshed, resolution))))
+                    }
+                    Inspection::Pending(pending) => self.waiting(Slot::Refreshed, pending),
+                }
             }
         }
     }
@@ -86,13 +96,37 @@ impl Exchange {
         self.0.manager.refuse(request, &why.of(no_session), self.0.manager.clock().now())
     }
 
-    /// The commit point: call it once, with the headers of the response, just before they are sent.
+    /// The commit point: call it once, with the headers of the response, just before they are sent. A second call gives no
+    /// edits, because the head is sent by then.
     pub fn finish(&self, response: &dyn Headers) -> HeaderEdits {
-        self.0.head_sent.store(true, Ordering::Release);
+        if self.0.head_sent.swap(true, Ordering::AcqRel) {
+            return HeaderEdits::none();
+        }
         match self.latest() {
-            Some(resolution) => self.0.manager.conclude(resolution, response, self.0.manager.clock().now()),
+            Some(resolution) => HeaderEdits {
+                cookies: self.0.manager.conclude(resolution, response, self.0.manager.clock().now()),
+                cache_control: caching::cache_control(response),
+                vary: caching::vary(response),
+                removed: caching::overrides(response),
+            },
             None => HeaderEdits::none(),
         }
+    }
+
+    /// Gives a request with effects that another origin sent no session, whatever the manager found (R51). A refresh that
+    /// was not polled yet has sent nothing.
+    fn guarded(&self, inspection: Inspection, request: &RequestView<'_>) -> Inspection {
+        if !origin::is_cross_origin(request, self.0.manager.allowed_origins()) {
+            return inspection;
+        }
+        let state = match inspection {
+            Inspection::Settled(Resolution { state: SessionState::Anonymous, .. }) => SessionState::Anonymous,
+            Inspection::Settled(Resolution { state: SessionState::Misdirected, .. }) => {
+                SessionState::Misdirected
+            }
+            Inspection::Settled(_) | Inspection::Pending(_) => SessionState::CrossOrigin,
+        };
+        Inspection::Settled(Resolution::new(state))
     }
 
     fn waiting(&self, slot: Slot, pending: Pending) -> Resolving {
@@ -100,7 +134,7 @@ impl Exchange {
     }
 
     fn latest(&self) -> Option<&Resolution> {
-        self.0.renewed.get().or_else(|| self.0.resolution.get())
+        self.0.refreshed.get().or_else(|| self.0.resolution.get())
     }
 
     fn as_of_now<'r>(&self, request: &RequestView<'r>) -> RequestView<'r> {
@@ -116,7 +150,7 @@ fn keep(slot: &OnceLock<Resolution>, resolution: Resolution) -> SessionState {
 #[derive(Clone, Copy, Debug)]
 enum Slot {
     Resolution,
-    Renewed,
+    Refreshed,
 }
 
 /// The answer of [`Exchange::resolve`] and [`Exchange::refresh`].
@@ -140,7 +174,7 @@ impl Future for Resolving {
                 keep(
                     match slot {
                         Slot::Resolution => &exchange.0.resolution,
-                        Slot::Renewed => &exchange.0.renewed,
+                        Slot::Refreshed => &exchange.0.refreshed,
                     },
                     resolution,
                 )

@@ -2,5 +2,6 @@
 
 pub(crate) mod caching;
 pub(crate) mod pages;
+pub(crate) mod problem;
 pub(crate) mod refusal;
 pub(crate) mod reply;

@@ -76,7 +76,8 @@ impl Refusal {
 
 /// Why there is no session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum NoSession {
+#[non_exhaustive]
+pub enum NoSession {
     /// No particular reason is known.
     #[default]
     NotSignedIn,

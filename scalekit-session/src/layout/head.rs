@@ -21,7 +21,7 @@ pub(crate) struct Head {
     live: [u8; 16],
     pub(crate) generation: u32,
     pub(crate) login_at: Timestamp,
-    pub(crate) rotated_at: Timestamp,
+    pub(crate) refreshed_at: Timestamp,
     pub(crate) end: Timestamp,
     pub(crate) refresh: Option<RefreshKey>,
     spread: u8,
@@ -30,28 +30,28 @@ pub(crate) struct Head {
 impl Head {
     pub(crate) fn of(layout: &Layout, payload: &SessionPayload) -> Self {
         let refresh = payload.refresh_token.as_ref().map(|token| refresh_key(layout, token));
-        let SessionPayload { session_id, live, generation, login_at, rotated_at, end, .. } = *payload;
-        Self::new(session_id, live, generation, [login_at, rotated_at, end], refresh)
+        let SessionPayload { session_id, live, generation, login_at, refreshed_at, end, .. } = *payload;
+        Self::new(session_id, live, generation, [login_at, refreshed_at, end], refresh)
     }
 
     pub(crate) fn of_view(layout: &Layout, view: &SessionView<'_>) -> Self {
         let refresh = view.refresh_token().map(|token| refresh_key(layout, &token));
-        let SessionView { session_id, live, generation, login_at, rotated_at, end, .. } = *view;
-        Self::new(session_id, live, generation, [login_at, rotated_at, end], refresh)
+        let SessionView { session_id, live, generation, login_at, refreshed_at, end, .. } = *view;
+        Self::new(session_id, live, generation, [login_at, refreshed_at, end], refresh)
     }
 
     fn new(
         session_id: [u8; 16],
         live: [u8; 16],
         generation: u32,
-        [login_at, rotated_at, end]: [Timestamp; 3],
+        [login_at, refreshed_at, end]: [Timestamp; 3],
         refresh: Option<RefreshKey>,
     ) -> Self {
         let [spread, ..] = session_id;
         let [round, ..] = generation.to_le_bytes();
         let spread = spread.wrapping_add(round.wrapping_mul(97));
         let session_id = SessionId::from_bytes(session_id);
-        Self { session_id, live, generation, login_at, rotated_at, end, refresh, spread }
+        Self { session_id, live, generation, login_at, refreshed_at, end, refresh, spread }
     }
 
     /// What the marker cookie must hold.
@@ -84,9 +84,9 @@ impl Layout {
             marker: head.marker(),
             generation: head.generation,
             login_at: head.login_at,
-            rotated_at: head.rotated_at,
+            refreshed_at: head.refreshed_at,
             end,
-            soft: self.policy.soft(end, life, head.spread),
+            due_at: self.policy.refresh_due_at(end, life, head.spread),
             refresh: head.refresh,
             retired,
             key,

@@ -83,7 +83,7 @@ impl Layout {
             live: *random().map_err(|_| Repr::Random)?,
             generation: 0,
             login_at: now,
-            rotated_at: now,
+            refreshed_at: now,
             end: self.end(&grant.claims, now),
             unverified: false,
             access_token: grant.access_token.clone(),
@@ -257,7 +257,11 @@ impl Layout {
     /// Until when the refresh route takes the access token for fresh.
     pub(crate) fn fresh_until(&self, session: &Session) -> Timestamp {
         let claims = &session.facts().claims;
-        split::fresh_until(session.facts().soft, claims.expires_at().since(claims.issued_at()), &self.policy)
+        split::fresh_until(
+            session.facts().due_at,
+            claims.expires_at().since(claims.issued_at()),
+            &self.policy,
+        )
     }
 
     /// Which chunks of a session's cookies the browser may have.

@@ -19,7 +19,7 @@ use super::head::Head;
 use super::one_cookie::NO_MARKER;
 use crate::cookie::Holder;
 use crate::error::{Error, Repr};
-use crate::sdk_cookie::{MAX_TEXT, SdkKey, SdkLanguage, SdkPayload, SealError};
+use crate::sdk_cookie::{MAX_TEXT, SdkKey, SdkLanguage, SdkPayload, SdkSealError};
 use crate::seal::SessionPayload;
 use crate::secret::IdToken;
 use crate::session::{SealedSession, Session};
@@ -46,8 +46,8 @@ pub(super) fn seal(
     };
     let payload = payload.with_beside(beside.unwrap_or_default());
     let value = sealing_key.seal(&payload, language).map_err(|error| match error {
-        SealError::TooLong { characters } => Repr::SdkTooLong { characters, most: MAX_TEXT },
-        SealError::NoRandomness | SealError::Cipher => Repr::Random,
+        SdkSealError::TooLong { characters } => Repr::SdkTooLong { characters, most: MAX_TEXT },
+        SdkSealError::NoRandomness | SdkSealError::Cipher => Repr::Random,
     })?;
     if value.len() > layout.spec.room(name, None) {
         return Err(Repr::SdkTooLong { characters: value.len(), most: MAX_TEXT }.into());
@@ -88,13 +88,13 @@ fn session_of(layout: &Layout, payload: SdkPayload) -> Option<SessionPayload> {
     let id_token = payload.id_token.as_ref()?;
     let id_claims = jwt::unverified_claims_for_us(id_token.secret(), Kind::Id, &layout.rules)
         .filter(|id| id.subject() == claims.subject())?;
-    let rotated_at = claims.issued_at();
+    let refreshed_at = claims.issued_at();
     Some(SessionPayload {
         session_id: lineage(id_token),
         live: NO_MARKER,
-        generation: u32::try_from(rotated_at.as_secs()).ok()?,
-        login_at: id_claims.issued_at().min(rotated_at),
-        rotated_at,
+        generation: u32::try_from(refreshed_at.as_secs()).ok()?,
+        login_at: id_claims.issued_at().min(refreshed_at),
+        refreshed_at,
         end: claims.expires_at(),
         unverified: false,
         beside: payload.beside().map(|beside| beside.to_owned().into()),

@@ -36,7 +36,7 @@ pub(super) const HOLDERS: [Holder; 3] =
 /// come.
 pub(crate) fn access_age(session: &Session, now: Timestamp) -> Duration {
     let facts = session.facts();
-    whole_seconds(if facts.refresh.is_some() { facts.soft } else { facts.end }, now)
+    whole_seconds(if facts.refresh.is_some() { facts.due_at } else { facts.end }, now)
 }
 
 /// Whole seconds, and one at least, because none would delete the cookie.
@@ -47,8 +47,8 @@ fn whole_seconds(until: Timestamp, now: Timestamp) -> Duration {
 /// Until when the refresh route takes an access token for fresh. Its cookie lives whole seconds, by the clock of the
 /// instance that set it, and while it is gone and the token called fresh a page would be led in circles. So a token is
 /// fresh only while it is, too, by a clock that differs as much as clocks may, or by the buffer of its refresh.
-pub(super) fn fresh_until(soft: Timestamp, life: Duration, policy: &Policy) -> Timestamp {
-    soft - policy.leeway.min(policy.refresh_buffer(life)).max(Duration::from_secs(1))
+pub(super) fn fresh_until(due_at: Timestamp, life: Duration, policy: &Policy) -> Timestamp {
+    due_at - policy.leeway.min(policy.refresh_buffer(life)).max(Duration::from_secs(1))
 }
 
 /// What one of the cookies holds.
@@ -199,13 +199,13 @@ mod tests {
         for (left, life) in
             [(1_001, 2), (1_500, 2), (3_900, 5), (4_050, 5), (266_997, 300), (3_540_000, 3600)]
         {
-            let soft = NOW + Duration::from_millis(left);
-            let fresh_until = fresh_until(soft, Duration::from_secs(life), &policy);
-            let gone = NOW + whole_seconds(soft, NOW);
+            let due_at = NOW + Duration::from_millis(left);
+            let fresh_until = fresh_until(due_at, Duration::from_secs(life), &policy);
+            let gone = NOW + whole_seconds(due_at, NOW);
             assert!(fresh_until < gone, "{left} ms: between the two a page would be led in circles");
         }
-        let (soft, minute) = (NOW + Duration::from_secs(3_540), Duration::from_secs(60));
-        assert_eq!(fresh_until(soft, minute * 60, &policy), soft - minute, "R41");
-        assert_eq!(fresh_until(soft, minute * 5, &policy), soft - minute / 2);
+        let (due_at, minute) = (NOW + Duration::from_secs(3_540), Duration::from_secs(60));
+        assert_eq!(fresh_until(due_at, minute * 60, &policy), due_at - minute, "R41");
+        assert_eq!(fresh_until(due_at, minute * 5, &policy), due_at - minute / 2);
     }
 }

@@ -62,7 +62,7 @@ impl Watches {
     }
 
     /// Tells the watchers that the session was refreshed.
-    pub(crate) fn renewed(&self, session: &Session) {
+    pub(crate) fn refreshed(&self, session: &Session) {
         for watched in self.of(&session.facts().session_id) {
             watched.change(|seen| {
                 if seen.session.facts().generation < session.facts().generation {

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::answer::caching;
-use crate::answer::reply::HeaderEdits;
 use crate::clock::Timestamp;
 use crate::cookie::SetCookie;
 use crate::id::SessionId;
@@ -12,21 +10,16 @@ use crate::pipeline::resolution::{Resolution, Write, WriteOf};
 use crate::request::Headers;
 use crate::rules::decide::Ended;
 
-/// The headers that a response gets for having asked for the session, just before its head leaves.
+/// The cookies that a response may still write, just before its head leaves.
 pub(crate) fn conclude(
     instance: &Instance,
     resolution: &Resolution,
     response: &dyn Headers,
     now: Timestamp,
-) -> HeaderEdits {
+) -> Vec<SetCookie> {
     let current = |write: &&Write| is_current(instance, write, now) && !handler_wrote(instance, response);
     let write = resolution.write.as_deref().filter(current);
-    HeaderEdits {
-        cookies: write.map(|write| write.cookies.clone()).unwrap_or_default(),
-        cache_control: caching::cache_control(response),
-        vary: caching::vary(response),
-        removed: caching::overrides(response),
-    }
+    write.map(|write| write.cookies.clone()).unwrap_or_default()
 }
 
 /// The same for the reply of a route of our own, which no handler writes beside: the cookies that it may still carry.

@@ -13,7 +13,7 @@ use crate::pipeline::resolution::{Resolution, SessionState};
 use crate::pipeline::resolve;
 use crate::request::RequestView;
 use crate::rules::decide::{
-    self, Decision, Evidence, RETRY_AFTER, SessionEvidence, Standing, Token, Urgency, Way,
+    self, Decision, Evidence, RETRY_AFTER, RequestTraits, SessionEvidence, Standing, Token, Urgency,
 };
 use crate::rules::navigation::{self, Client};
 
@@ -135,11 +135,11 @@ pub(crate) fn step(
             Case::None(..) => None,
         };
         let decision = decide::decide(
-            Way {
+            RequestTraits {
                 preflight: false,
                 writable: asking.writable(),
                 // Only a refresh that is due asks whether it may be early.
-                early: known.is_some_and(|known| now >= known.soft) && asking.may_refresh_early(),
+                early: known.is_some_and(|known| now >= known.due_at) && asking.may_refresh_early(),
             },
             match (&case, &known) {
                 (Case::None(evidence, _), _) => *evidence,
@@ -173,7 +173,7 @@ pub(crate) fn step(
             Decision::Unavailable { retry_after } => {
                 return Step::Settled(Resolution::new(SessionState::Unavailable { retry_after }));
             }
-            Decision::Nobody(deletion) => match live_sdk_session(instance, &shown, cookies) {
+            Decision::Anonymous(deletion) => match live_sdk_session(instance, &shown, cookies) {
                 Some(other) => case = Case::of(instance, other, now),
                 None => return Step::Settled(anonymous(instance, &shown, deletion, &known, asking, now)),
             },
@@ -214,7 +214,7 @@ fn anonymous(
 
 fn without_session(instance: &Instance, decision: Decision, why: NoSession, now: Timestamp) -> Resolution {
     match decision {
-        Decision::Nobody(deletion) => {
+        Decision::Anonymous(deletion) => {
             let resolution = resolve::anonymous(instance, Holder::OneCookie, None, deletion, now);
             Resolution { no_session: why, ..resolution }
         }

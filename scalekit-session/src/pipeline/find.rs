@@ -88,7 +88,7 @@ fn own(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, holder: Holder) -
     for sealed in cookies.candidates(holder) {
         let Some(shown) = Shown::open(instance, holder, &sealed) else { continue };
         if unmarked {
-            sealed_at = sealed_at.max(Some(shown.rotated_at()));
+            sealed_at = sealed_at.max(Some(shown.refreshed_at()));
             continue;
         }
         let own = shown.marker();

@@ -80,7 +80,7 @@ impl Shown {
                 // The browser's access cookie is gone when a refresh is due: that time stands in for the token's end.
                 let until = instance.layout.fresh_until(&unpacked.session);
                 let evidence = of_facts(instance, unpacked.session.facts(), token, now);
-                SessionEvidence { end: until, soft: until, ..evidence }
+                SessionEvidence { end: until, due_at: until, ..evidence }
             }
         }
     }
@@ -122,11 +122,11 @@ impl Shown {
     }
 
     /// When its tokens came.
-    pub(crate) fn rotated_at(&self) -> Timestamp {
+    pub(crate) fn refreshed_at(&self) -> Timestamp {
         match self {
-            Self::Known(session) => session.facts().rotated_at,
-            Self::Opened(opened) => opened.head.rotated_at,
-            Self::Refresh(unpacked) => unpacked.session.facts().rotated_at,
+            Self::Known(session) => session.facts().refreshed_at,
+            Self::Opened(opened) => opened.head.refreshed_at,
+            Self::Refresh(unpacked) => unpacked.session.facts().refreshed_at,
         }
     }
 
@@ -184,12 +184,12 @@ impl Shown {
             Self::Opened(opened) => {
                 let view = opened.view()?;
                 let key_id = jwt::unverified_key_id(view.access_token().secret())?;
-                Some((key_id.into_string(), (!view.unverified).then_some(view.rotated_at)))
+                Some((key_id.into_string(), (!view.unverified).then_some(view.refreshed_at)))
             }
             Self::Refresh(unpacked) => {
                 let payload = &unpacked.payload;
                 let key_id = layout::key_id(&unpacked.session)?.to_owned();
-                Some((key_id, (!payload.unverified).then_some(payload.rotated_at)))
+                Some((key_id, (!payload.unverified).then_some(payload.refreshed_at)))
             }
         }
     }
@@ -238,15 +238,15 @@ impl Opened {
     }
 
     fn evidence(&self, instance: &Instance, token: Token, now: Timestamp) -> SessionEvidence {
-        let Head { session_id, login_at, rotated_at, end, refresh, .. } = self.head;
+        let Head { session_id, login_at, refreshed_at, end, refresh, .. } = self.head;
         let in_question = now >= end || token == Token::StillUnknown;
         SessionEvidence {
             ended: instance.ended.get(&session_id),
             login_at,
-            rotated_at,
+            refreshed_at,
             end,
             // When a refresh is due is known with the claims; until they are verified nothing depends on it.
-            soft: end,
+            due_at: end,
             refresh: standing(instance, refresh, in_question, now),
             token,
         }
@@ -312,13 +312,13 @@ impl Opened {
 }
 
 fn of_facts(instance: &Instance, facts: &Facts, token: Token, now: Timestamp) -> SessionEvidence {
-    let in_question = now >= facts.soft || token == Token::StillUnknown;
+    let in_question = now >= facts.due_at || token == Token::StillUnknown;
     SessionEvidence {
         ended: instance.ended.get(&facts.session_id),
         login_at: facts.login_at,
-        rotated_at: facts.rotated_at,
+        refreshed_at: facts.refreshed_at,
         end: facts.end,
-        soft: facts.soft,
+        due_at: facts.due_at,
         refresh: standing(instance, facts.refresh, in_question, now),
         token,
     }

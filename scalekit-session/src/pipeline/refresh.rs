@@ -68,13 +68,13 @@ async fn run(call: Call, payload: SessionPayload, session: Session, beside: Besi
     let (instance, key) = (Arc::clone(&call.instance), call.key);
     // Fails while a drain waits: nothing is sent that the process might not live to keep.
     let under_way = instance.under_way.try_read();
-    let rotated = if under_way.is_some() {
+    let refreshed = if under_way.is_some() {
         attempt(&instance, &payload, &session, beside).await
     } else {
         Err(Failure::Transient(None))
     };
     let now = instance.now();
-    let outcome = match rotated {
+    let outcome = match refreshed {
         _ if is_ended(&instance, &session) => {
             instance.refreshes.forget(&key);
             Outcome::without_successor(Refreshed::Ended)
@@ -87,9 +87,9 @@ async fn run(call: Call, payload: SessionPayload, session: Session, beside: Besi
                 instance.opened.insert(Arc::clone(&sealed.value), sealed.session.clone());
             }
             let successor = Arc::new(Successor::new(sealed, usable, now));
-            instance.refreshes.land(key, Arc::clone(&successor), now);
+            instance.refreshes.succeed(key, Arc::clone(&successor), now);
             if usable {
-                instance.watches.renewed(&successor.sealed.session);
+                instance.watches.refreshed(&successor.sealed.session);
             }
             Outcome::with(successor)
         }
@@ -111,7 +111,7 @@ async fn attempt(
     if is_ended(instance, session) {
         return Err(Failure::Ended);
     }
-    rotate(instance, payload, session, beside).await
+    call(instance, payload, session, beside).await
 }
 
 /// Why there is no successor.
@@ -160,7 +160,7 @@ fn failed(
 }
 
 /// Sends the refresh token and makes a session of what comes back; `true` when it may be served.
-async fn rotate(
+async fn call(
     instance: &Arc<Instance>,
     payload: &SessionPayload,
     session: &Session,
@@ -190,8 +190,8 @@ async fn rotate(
     }
     // Where the session can be shared, its ID token names it, so it stays.
     let keeps = instance.layout.keeps_id_tokens();
-    let renewed = if keeps { None } else { renewed_profile(instance, &tokens, session) };
-    let (id_token, profile, kept_profile) = match (renewed, &payload.id_token) {
+    let newer = if keeps { None } else { refreshed_profile(instance, &tokens, session) };
+    let (id_token, profile, kept_profile) = match (newer, &payload.id_token) {
         (Some(profile), _) => (tokens.id_token.clone(), Some(profile).into(), None),
         (None, id_token @ Some(token)) if session.facts().holder == Holder::SdkCookie => {
             let profile = verified_profile(instance, Some(token), claims.subject(), instance.now());
@@ -201,7 +201,7 @@ async fn rotate(
     };
     let next = SessionPayload {
         generation: payload.generation.saturating_add(1),
-        rotated_at: received_at,
+        refreshed_at: received_at,
         end,
         unverified: !usable,
         access_token: tokens.access_token.clone(),
@@ -271,7 +271,7 @@ async fn verify(
 }
 
 /// The profile of a new ID token that verifies; otherwise the old ID token stays (R12).
-fn renewed_profile(instance: &Instance, tokens: &TokenResponse, session: &Session) -> Option<Profile> {
+fn refreshed_profile(instance: &Instance, tokens: &TokenResponse, session: &Session) -> Option<Profile> {
     let id_token = tokens.id_token.as_ref()?;
     let expected =
         Expected { nonce: None, access_token: Some(&tokens.access_token), subject: Some(session.user_id()) };

@@ -107,6 +107,17 @@ impl Resolution {
         Self { write: Some(Box::new(Write { cookies, of: None })), ..self }
     }
 
+    /// The same decision with the reason why there is no session. It counts for [`SessionState::Anonymous`] only.
+    pub fn because(self, why: NoSession) -> Self {
+        Self { no_session: why, ..self }
+    }
+
+    /// Why there is no session, where the state is [`SessionState::Anonymous`].
+    #[must_use]
+    pub fn reason(&self) -> NoSession {
+        self.no_session
+    }
+
     /// Whom the request is from.
     #[must_use]
     pub fn state(&self) -> &SessionState {

@@ -129,7 +129,7 @@ async fn refresh_session(
             (Refreshed::Stranger, _) => Refreshed::Stranger,
             // Whatever the refresh brought: a session that ended meanwhile is not served (R32).
             _ if ended => Refreshed::Ended,
-            (Refreshed::Rotated { .. }, None) => Refreshed::Ended,
+            (Refreshed::Succeeded { .. }, None) => Refreshed::Ended,
             (other, _) => other,
         };
         written = successor.or(written);
@@ -156,7 +156,7 @@ async fn refresh_session(
             }
             Settlement::WriteNewUnavailable => SessionState::Unavailable { retry_after: RETRY_AFTER },
             Settlement::Unavailable { retry_after } => SessionState::Unavailable { retry_after },
-            Settlement::Nobody(cookies) => {
+            Settlement::Anonymous(cookies) => {
                 let cookies = if noted.writable { cookies } else { Cookies::Keep };
                 let racing = noted.navigation && matches!(refreshed, Refreshed::Rejected { .. });
                 let facts = unpacked.session.facts();

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::answer::problem::problem;
 use crate::answer::refusal::{NoSession, Refusal};
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
@@ -52,7 +53,7 @@ pub(crate) async fn refresh(instance: &Arc<Instance>, head: &RequestHead) -> Rep
             let (outcome, lines) = outcome(instance, &cookies, request.target, Caller::Page).await;
             to_page(instance, &request, &cookies, &outcome).with_cookies(lines)
         }
-        "GET" => refuse::problem(instance, &Refusal::Unauthenticated),
+        "GET" => problem(&Refusal::Unauthenticated, &instance.config.routes),
         "HEAD" => Reply::new(204),
         _ => Reply::new(405).with_header("allow", "GET, HEAD, POST"),
     }
@@ -77,7 +78,7 @@ enum Outcome {
 fn to_script(instance: &Instance, request: &RequestView<'_>, outcome: &Outcome) -> Reply {
     match *outcome {
         Outcome::SignedIn(..) => Reply::new(204),
-        Outcome::NoSession(_) => refuse::problem(instance, &Refusal::Unauthenticated),
+        Outcome::NoSession(_) => problem(&Refusal::Unauthenticated, &instance.config.routes),
         Outcome::Unavailable(retry_after) => {
             refuse::refuse(instance, request, &Refusal::Unavailable { retry_after }, instance.now())
         }
@@ -132,7 +133,7 @@ async fn outcome(
             if let Some(session) = before.filter(|session| was_early(instance, session, &resolution))
                 && caller == Caller::Script
             {
-                let until = session.facts().soft;
+                let until = session.facts().due_at;
                 return (Outcome::SignedIn(session, until), Vec::new());
             }
             resolution
@@ -185,7 +186,7 @@ fn held(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, target: &str) ->
 /// while, and the browser has it (rows 14 and 15).
 fn was_early(instance: &Instance, session: &Session, resolution: &Resolution) -> bool {
     let failed = resolution.write.is_none() && !matches!(resolution.state, SessionState::Active(_));
-    failed && !is_ended(instance, session) && instance.now() + Duration::from_secs(1) < session.facts().soft
+    failed && !is_ended(instance, session) && instance.now() + Duration::from_secs(1) < session.facts().due_at
 }
 
 fn is_ended(instance: &Instance, session: &Session) -> bool {

@@ -1,6 +1,7 @@
 //! What a refused request is told: a page load goes to login, a program gets a status and problem JSON (R48).
 
 use crate::answer::pages::{Page, PageKind};
+use crate::answer::problem::{problem, with_retry_after};
 use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
 use crate::clock::Timestamp;
@@ -24,7 +25,7 @@ pub(crate) fn refuse(instance: &Instance, request: &RequestView<'_>, why: &Refus
         },
         (Client::Navigation, Refusal::Expired) => through_refresh(instance, request, now),
         (Client::Navigation, _) => page(instance, why),
-        (Client::Program, _) => problem(instance, why),
+        (Client::Program, _) => problem(why, &instance.config.routes),
     }
 }
 
@@ -74,7 +75,7 @@ fn to_login(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> R
         if navigation::may_begin_login(request) {
             instance.emit(Event::GuardBeforeLogin { path });
         }
-        return problem(instance, &Refusal::Unauthenticated);
+        return problem(&Refusal::Unauthenticated, &instance.config.routes);
     }
     let here = ReturnTo::parse(request.target).ok().filter(|_| request.method == "GET");
     let cookies = RequestCookies::gather(request.headers, &instance.layout.names);
@@ -110,52 +111,4 @@ pub(crate) fn page(instance: &Instance, why: &Refusal) -> Reply {
     };
     let reply = Reply::html(why.status(), (instance.hooks.pages)(&Page::new(kind)));
     with_retry_after(reply, why)
-}
-
-/// RFC 9457, with a stable `code`.
-pub(crate) fn problem(instance: &Instance, why: &Refusal) -> Reply {
-    let (title, detail) = match why {
-        Refusal::Unauthenticated | Refusal::Racing => {
-            ("Unauthorized", "there is no session; log in first".to_owned())
-        }
-        Refusal::Expired => ("Unauthorized", expired(instance)),
-        Refusal::Forbidden { required } => ("Forbidden", format!("the session does not have: {required}")),
-        Refusal::Unavailable { .. } => {
-            ("Service Unavailable", "the session cannot be checked at the moment; it is not lost".to_owned())
-        }
-        Refusal::CrossOrigin => ("Forbidden", "a page of another origin sent this request".to_owned()),
-        Refusal::Misdirected => (
-            "Misdirected Request",
-            "sessions over http are served on loopback hosts only; set an https redirect URI".to_owned(),
-        ),
-    };
-    let problem = serde_json::json!({
-        "type": "about:blank",
-        "title": title,
-        "status": why.status(),
-        "code": why.code(),
-        "detail": detail,
-    });
-    let mut reply = Reply { body: problem.to_string(), ..Reply::new(why.status()) }
-        .with_header("content-type", "application/problem+json");
-    if why.status() == 401 {
-        let challenge = format!("Cookie realm=\"session\", form-action=\"{}\"", instance.config.routes.login);
-        reply = reply.with_header("www-authenticate", challenge);
-    }
-    with_retry_after(reply, why)
-}
-
-fn expired(instance: &Instance) -> String {
-    let route = instance.config.routes.refresh.as_deref().unwrap_or_default();
-    format!("the access cookie is over; send POST {route}, and this request again")
-}
-
-fn with_retry_after(reply: Reply, why: &Refusal) -> Reply {
-    match why {
-        Refusal::Unavailable { retry_after } => {
-            let seconds = retry_after.as_millis().div_ceil(1000).max(1);
-            reply.with_header("retry-after", seconds.to_string())
-        }
-        _ => reply,
-    }
 }

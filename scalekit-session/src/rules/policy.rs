@@ -74,15 +74,15 @@ impl Policy {
     }
 
     /// When a session is over, whatever its tokens say: the earlier of its absolute and its idle limit (R28). The idle
-    /// limit counts from `rotated_at`, the last refresh.
-    pub(crate) fn limit(&self, login_at: Timestamp, rotated_at: Timestamp) -> Timestamp {
-        (login_at + self.absolute_limit).min(rotated_at + self.idle_limit)
+    /// limit counts from `refreshed_at`, the last refresh.
+    pub(crate) fn limit(&self, login_at: Timestamp, refreshed_at: Timestamp) -> Timestamp {
+        (login_at + self.absolute_limit).min(refreshed_at + self.idle_limit)
     }
 
     /// From when on a refresh is due. `spread` changes the buffer by up to ±10 %, so that sessions that began
     /// together do not refresh together. It is a byte of the refresh token's hash, so every process gets the same
     /// result.
-    pub(crate) fn soft(&self, end: Timestamp, life: Duration, spread: u8) -> Timestamp {
+    pub(crate) fn refresh_due_at(&self, end: Timestamp, life: Duration, spread: u8) -> Timestamp {
         let buffer = self.refresh_buffer(life);
         let tenth = buffer / 10;
         end - (buffer - tenth + tenth * 2 * u32::from(spread) / 255)
@@ -100,10 +100,10 @@ mod tests {
         let policy = Policy::default();
         let end = NOW + Duration::from_secs(300);
         let life = Duration::from_secs(300);
-        assert_eq!(policy.soft(end, life, 0), end - Duration::from_secs(27));
-        assert_eq!(policy.soft(end, life, 255), end - Duration::from_secs(33));
+        assert_eq!(policy.refresh_due_at(end, life, 0), end - Duration::from_secs(27));
+        assert_eq!(policy.refresh_due_at(end, life, 255), end - Duration::from_secs(33));
         for spread in 0..=255 {
-            assert!(policy.soft(end, life, spread) > NOW, "a fresh token is never due");
+            assert!(policy.refresh_due_at(end, life, spread) > NOW, "a fresh token is never due");
         }
     }
 

@@ -43,7 +43,11 @@ pub struct AuthRoutes {
 }
 
 impl AuthRoutes {
-    /// Every route with its path.
+    /// No routes, for a session manager without a login of its own.
+    pub const NONE: Self =
+        Self { login: String::new(), callback: String::new(), logout: String::new(), refresh: None };
+
+    /// Every route with its path. A route without a path is not mounted.
     pub fn iter(&self) -> impl Iterator<Item = (AuthRoute, &str)> {
         [
             (AuthRoute::Login, &self.login),
@@ -53,6 +57,7 @@ impl AuthRoutes {
         .into_iter()
         .chain(self.refresh.as_ref().map(|path| (AuthRoute::Refresh, path)))
         .map(|(route, path)| (route, path.as_str()))
+        .filter(|(_, path)| !path.is_empty())
     }
 
     /// The route at exactly that path.

@@ -13,7 +13,7 @@ use futures_util::future::{Either, select};
 
 use crate::adapter::manager::SessionManager;
 use crate::answer::refusal::Refusal;
-use crate::answer::reply::{HeaderEdits, Reply};
+use crate::answer::reply::Reply;
 use crate::clock::{Clock, Timestamp};
 use crate::cookie::{Present, SetCookie};
 use crate::error::Error;
@@ -121,6 +121,10 @@ impl SessionManager for Scalekit {
         inspect::inspect(&self.0, request, now)
     }
 
+    fn allowed_origins(&self) -> &[String] {
+        &self.0.config.origins
+    }
+
     fn refresh_policy(&self) -> &Policy {
         &self.0.config.policy
     }
@@ -129,7 +133,7 @@ impl SessionManager for Scalekit {
         settle::refresh_now(&self.0, request, now)
     }
 
-    fn conclude(&self, resolution: &Resolution, response: &dyn Headers, now: Timestamp) -> HeaderEdits {
+    fn conclude(&self, resolution: &Resolution, response: &dyn Headers, now: Timestamp) -> Vec<SetCookie> {
         commit::conclude(&self.0, resolution, response, now)
     }
 

@@ -92,7 +92,7 @@ impl SessionWatch {
 /// Until when its access token may be used, within the limits of the session.
 fn end_of(instance: &Instance, session: &Session) -> Timestamp {
     let facts = session.facts();
-    facts.end.min(instance.config.policy.limit(facts.login_at, facts.rotated_at))
+    facts.end.min(instance.config.policy.limit(facts.login_at, facts.refreshed_at))
 }
 
 impl Drop for SessionWatch {

@@ -24,28 +24,28 @@ const ENVELOPE: usize = 1 + NONCE + TAG;
 
 impl SdkKey {
     /// Opens a cookie's value in either dialect.
-    pub(crate) fn open(&self, value: &[u8]) -> Result<Opened, OpenError> {
+    pub(crate) fn open(&self, value: &[u8]) -> Result<Opened, SdkOpenError> {
         if value.len() > MAX_TEXT {
-            return Err(OpenError::TooLong { characters: value.len() });
+            return Err(SdkOpenError::TooLong { characters: value.len() });
         }
         // Decrypted in place: nothing is copied, and the one buffer is overwritten when it is dropped.
-        let mut bytes = Zeroizing::new(BASE64URL.decode(value).map_err(|_| OpenError::Malformed)?);
-        let (version, rest) = bytes.split_first_mut().ok_or(OpenError::Malformed)?;
+        let mut bytes = Zeroizing::new(BASE64URL.decode(value).map_err(|_| SdkOpenError::Malformed)?);
+        let (version, rest) = bytes.split_first_mut().ok_or(SdkOpenError::Malformed)?;
         if *version != VERSION {
-            return Err(OpenError::OtherVersion { version: *version });
+            return Err(SdkOpenError::OtherVersion { version: *version });
         }
-        let (nonce, rest) = rest.split_first_chunk_mut::<NONCE>().ok_or(OpenError::Malformed)?;
-        let (text, tag) = rest.split_last_chunk_mut::<TAG>().ok_or(OpenError::Malformed)?;
+        let (nonce, rest) = rest.split_first_chunk_mut::<NONCE>().ok_or(SdkOpenError::Malformed)?;
+        let (text, tag) = rest.split_last_chunk_mut::<TAG>().ok_or(SdkOpenError::Malformed)?;
         self.cipher
             .decrypt_inout_detached(&(*nonce).into(), b"", InOutBuf::from(&mut *text), &(*tag).into())
-            .map_err(|_| OpenError::Forged)?;
+            .map_err(|_| SdkOpenError::Forged)?;
         let (payload, dialect) = SdkPayload::decode(text)?;
         Ok(Opened { payload, dialect })
     }
 
     /// Seals a session in one dialect, which should be the one that the other applications read.
-    pub(crate) fn seal(&self, payload: &SdkPayload, dialect: SdkLanguage) -> Result<String, SealError> {
-        self.seal_with_nonce(payload, dialect, *random().map_err(|_| SealError::NoRandomness)?)
+    pub(crate) fn seal(&self, payload: &SdkPayload, dialect: SdkLanguage) -> Result<String, SdkSealError> {
+        self.seal_with_nonce(payload, dialect, *random().map_err(|_| SdkSealError::NoRandomness)?)
     }
 
     /// Seals with a given nonce. Only [`seal`](Self::seal) and tests may call this: a nonce must be random.
@@ -54,27 +54,31 @@ impl SdkKey {
         payload: &SdkPayload,
         dialect: SdkLanguage,
         nonce: [u8; NONCE],
-    ) -> Result<String, SealError> {
-        self.seal_plaintext(&payload.encode(dialect).map_err(|_| SealError::Cipher)?, nonce)
+    ) -> Result<String, SdkSealError> {
+        self.seal_plaintext(&payload.encode(dialect).map_err(|_| SdkSealError::Cipher)?, nonce)
     }
 
     /// Seals any bytes, which need not be a session. Tests call this directly.
-    pub(super) fn seal_plaintext(&self, plaintext: &[u8], nonce: [u8; NONCE]) -> Result<String, SealError> {
+    pub(super) fn seal_plaintext(
+        &self,
+        plaintext: &[u8],
+        nonce: [u8; NONCE],
+    ) -> Result<String, SdkSealError> {
         let length = ENVELOPE + plaintext.len();
         let characters = (length * 4).div_ceil(3);
         if characters > MAX_TEXT {
-            return Err(SealError::TooLong { characters });
+            return Err(SdkSealError::TooLong { characters });
         }
         // Allocates enough for everything: a vector that grows would leave plaintext behind in memory.
         let mut bytes = Zeroizing::new(Vec::with_capacity(length));
         bytes.push(VERSION);
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(plaintext);
-        let (_, text) = bytes.split_at_mut_checked(1 + NONCE).ok_or(SealError::Cipher)?;
+        let (_, text) = bytes.split_at_mut_checked(1 + NONCE).ok_or(SdkSealError::Cipher)?;
         let tag = self
             .cipher
             .encrypt_inout_detached(&nonce.into(), b"", InOutBuf::from(text))
-            .map_err(|_| SealError::Cipher)?;
+            .map_err(|_| SdkSealError::Cipher)?;
         bytes.extend_from_slice(&tag);
         Ok(BASE64URL.encode(&*bytes))
     }
@@ -90,7 +94,7 @@ pub(crate) struct Opened {
 
 /// Why a value could not be opened. For the browser the reason makes no difference: the request has no session (R37).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum OpenError {
+pub(crate) enum SdkOpenError {
     #[error(
         "{characters} characters long; a session cookie of Scalekit's official packages has at most {MAX_TEXT}"
     )]
@@ -111,7 +115,7 @@ pub(crate) enum OpenError {
 
 /// Why a session could not be sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SealError {
+pub(crate) enum SdkSealError {
     #[error(
         "the session would take {characters} characters in the session cookie of Scalekit's official packages, which \
          holds at most {MAX_TEXT}; send fewer claims in the access token"

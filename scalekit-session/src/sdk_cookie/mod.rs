@@ -47,9 +47,9 @@ mod tests;
 pub use dialect::SdkLanguage;
 pub use key::SdkCookieSecretError;
 
-pub(crate) use cipher::{MAX_TEXT, SealError};
+pub(crate) use cipher::{MAX_TEXT, SdkSealError};
 #[cfg(test)]
-pub(crate) use cipher::{OpenError, Opened};
+pub(crate) use cipher::{Opened, SdkOpenError};
 pub(crate) use key::{SdkKey, ShortSecrets};
 #[cfg(test)]
 pub(crate) use payload::NotVerified;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use zeroize::Zeroizing;
 
-use super::cipher::OpenError;
+use super::cipher::SdkOpenError;
 use super::dialect::{Field, SdkLanguage};
 use super::members::{Member, Members, NotAnObject};
 use crate::clock::Timestamp;
@@ -97,11 +97,11 @@ impl SdkPayload {
     }
 
     /// Reads a payload of either dialect.
-    pub(super) fn decode(plaintext: &[u8]) -> Result<(Self, SdkLanguage), OpenError> {
-        let text = str::from_utf8(plaintext).map_err(|_| OpenError::NoSession)?;
+    pub(super) fn decode(plaintext: &[u8]) -> Result<(Self, SdkLanguage), SdkOpenError> {
+        let text = str::from_utf8(plaintext).map_err(|_| SdkOpenError::NoSession)?;
         let fields = Fields::read(text)?;
         let (Some(access_token), Some(dialect)) = (token(fields.access_token)?, fields.dialect) else {
-            return Err(OpenError::NoSession);
+            return Err(SdkOpenError::NoSession);
         };
         let payload = Self {
             access_token: AccessToken::new(access_token),
@@ -168,21 +168,21 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    fn read(text: &'a str) -> Result<Self, OpenError> {
+    fn read(text: &'a str) -> Result<Self, SdkOpenError> {
         let mut fields = Self::default();
         for (index, member) in Members::of(text).enumerate() {
             if index >= MAX_MEMBERS {
-                return Err(OpenError::NoSession);
+                return Err(SdkOpenError::NoSession);
             }
-            fields.add(member.map_err(|NotAnObject| OpenError::NoSession)?)?;
+            fields.add(member.map_err(|NotAnObject| SdkOpenError::NoSession)?)?;
         }
         Ok(fields)
     }
 
-    fn add(&mut self, member: Member<'a>) -> Result<(), OpenError> {
+    fn add(&mut self, member: Member<'a>) -> Result<(), SdkOpenError> {
         let Some((field, dialect)) = Field::of(&member.name) else {
             if self.others.iter().any(|other| other.name == member.name) {
-                return Err(OpenError::RepeatedName);
+                return Err(SdkOpenError::RepeatedName);
             }
             self.others.push(member);
             return Ok(());
@@ -190,7 +190,7 @@ impl<'a> Fields<'a> {
         if let Some(dialect) = dialect
             && *self.dialect.get_or_insert(dialect) != dialect
         {
-            return Err(OpenError::MixedDialects);
+            return Err(SdkOpenError::MixedDialects);
         }
         let place = match field {
             Field::User => &mut self.user,
@@ -200,7 +200,7 @@ impl<'a> Fields<'a> {
             Field::ExpiresAt => &mut self.expires_at,
         };
         match place.replace(member.value) {
-            Some(_) => Err(OpenError::RepeatedName),
+            Some(_) => Err(SdkOpenError::RepeatedName),
             None => Ok(()),
         }
     }
@@ -216,25 +216,25 @@ impl<'a> Fields<'a> {
 }
 
 /// Reads a token. The packages treat an empty token as missing.
-fn token(value: Option<&str>) -> Result<Option<String>, OpenError> {
+fn token(value: Option<&str>) -> Result<Option<String>, SdkOpenError> {
     let Some(value) = value else { return Ok(None) };
-    let token: Option<String> = serde_json::from_str(value).map_err(|_| OpenError::NoSession)?;
+    let token: Option<String> = serde_json::from_str(value).map_err(|_| SdkOpenError::NoSession)?;
     Ok(token.filter(|token| !token.is_empty()))
 }
 
 /// Reads the user. It must be an object or `null`.
-fn user(value: Option<&str>) -> Result<Option<Zeroizing<String>>, OpenError> {
+fn user(value: Option<&str>) -> Result<Option<Zeroizing<String>>, SdkOpenError> {
     match value {
         None | Some("null") => Ok(None),
         Some(object) if object.starts_with('{') => Ok(Some(Zeroizing::new(object.to_owned()))),
-        Some(_) => Err(OpenError::NoSession),
+        Some(_) => Err(SdkOpenError::NoSession),
     }
 }
 
 /// Reads a time in seconds since the Unix epoch. The packages write a fraction when the token does not state the time.
-fn time(value: Option<&str>) -> Result<Option<Timestamp>, OpenError> {
+fn time(value: Option<&str>) -> Result<Option<Timestamp>, SdkOpenError> {
     let Some(value) = value else { return Ok(None) };
-    let seconds: Option<f64> = serde_json::from_str(value).map_err(|_| OpenError::NoSession)?;
+    let seconds: Option<f64> = serde_json::from_str(value).map_err(|_| SdkOpenError::NoSession)?;
     // The conversion saturates at both ends.
     Ok(seconds.map(|seconds| Timestamp::from_millis((seconds * 1000.0) as u64)))
 }

@@ -50,7 +50,7 @@ pub(crate) struct SessionPayload {
     /// When the user logged in.
     pub(crate) login_at: Timestamp,
     /// When these tokens came: the time of the last refresh, or of the login.
-    pub(crate) rotated_at: Timestamp,
+    pub(crate) refreshed_at: Timestamp,
     /// From when on the access token is not used any more.
     pub(crate) end: Timestamp,
     /// The access token was not verified when it was sealed, so it cannot be served yet.
@@ -88,11 +88,11 @@ impl SessionPayload {
         writer.bytes(&self.live);
         writer.bytes(&[if self.unverified { UNVERIFIED } else { 0 }]);
         writer.number(self.generation.into());
-        let [login_at, rotated_at, end] =
-            [self.login_at, self.rotated_at, self.end].map(Timestamp::as_millis);
+        let [login_at, refreshed_at, end] =
+            [self.login_at, self.refreshed_at, self.end].map(Timestamp::as_millis);
         writer.number(login_at);
-        writer.difference(login_at, rotated_at);
-        writer.difference(rotated_at, end);
+        writer.difference(login_at, refreshed_at);
+        writer.difference(refreshed_at, end);
         for (tag, token, other_header) in tokens {
             if let Some(token) = token {
                 writer.number(tag);
@@ -137,7 +137,7 @@ impl fmt::Debug for SessionPayload {
         f.debug_struct("SessionPayload")
             .field("generation", &self.generation)
             .field("login_at", &self.login_at)
-            .field("rotated_at", &self.rotated_at)
+            .field("refreshed_at", &self.refreshed_at)
             .field("end", &self.end)
             .field("unverified", &self.unverified)
             .field("refresh_token", &self.refresh_token.is_some())
@@ -154,7 +154,7 @@ pub(crate) struct SessionView<'a> {
     pub(crate) live: [u8; 16],
     pub(crate) generation: u32,
     pub(crate) login_at: Timestamp,
-    pub(crate) rotated_at: Timestamp,
+    pub(crate) refreshed_at: Timestamp,
     pub(crate) end: Timestamp,
     pub(crate) unverified: bool,
     /// The profile as JSON.
@@ -180,8 +180,8 @@ impl<'a> SessionView<'a> {
         };
         let generation = u32::try_from(bytes.number()?).map_err(|_| Malformed)?;
         let login_at = bytes.number()?;
-        let rotated_at = bytes.difference(login_at)?;
-        let end = bytes.difference(rotated_at)?;
+        let refreshed_at = bytes.difference(login_at)?;
+        let end = bytes.difference(refreshed_at)?;
 
         let (mut access_token, mut refresh_token, mut id_token) = (None, None, None);
         let (mut profile, mut identity) = (None, None);
@@ -211,7 +211,7 @@ impl<'a> SessionView<'a> {
             live,
             generation,
             login_at: Timestamp::from_millis(login_at),
-            rotated_at: Timestamp::from_millis(rotated_at),
+            refreshed_at: Timestamp::from_millis(refreshed_at),
             end: Timestamp::from_millis(end),
             unverified,
             profile,
@@ -255,7 +255,7 @@ impl<'a> SessionView<'a> {
             live: self.live,
             generation: self.generation,
             login_at: self.login_at,
-            rotated_at: self.rotated_at,
+            refreshed_at: self.refreshed_at,
             end: self.end,
             unverified: self.unverified,
             access_token: self.access_token(),

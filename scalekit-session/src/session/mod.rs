@@ -2,6 +2,7 @@
 
 pub(crate) mod grant;
 pub(crate) mod hooks;
+pub(crate) mod verified;
 
 use std::fmt;
 use std::sync::Arc;
@@ -35,9 +36,9 @@ pub(crate) struct Facts {
     pub(crate) marker: [u8; 22],
     pub(crate) generation: u32,
     pub(crate) login_at: Timestamp,
-    pub(crate) rotated_at: Timestamp,
+    pub(crate) refreshed_at: Timestamp,
     pub(crate) end: Timestamp,
-    pub(crate) soft: Timestamp,
+    pub(crate) due_at: Timestamp,
     /// Names the refresh token without revealing it.
     pub(crate) refresh: Option<RefreshKey>,
     /// Sealed with a secret that no longer seals.

@@ -87,9 +87,9 @@ fn is_pause(until: Timestamp, now: Timestamp) -> bool {
 }
 
 #[derive(Debug)]
-enum Slot {
+enum Entry {
     Flying(Flight<Outcome>),
-    Landed(Arc<Successor>),
+    Succeeded(Arc<Successor>),
     BackOff {
         until: Timestamp,
         failures: u32,
@@ -129,7 +129,7 @@ impl Outcome {
     }
 
     pub(crate) fn with(successor: Arc<Successor>) -> Self {
-        Self { refreshed: Refreshed::Rotated { usable: successor.usable }, successor: Some(successor) }
+        Self { refreshed: Refreshed::Succeeded { usable: successor.usable }, successor: Some(successor) }
     }
 }
 
@@ -154,7 +154,7 @@ pub(crate) struct RefreshTable {
 
 #[derive(Debug)]
 struct Inner {
-    slots: HashMap<RefreshKey, Slot>,
+    entries: HashMap<RefreshKey, Entry>,
     newest: SweptMap<SessionId, u32>,
     swept_at: Timestamp,
 }
@@ -162,7 +162,7 @@ struct Inner {
 impl Default for Inner {
     fn default() -> Self {
         Self {
-            slots: HashMap::new(),
+            entries: HashMap::new(),
             newest: SweptMap::new(NEWEST_AT_MOST, SWEEP_EVERY),
             swept_at: Timestamp::EPOCH,
         }
@@ -172,10 +172,12 @@ impl Default for Inner {
 impl RefreshTable {
     /// How a refresh token stands, for the decision.
     pub(crate) fn standing(&self, key: &RefreshKey, now: Timestamp) -> Standing {
-        match self.lock().slots.get(key) {
-            Some(Slot::BackOff { until, .. }) if is_pause(*until, now) => Standing::BackOff { until: *until },
-            Some(Slot::Rejected { since, .. }) => Standing::Rejected { since: *since },
-            Some(Slot::Spent { .. }) => Standing::Spent,
+        match self.lock().entries.get(key) {
+            Some(Entry::BackOff { until, .. }) if is_pause(*until, now) => {
+                Standing::BackOff { until: *until }
+            }
+            Some(Entry::Rejected { since, .. }) => Standing::Rejected { since: *since },
+            Some(Entry::Spent { .. }) => Standing::Spent,
             _ => Standing::Ready,
         }
     }
@@ -192,50 +194,52 @@ impl RefreshTable {
     ) -> Joined {
         let mut inner = self.lock();
         inner.sweep(retention, now);
-        let refreshed = match inner.slots.get(&key) {
-            Some(Slot::Flying(flight)) => return Joined::Flying(flight.clone()),
-            Some(Slot::Landed(landed)) if landed.spends(&key) || landed.is_newer_than(generation) => {
-                return Joined::Known(Outcome::with(inner.newest_successor(landed)));
+        let refreshed = match inner.entries.get(&key) {
+            Some(Entry::Flying(flight)) => return Joined::Flying(flight.clone()),
+            Some(Entry::Succeeded(successor))
+                if successor.spends(&key) || successor.is_newer_than(generation) =>
+            {
+                return Joined::Known(Outcome::with(inner.newest_successor(successor)));
             }
-            Some(Slot::BackOff { until, .. }) if is_pause(*until, now) => {
+            Some(Entry::BackOff { until, .. }) if is_pause(*until, now) => {
                 Some(Refreshed::Failed { retry_after: until.since(now) })
             }
-            Some(Slot::Rejected { since, .. }) => Some(Refreshed::Rejected { since: *since }),
-            Some(Slot::Spent { .. }) => Some(Refreshed::Spent),
-            Some(Slot::BackOff { .. } | Slot::Landed(_)) | None => None,
+            Some(Entry::Rejected { since, .. }) => Some(Refreshed::Rejected { since: *since }),
+            Some(Entry::Spent { .. }) => Some(Refreshed::Spent),
+            Some(Entry::BackOff { .. } | Entry::Succeeded(_)) | None => None,
         };
         if let Some(refreshed) = refreshed {
             return Joined::Known(Outcome::without_successor(refreshed));
         }
         let failures = inner.failures(&key);
         let (flight, landing) = flight();
-        inner.slots.insert(key, Slot::Flying(flight.clone()));
+        inner.entries.insert(key, Entry::Flying(flight.clone()));
         Joined::Begun(flight, RefreshLanding { landing, failures })
     }
 
     /// A rotation: publishes the successor for everybody who still comes with the old token.
-    pub(crate) fn land(&self, key: RefreshKey, landed: Arc<Successor>, now: Timestamp) {
+    pub(crate) fn succeed(&self, key: RefreshKey, successor: Arc<Successor>, now: Timestamp) {
         let mut inner = self.lock();
-        let facts = landed.sealed.session.facts();
+        let facts = successor.sealed.session.facts();
         let newest =
             inner.newest.get(&facts.session_id).map_or(facts.generation, |own| facts.generation.max(*own));
         inner.newest.insert(facts.session_id, newest, now + REMEMBERED, now);
-        inner.slots.insert(key, Slot::Landed(landed));
+        inner.entries.insert(key, Entry::Succeeded(successor));
     }
 
     /// `invalid_grant`. Returns when the token was refused first.
     pub(crate) fn reject(&self, key: RefreshKey, now: Timestamp) -> Timestamp {
         let mut inner = self.lock();
-        if let Some(Slot::Rejected { since, .. }) = inner.slots.get(&key) {
+        if let Some(Entry::Rejected { since, .. }) = inner.entries.get(&key) {
             return *since;
         }
-        inner.slots.insert(key, Slot::Rejected { since: now, answered: false });
+        inner.entries.insert(key, Entry::Rejected { since: now, answered: false });
         now
     }
 
     /// Scalekit took the token, and what it gave for it is of no use.
     pub(crate) fn spend(&self, key: RefreshKey, now: Timestamp) {
-        self.lock().slots.insert(key, Slot::Spent { since: now });
+        self.lock().entries.insert(key, Entry::Spent { since: now });
     }
 
     /// A failure that may pass. Returns when the next attempt may be made: after a pause that doubles, is jittered
@@ -251,19 +255,19 @@ impl RefreshTable {
         let jitter = u32::from(key.spread()) * 200 / 255;
         let jittered = doubled * (1000 - jitter) / 1000;
         let until = now + asked.unwrap_or_default().max(jittered).min(LONGEST_PAUSE);
-        self.lock().slots.insert(key, Slot::BackOff { until, failures: failures + 1 });
+        self.lock().entries.insert(key, Entry::BackOff { until, failures: failures + 1 });
         until
     }
 
     /// Forgets a call whose session ended meanwhile.
     pub(crate) fn forget(&self, key: &RefreshKey) {
-        self.lock().slots.remove(key);
+        self.lock().entries.remove(key);
     }
 
     /// Logout: nobody can pick up a successor of that session any more (R32).
     pub(crate) fn drop_session(&self, id: &SessionId) {
-        let of_session = |slot: &Slot| matches!(slot, Slot::Landed(landed) if landed.sealed.session.facts().session_id == *id);
-        self.lock().slots.retain(|_, slot| !of_session(slot));
+        let of_session = |entry: &Entry| matches!(entry, Entry::Succeeded(successor) if successor.sealed.session.facts().session_id == *id);
+        self.lock().entries.retain(|_, entry| !of_session(entry));
     }
 
     /// Notes that a browser shows that generation: another process, or an application that shares the cookie, may have
@@ -281,8 +285,8 @@ impl RefreshTable {
 
     /// Whether a navigation whose token was refused moments ago should simply ask again, once (16a).
     pub(crate) fn may_ask_again(&self, key: &RefreshKey) -> bool {
-        match self.lock().slots.get_mut(key) {
-            Some(Slot::Rejected { answered, .. }) => !std::mem::replace(answered, true),
+        match self.lock().entries.get_mut(key) {
+            Some(Entry::Rejected { answered, .. }) => !std::mem::replace(answered, true),
             _ => false,
         }
     }
@@ -297,9 +301,9 @@ impl Inner {
     fn newest_successor(&self, first: &Arc<Successor>) -> Arc<Successor> {
         let mut newest = first;
         for _ in 0..16 {
-            let next = newest.sealed.session.facts().refresh.and_then(|key| self.slots.get(&key));
+            let next = newest.sealed.session.facts().refresh.and_then(|key| self.entries.get(&key));
             match next {
-                Some(Slot::Landed(landed)) if !Arc::ptr_eq(landed, newest) => newest = landed,
+                Some(Entry::Succeeded(successor)) if !Arc::ptr_eq(successor, newest) => newest = successor,
                 _ => break,
             }
         }
@@ -307,8 +311,8 @@ impl Inner {
     }
 
     fn failures(&self, key: &RefreshKey) -> u32 {
-        match self.slots.get(key) {
-            Some(Slot::BackOff { failures, .. }) => *failures,
+        match self.entries.get(key) {
+            Some(Entry::BackOff { failures, .. }) => *failures,
             _ => 0,
         }
     }
@@ -320,19 +324,19 @@ impl Inner {
         self.swept_at = now;
         let mut bytes = 0;
         let mut remembered = Vec::new();
-        self.slots.retain(|key, slot| match slot {
-            Slot::Flying(_) => true,
-            Slot::Landed(landed) if landed.is_over(retention, now) => {
-                let spent = landed.spends(key);
-                *slot = Slot::Spent { since: now };
+        self.entries.retain(|key, entry| match entry {
+            Entry::Flying(_) => true,
+            Entry::Succeeded(successor) if successor.is_over(retention, now) => {
+                let spent = successor.spends(key);
+                *entry = Entry::Spent { since: now };
                 spent
             }
-            Slot::Landed(landed) => {
-                bytes += landed.bytes();
+            Entry::Succeeded(successor) => {
+                bytes += successor.bytes();
                 true
             }
-            Slot::BackOff { until, .. } => now < *until + LONGEST_PAUSE * 6,
-            Slot::Rejected { since, .. } | Slot::Spent { since } => {
+            Entry::BackOff { until, .. } => now < *until + LONGEST_PAUSE * 6,
+            Entry::Rejected { since, .. } | Entry::Spent { since } => {
                 remembered.push(*since);
                 now < *since + REMEMBERED
             }
@@ -341,8 +345,8 @@ impl Inner {
             let excess = remembered.len() - REMEMBERED_AT_MOST;
             let (_, cut, _) = remembered.select_nth_unstable(excess);
             let cut = *cut;
-            self.slots.retain(|_, slot| {
-                !matches!(slot, Slot::Rejected { since, .. } | Slot::Spent { since } if *since < cut)
+            self.entries.retain(|_, entry| {
+                !matches!(entry, Entry::Rejected { since, .. } | Entry::Spent { since } if *since < cut)
             });
         }
         self.newest.sweep(now);
@@ -352,23 +356,25 @@ impl Inner {
     }
 
     fn drop_oldest(&mut self, mut excess: usize, now: Timestamp) {
-        let mut landed: Vec<(Timestamp, RefreshKey, usize, bool)> = self
-            .slots
+        let mut successor: Vec<(Timestamp, RefreshKey, usize, bool)> = self
+            .entries
             .iter()
-            .filter_map(|(key, slot)| match slot {
-                Slot::Landed(landed) => Some((landed.landed_at, *key, landed.bytes(), landed.spends(key))),
+            .filter_map(|(key, entry)| match entry {
+                Entry::Succeeded(successor) => {
+                    Some((successor.landed_at, *key, successor.bytes(), successor.spends(key)))
+                }
                 _ => None,
             })
             .collect();
-        landed.sort_unstable_by_key(|(at, ..)| *at);
-        for (_, key, bytes, spent) in landed {
+        successor.sort_unstable_by_key(|(at, ..)| *at);
+        for (_, key, bytes, spent) in successor {
             if excess == 0 {
                 return;
             }
             if spent {
-                self.slots.insert(key, Slot::Spent { since: now });
+                self.entries.insert(key, Entry::Spent { since: now });
             } else {
-                self.slots.remove(&key);
+                self.entries.remove(&key);
             }
             excess = excess.saturating_sub(bytes);
         }

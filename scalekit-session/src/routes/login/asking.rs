@@ -35,7 +35,7 @@ pub(super) fn replaces(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, n
 /// Not ended, and within its limits. Its access token may be over: a refresh would bring it back.
 pub(super) fn stands(instance: &Instance, shown: &Unpacked, now: Timestamp) -> bool {
     let facts = shown.session.facts();
-    let limit = instance.config.policy.limit(facts.login_at, facts.rotated_at);
+    let limit = instance.config.policy.limit(facts.login_at, facts.refreshed_at);
     instance.ended.get(&facts.session_id) == Ended::No && now < limit
 }
 

@@ -15,7 +15,7 @@ use crate::rules::policy::Policy;
 
 /// How the request may be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Way {
+pub(crate) struct RequestTraits {
     /// The method is `OPTIONS`. Browsers send a preflight without cookies, and the answer must cost nothing.
     pub(crate) preflight: bool,
     /// The response can still carry `Set-Cookie`.
@@ -43,9 +43,9 @@ pub(crate) enum Evidence<'a> {
 pub(crate) struct SessionEvidence {
     pub(crate) ended: Ended,
     pub(crate) login_at: Timestamp,
-    pub(crate) rotated_at: Timestamp,
+    pub(crate) refreshed_at: Timestamp,
     pub(crate) end: Timestamp,
-    pub(crate) soft: Timestamp,
+    pub(crate) due_at: Timestamp,
     pub(crate) refresh: Standing,
     pub(crate) token: Token,
 }
@@ -101,7 +101,7 @@ pub(crate) enum Token {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     Serve,
-    Nobody(Cookies),
+    Anonymous(Cookies),
     Unavailable {
         retry_after: Duration,
     },
@@ -136,57 +136,69 @@ const LONG_OVER: Duration = Duration::from_secs(5 * 60);
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// Rows 0–12. The first row that matches wins. Cookies are deleted only where the row says so.
-pub(crate) fn decide(way: Way, evidence: Evidence<'_>, policy: &Policy, now: Timestamp) -> Decision {
-    if way.preflight {
-        return Decision::Nobody(Cookies::Keep); // 0
+pub(crate) fn decide(
+    traits: RequestTraits,
+    evidence: Evidence<'_>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Decision {
+    if traits.preflight {
+        return Decision::Anonymous(Cookies::Keep); // 0
     }
     let decision = match evidence {
-        Evidence::NoData | Evidence::Unreadable => Decision::Nobody(Cookies::Keep), // 1, 2
+        Evidence::NoData | Evidence::Unreadable => Decision::Anonymous(Cookies::Keep), // 1, 2
         Evidence::NoMarker { sealed_at } => {
             let settled = sealed_at.is_some_and(|at| now >= at + SETTLING);
-            Decision::Nobody(delete_if(settled)) // 1, and rule 5 of the live marker
+            Decision::Anonymous(delete_if(settled)) // 1, and rule 5 of the live marker
         }
-        Evidence::Session(session) => decide_session(way, session, policy, now),
+        Evidence::Session(session) => decide_session(traits, session, policy, now),
     };
     match decision {
-        Decision::Nobody(_) if !way.writable => Decision::Nobody(Cookies::Keep),
+        Decision::Anonymous(_) if !traits.writable => Decision::Anonymous(Cookies::Keep),
         decided => decided,
     }
 }
 
-fn decide_session(way: Way, session: &SessionEvidence, policy: &Policy, now: Timestamp) -> Decision {
+fn decide_session(
+    traits: RequestTraits,
+    session: &SessionEvidence,
+    policy: &Policy,
+    now: Timestamp,
+) -> Decision {
     match session.ended {
         // 3a. Cookies that are still there a minute after the logout: its response was lost, so delete them now.
-        Ended::LoggedOut { since } => return Decision::Nobody(delete_if(now >= since + SETTLING)),
-        Ended::Revoked => return Decision::Nobody(Cookies::Delete), // 3a
-        Ended::Replaced => return Decision::Nobody(Cookies::Keep),  // 3a, after a new login
+        Ended::LoggedOut { since } => return Decision::Anonymous(delete_if(now >= since + SETTLING)),
+        Ended::Revoked => return Decision::Anonymous(Cookies::Delete), // 3a
+        Ended::Replaced => return Decision::Anonymous(Cookies::Keep),  // 3a, after a new login
         Ended::No => {}
     }
-    let limit = policy.limit(session.login_at, session.rotated_at);
+    let limit = policy.limit(session.login_at, session.refreshed_at);
     if now >= limit {
-        return Decision::Nobody(delete_if(now > limit + LONG_OVER)); // 3b
+        return Decision::Anonymous(delete_if(now > limit + LONG_OVER)); // 3b
     }
-    if session.login_at.max(session.rotated_at) > now + policy.leeway {
-        return Decision::Nobody(Cookies::Keep); // 3c
+    if session.login_at.max(session.refreshed_at) > now + policy.leeway {
+        return Decision::Anonymous(Cookies::Keep); // 3c
     }
     if now >= session.end {
-        return decide_over(way, session.refresh, now);
+        return decide_over(traits, session.refresh, now);
     }
     match session.token {
         Token::Unchecked => Decision::Verify,
         Token::UnknownKey => Decision::NeedKeys, // 8a
         Token::StillUnknown => match session.refresh {
             // 8b
-            Standing::Ready if way.writable => Decision::Refresh(Urgency::Required),
+            Standing::Ready if traits.writable => Decision::Refresh(Urgency::Required),
             Standing::Ready => Decision::Unavailable { retry_after: RETRY_AFTER },
             Standing::BackOff { until } => Decision::Unavailable { retry_after: until.since(now) },
-            Standing::None | Standing::Spent | Standing::Rejected { .. } => Decision::Nobody(Cookies::Keep),
+            Standing::None | Standing::Spent | Standing::Rejected { .. } => {
+                Decision::Anonymous(Cookies::Keep)
+            }
         },
         Token::KeysUnavailable | Token::NotYet => Decision::Unavailable { retry_after: RETRY_AFTER }, // 8c, 9b
-        Token::Invalid => Decision::Nobody(Cookies::Keep),                                            // 9a
+        Token::Invalid => Decision::Anonymous(Cookies::Keep),                                         // 9a
         Token::Valid => {
-            let due = now >= session.soft && session.refresh == Standing::Ready;
-            if due && way.writable && way.early {
+            let due = now >= session.due_at && session.refresh == Standing::Ready;
+            if due && traits.writable && traits.early {
                 Decision::Refresh(Urgency::Opportunistic) // 11
             } else {
                 Decision::Serve // 10, 12
@@ -196,13 +208,13 @@ fn decide_session(way: Way, session: &SessionEvidence, policy: &Policy, now: Tim
 }
 
 /// Rows 4–7: the access token has reached its end.
-fn decide_over(way: Way, refresh: Standing, now: Timestamp) -> Decision {
+fn decide_over(traits: RequestTraits, refresh: Standing, now: Timestamp) -> Decision {
     match refresh {
-        Standing::Ready if way.writable => Decision::Refresh(Urgency::Required), // 4
-        Standing::Ready => Decision::Unavailable { retry_after: RETRY_AFTER },   // 5
+        Standing::Ready if traits.writable => Decision::Refresh(Urgency::Required), // 4
+        Standing::Ready => Decision::Unavailable { retry_after: RETRY_AFTER },      // 5
         Standing::BackOff { until } => Decision::Unavailable { retry_after: until.since(now) }, // 5
-        Standing::Rejected { since } => Decision::Nobody(delete_if(now >= since + SETTLING)), // 6
-        Standing::None | Standing::Spent => Decision::Nobody(Cookies::Keep),     // 6, 7
+        Standing::Rejected { since } => Decision::Anonymous(delete_if(now >= since + SETTLING)), // 6
+        Standing::None | Standing::Spent => Decision::Anonymous(Cookies::Keep),     // 6, 7
     }
 }
 
@@ -210,7 +222,7 @@ fn decide_over(way: Way, refresh: Standing, now: Timestamp) -> Decision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refreshed {
     /// Scalekit sent new tokens for the same identity. `usable`: they verify and may be served.
-    Rotated { usable: bool },
+    Succeeded { usable: bool },
     /// The new tokens are of another `sub`, client or `sid`.
     Stranger,
     /// The new tokens are of another organization, which this application did not ask for.
@@ -235,7 +247,7 @@ pub(crate) enum Settlement {
     /// Write the new session. No session can be served now.
     WriteNewUnavailable,
     ServeOld,
-    Nobody(Cookies),
+    Anonymous(Cookies),
     Unavailable {
         retry_after: Duration,
     },
@@ -251,17 +263,17 @@ pub(crate) fn decide_refreshed(
 ) -> Settlement {
     let old_serves = old_valid && now < old_end;
     match refreshed {
-        Refreshed::Rotated { usable: true } => Settlement::ServeNew, // 13a
-        Refreshed::Rotated { usable: false } if old_serves => Settlement::WriteNewServeOld, // 13b
-        Refreshed::Rotated { usable: false } => Settlement::WriteNewUnavailable, // 13b
-        Refreshed::Stranger => Settlement::Nobody(Cookies::Delete),  // 13c
-        Refreshed::OtherOrganization | Refreshed::Ended => Settlement::Nobody(Cookies::Keep), // 13d
+        Refreshed::Succeeded { usable: true } => Settlement::ServeNew, // 13a
+        Refreshed::Succeeded { usable: false } if old_serves => Settlement::WriteNewServeOld, // 13b
+        Refreshed::Succeeded { usable: false } => Settlement::WriteNewUnavailable, // 13b
+        Refreshed::Stranger => Settlement::Anonymous(Cookies::Delete), // 13c
+        Refreshed::OtherOrganization | Refreshed::Ended => Settlement::Anonymous(Cookies::Keep), // 13d
         Refreshed::Failed { .. } | Refreshed::Rejected { .. } | Refreshed::Spent if old_serves => {
             Settlement::ServeOld // 13e, 14, 15
         }
-        Refreshed::Spent => Settlement::Nobody(Cookies::Keep), // 13e
+        Refreshed::Spent => Settlement::Anonymous(Cookies::Keep), // 13e
         Refreshed::Failed { retry_after } => Settlement::Unavailable { retry_after }, // 14
-        Refreshed::Rejected { since } => Settlement::Nobody(delete_if(now >= since + SETTLING)), // 16a, 16b
+        Refreshed::Rejected { since } => Settlement::Anonymous(delete_if(now >= since + SETTLING)), // 16a, 16b
     }
 }
 

@@ -3,13 +3,13 @@
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_secs(1_760_000_000);
-const PLAIN: Way = Way { preflight: false, writable: true, early: true };
-const LATE: Way = Way { writable: false, ..PLAIN };
-const QUIET: Way = Way { early: false, ..PLAIN };
-const PREFLIGHT: Way = Way { preflight: true, ..PLAIN };
+const PLAIN: RequestTraits = RequestTraits { preflight: false, writable: true, early: true };
+const LATE: RequestTraits = RequestTraits { writable: false, ..PLAIN };
+const QUIET: RequestTraits = RequestTraits { early: false, ..PLAIN };
+const PREFLIGHT: RequestTraits = RequestTraits { preflight: true, ..PLAIN };
 
-const KEEP: Decision = Decision::Nobody(Cookies::Keep);
-const DELETE: Decision = Decision::Nobody(Cookies::Delete);
+const KEEP: Decision = Decision::Anonymous(Cookies::Keep);
+const DELETE: Decision = Decision::Anonymous(Cookies::Delete);
 const REQUIRED: Decision = Decision::Refresh(Urgency::Required);
 const EARLY: Decision = Decision::Refresh(Urgency::Opportunistic);
 
@@ -22,9 +22,9 @@ fn live() -> SessionEvidence {
     SessionEvidence {
         ended: Ended::No,
         login_at: NOW - secs(3600),
-        rotated_at: NOW - secs(100),
+        refreshed_at: NOW - secs(100),
         end: NOW + secs(200),
-        soft: NOW + secs(170),
+        due_at: NOW + secs(170),
         refresh: Standing::Ready,
         token: Token::Valid,
     }
@@ -32,12 +32,12 @@ fn live() -> SessionEvidence {
 
 /// A session like [`live`], past the end of its token, which was not checked yet.
 fn over() -> SessionEvidence {
-    SessionEvidence { end: NOW, soft: NOW - secs(30), token: Token::Unchecked, ..live() }
+    SessionEvidence { end: NOW, due_at: NOW - secs(30), token: Token::Unchecked, ..live() }
 }
 
 /// A session like [`live`], due for a refresh.
-fn soft() -> SessionEvidence {
-    SessionEvidence { soft: NOW, end: NOW + secs(30), ..live() }
+fn due() -> SessionEvidence {
+    SessionEvidence { due_at: NOW, end: NOW + secs(30), ..live() }
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn rows_0_to_2_without_a_session() {
     let policy = Policy::default();
     let sealed = |ago| Evidence::NoMarker { sealed_at: Some(NOW - secs(ago)) };
     let ended = SessionEvidence { ended: Ended::Revoked, ..live() };
-    for (row, way, evidence, expected) in [
+    for (row, traits, evidence, expected) in [
         ("0 preflight of a live session", PREFLIGHT, Evidence::Session(&live()), KEEP),
         ("0 preflight of an ended session", PREFLIGHT, Evidence::Session(&ended), KEEP),
         ("1 no data", PLAIN, Evidence::NoData, KEEP),
@@ -55,7 +55,7 @@ fn rows_0_to_2_without_a_session() {
         ("1 no marker, too late to write", LATE, sealed(60), KEEP),
         ("2 unreadable", PLAIN, Evidence::Unreadable, KEEP),
     ] {
-        assert_eq!(decide(way, evidence, &policy, NOW), expected, "row {row}");
+        assert_eq!(decide(traits, evidence, &policy, NOW), expected, "row {row}");
     }
 }
 
@@ -63,7 +63,7 @@ fn rows_0_to_2_without_a_session() {
 fn r28_r28a_rows_3_limits_ends_and_sessions_from_the_future() {
     let policy = Policy::default();
     let login = |ago| SessionEvidence { login_at: NOW - ago, ..live() };
-    let rotated = |ago| SessionEvidence { rotated_at: NOW - ago, ..live() };
+    let rotated = |ago| SessionEvidence { refreshed_at: NOW - ago, ..live() };
     let (absolute, idle) = (policy.absolute_limit, policy.idle_limit);
     let logged_out = |ago| SessionEvidence { ended: Ended::LoggedOut { since: NOW - secs(ago) }, ..live() };
     let future = SessionEvidence { login_at: NOW + secs(61), ..live() };
@@ -85,7 +85,7 @@ fn r28_r28a_rows_3_limits_ends_and_sessions_from_the_future() {
             Decision::Serve,
         ),
         ("3c created in the future", future, KEEP),
-        ("3c rotated in the future", SessionEvidence { rotated_at: NOW + secs(61), ..live() }, KEEP),
+        ("3c rotated in the future", SessionEvidence { refreshed_at: NOW + secs(61), ..live() }, KEEP),
     ] {
         assert_eq!(decide(PLAIN, Evidence::Session(&session), &policy, NOW), expected, "row {row}");
     }
@@ -94,7 +94,7 @@ fn r28_r28a_rows_3_limits_ends_and_sessions_from_the_future() {
 #[test]
 fn r28_tightening_applies_to_live_sessions_and_refresh_moves_no_absolute_limit() {
     let tight = Policy { absolute_limit: secs(1800), ..Policy::default() };
-    let fresh = SessionEvidence { rotated_at: NOW, ..live() };
+    let fresh = SessionEvidence { refreshed_at: NOW, ..live() };
     assert_eq!(decide(PLAIN, Evidence::Session(&fresh), &tight, NOW), DELETE);
     assert_eq!(decide(PLAIN, Evidence::Session(&fresh), &Policy::default(), NOW), Decision::Serve);
 }
@@ -105,7 +105,7 @@ fn rows_4_to_7_the_token_is_over() {
     let until = NOW + secs(3);
     let waits = |retry_after| Decision::Unavailable { retry_after };
     let with = |refresh| SessionEvidence { refresh, ..over() };
-    for (row, way, session, expected) in [
+    for (row, traits, session, expected) in [
         ("4 refresh", PLAIN, over(), REQUIRED),
         ("4 HEAD and prefetch too", QUIET, over(), REQUIRED),
         ("4 before any key fetch", PLAIN, SessionEvidence { token: Token::UnknownKey, ..over() }, REQUIRED),
@@ -116,7 +116,7 @@ fn rows_4_to_7_the_token_is_over() {
         ("6 spent", PLAIN, with(Standing::Spent), KEEP),
         ("7 no refresh token", PLAIN, with(Standing::None), KEEP),
     ] {
-        assert_eq!(decide(way, Evidence::Session(&session), &policy, NOW), expected, "row {row}");
+        assert_eq!(decide(traits, Evidence::Session(&session), &policy, NOW), expected, "row {row}");
     }
 }
 
@@ -129,7 +129,7 @@ fn rows_8_and_9_the_token_does_not_verify() {
     let back_off = Standing::BackOff { until: NOW + Duration::from_secs(3) };
     let paused = |token| SessionEvidence { token, refresh: back_off, ..live() };
     let pause = Decision::Unavailable { retry_after: Duration::from_secs(3) };
-    for (row, way, session, expected) in [
+    for (row, traits, session, expected) in [
         ("unchecked", PLAIN, with(Token::Unchecked), Decision::Verify),
         ("8a unknown key", PLAIN, with(Token::UnknownKey), Decision::NeedKeys),
         ("8b still unknown", PLAIN, with(Token::StillUnknown), REQUIRED),
@@ -140,26 +140,26 @@ fn rows_8_and_9_the_token_does_not_verify() {
         ("9a invalid never refreshes", PLAIN, with(Token::Invalid), KEEP),
         ("9b not yet", PLAIN, with(Token::NotYet), waits),
     ] {
-        assert_eq!(decide(way, Evidence::Session(&session), &policy, NOW), expected, "row {row}");
+        assert_eq!(decide(traits, Evidence::Session(&session), &policy, NOW), expected, "row {row}");
     }
 }
 
 #[test]
 fn r13_rows_10_to_12_a_valid_token_is_served_and_refreshed_early_only_when_it_may() {
     let policy = Policy::default();
-    let with = |refresh| SessionEvidence { refresh, ..soft() };
-    let before = SessionEvidence { soft: NOW + Duration::from_millis(1), ..soft() };
-    for (row, way, session, expected) in [
-        ("10 before soft", PLAIN, before, Decision::Serve),
-        ("11 at soft", PLAIN, soft(), EARLY),
-        ("12 HEAD or prefetch", QUIET, soft(), Decision::Serve),
-        ("12 too late to write", LATE, soft(), Decision::Serve),
+    let with = |refresh| SessionEvidence { refresh, ..due() };
+    let before = SessionEvidence { due_at: NOW + Duration::from_millis(1), ..due() };
+    for (row, traits, session, expected) in [
+        ("10 before due_at", PLAIN, before, Decision::Serve),
+        ("11 when due", PLAIN, due(), EARLY),
+        ("12 HEAD or prefetch", QUIET, due(), Decision::Serve),
+        ("12 too late to write", LATE, due(), Decision::Serve),
         ("12 back-off", PLAIN, with(Standing::BackOff { until: NOW + secs(1) }), Decision::Serve),
         ("12 rejected", PLAIN, with(Standing::Rejected { since: NOW - secs(90) }), Decision::Serve),
         ("12 spent", PLAIN, with(Standing::Spent), Decision::Serve),
         ("12 no refresh token", PLAIN, with(Standing::None), Decision::Serve),
     ] {
-        assert_eq!(decide(way, Evidence::Session(&session), &policy, NOW), expected, "row {row}");
+        assert_eq!(decide(traits, Evidence::Session(&session), &policy, NOW), expected, "row {row}");
     }
 }
 
@@ -169,29 +169,29 @@ fn r4_r9_r11_rows_13_to_16_after_a_refresh() {
     let failed = Refreshed::Failed { retry_after: secs(4) };
     let rejected = |ago| Refreshed::Rejected { since: NOW - secs(ago) };
     for (row, refreshed, old_end, expected) in [
-        ("13a rotated", Refreshed::Rotated { usable: true }, ended, Settlement::ServeNew),
+        ("13a rotated", Refreshed::Succeeded { usable: true }, ended, Settlement::ServeNew),
         (
             "13b unverifiable, old lives",
-            Refreshed::Rotated { usable: false },
+            Refreshed::Succeeded { usable: false },
             valid,
             Settlement::WriteNewServeOld,
         ),
         (
             "13b unverifiable, old over",
-            Refreshed::Rotated { usable: false },
+            Refreshed::Succeeded { usable: false },
             ended,
             Settlement::WriteNewUnavailable,
         ),
-        ("13c stranger", Refreshed::Stranger, valid, Settlement::Nobody(Cookies::Delete)),
-        ("13d other organization", Refreshed::OtherOrganization, valid, Settlement::Nobody(Cookies::Keep)),
-        ("ended meanwhile", Refreshed::Ended, valid, Settlement::Nobody(Cookies::Keep)),
+        ("13c stranger", Refreshed::Stranger, valid, Settlement::Anonymous(Cookies::Delete)),
+        ("13d other organization", Refreshed::OtherOrganization, valid, Settlement::Anonymous(Cookies::Keep)),
+        ("ended meanwhile", Refreshed::Ended, valid, Settlement::Anonymous(Cookies::Keep)),
         ("13e spent, old lives", Refreshed::Spent, valid, Settlement::ServeOld),
-        ("13e spent, old over", Refreshed::Spent, ended, Settlement::Nobody(Cookies::Keep)),
+        ("13e spent, old over", Refreshed::Spent, ended, Settlement::Anonymous(Cookies::Keep)),
         ("14 failed, old lives", failed, valid, Settlement::ServeOld),
         ("14 failed, old over", failed, ended, Settlement::Unavailable { retry_after: secs(4) }),
         ("15 rejected, old lives", rejected(90), valid, Settlement::ServeOld),
-        ("16a rejected just now", rejected(59), ended, Settlement::Nobody(Cookies::Keep)),
-        ("16b rejected a minute ago", rejected(60), ended, Settlement::Nobody(Cookies::Delete)),
+        ("16a rejected just now", rejected(59), ended, Settlement::Anonymous(Cookies::Keep)),
+        ("16b rejected a minute ago", rejected(60), ended, Settlement::Anonymous(Cookies::Delete)),
     ] {
         assert_eq!(decide_refreshed(refreshed, old_end, true, NOW), expected, "row {row}");
     }

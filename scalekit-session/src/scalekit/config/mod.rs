@@ -7,6 +7,8 @@ mod env;
 mod problem;
 mod sdk_cookie;
 mod split;
+#[cfg(test)]
+mod tests;
 
 pub use self::builder::ScalekitBuilder;
 pub use self::problem::{ConfigError, ConfigProblem};

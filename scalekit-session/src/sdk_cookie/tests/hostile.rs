@@ -4,10 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
-use super::super::{OpenError, SdkKey, SdkLanguage, ShortSecrets};
+use super::super::{SdkKey, SdkLanguage, SdkOpenError, ShortSecrets};
 use super::{SECRET, key, open_plaintext, payload};
 
-fn refusal(value: impl AsRef<[u8]>) -> OpenError {
+fn refusal(value: impl AsRef<[u8]>) -> SdkOpenError {
     key().open(value.as_ref()).unwrap_err()
 }
 
@@ -21,32 +21,32 @@ fn sealed() -> (String, Vec<u8>) {
 #[test]
 fn r37_why_a_value_does_not_open_is_told_apart() {
     let (text, bytes) = sealed();
-    assert_eq!(refusal(""), OpenError::Malformed);
+    assert_eq!(refusal(""), SdkOpenError::Malformed);
     for version in [0, 2, 3, 255] {
         let mut other = bytes.clone();
         other[0] = version;
-        assert_eq!(refusal(URL_SAFE_NO_PAD.encode(other)), OpenError::OtherVersion { version });
+        assert_eq!(refusal(URL_SAFE_NO_PAD.encode(other)), SdkOpenError::OtherVersion { version });
     }
     for length in 1..29 {
         let short = &bytes[..length];
-        assert_eq!(refusal(URL_SAFE_NO_PAD.encode(short)), OpenError::Malformed, "{length}");
+        assert_eq!(refusal(URL_SAFE_NO_PAD.encode(short)), SdkOpenError::Malformed, "{length}");
     }
     for length in [29, bytes.len() - 1] {
-        assert_eq!(refusal(URL_SAFE_NO_PAD.encode(&bytes[..length])), OpenError::Forged, "{length}");
+        assert_eq!(refusal(URL_SAFE_NO_PAD.encode(&bytes[..length])), SdkOpenError::Forged, "{length}");
     }
     let other = SdkKey::new(&SECRET.replace('0', "1"), ShortSecrets::Refuse).unwrap();
-    assert_eq!(other.open(text.as_bytes()).unwrap_err(), OpenError::Forged);
+    assert_eq!(other.open(text.as_bytes()).unwrap_err(), SdkOpenError::Forged);
     // An empty plaintext with a valid tag.
-    assert_eq!(open_plaintext("").unwrap_err(), OpenError::NoSession);
+    assert_eq!(open_plaintext("").unwrap_err(), SdkOpenError::NoSession);
 }
 
 #[test]
 fn r37_only_canonical_base64_is_read() {
     // All 64 characters, in bytes that need padding.
     let bytes: Vec<u8> = (1..=254).collect();
-    assert_eq!(refusal(URL_SAFE_NO_PAD.encode(&bytes)), OpenError::Forged);
+    assert_eq!(refusal(URL_SAFE_NO_PAD.encode(&bytes)), SdkOpenError::Forged);
     for other in [URL_SAFE.encode(&bytes), STANDARD.encode(&bytes), STANDARD_NO_PAD.encode(&bytes)] {
-        assert_eq!(refusal(other), OpenError::Malformed);
+        assert_eq!(refusal(other), SdkOpenError::Malformed);
     }
     // A text whose last two bits belong to no byte.
     let text = key().seal_plaintext(b"{}....", [0; 12]).unwrap();
@@ -54,7 +54,7 @@ fn r37_only_canonical_base64_is_read() {
     let last = text.bytes().last().unwrap();
     let twins = (0..=255).filter(|byte| *byte != last).filter(|byte| {
         let twin = [&text.as_bytes()[..text.len() - 1], &[*byte]].concat();
-        refusal(&twin) != OpenError::Malformed
+        refusal(&twin) != SdkOpenError::Malformed
     });
     assert_eq!(twins.count(), 15, "four bits of the last character count, so 16 characters are valid there");
 }

@@ -9,7 +9,7 @@ mod vectors;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{OpenError, Opened, SdkKey, SdkPayload, ShortSecrets};
+use super::{Opened, SdkKey, SdkOpenError, SdkPayload, ShortSecrets};
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::token::claims::Claims;
 
@@ -37,7 +37,7 @@ fn payload() -> SdkPayload {
 }
 
 /// Seals a cookie with that plaintext and opens it.
-fn open_plaintext(plaintext: impl AsRef<[u8]>) -> Result<Opened, OpenError> {
+fn open_plaintext(plaintext: impl AsRef<[u8]>) -> Result<Opened, SdkOpenError> {
     let sealed = key().seal_plaintext(plaintext.as_ref(), [7; 12]).unwrap();
     key().open(sealed.as_bytes())
 }

@@ -7,12 +7,12 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::super::members::Members;
-use super::super::{OpenError, SdkLanguage};
+use super::super::{SdkLanguage, SdkOpenError};
 use super::open_plaintext;
 use crate::clock::Timestamp;
 
 /// Opens a cookie with an access token in Python's dialect and the members `more`.
-fn with(more: &str) -> Result<super::Opened, OpenError> {
+fn with(more: &str) -> Result<super::Opened, SdkOpenError> {
     open_plaintext(format!(r#"{{"access_token":"at"{more}}}"#))
 }
 
@@ -29,7 +29,7 @@ fn repeated_names_are_refused_however_they_are_written() {
         r#","theme":1,"theme":1"#,
         r#","theme":1,"th\u0065me":2"#,
     ] {
-        assert_eq!(with(repeated).unwrap_err(), OpenError::RepeatedName, "{repeated}");
+        assert_eq!(with(repeated).unwrap_err(), SdkOpenError::RepeatedName, "{repeated}");
     }
 }
 
@@ -43,12 +43,12 @@ fn names_of_both_dialects_are_refused() {
         r#","expiresAt":1"#,
         r#","expires\u0041t":1"#,
     ] {
-        assert_eq!(with(mixed).unwrap_err(), OpenError::MixedDialects, "{mixed}");
+        assert_eq!(with(mixed).unwrap_err(), SdkOpenError::MixedDialects, "{mixed}");
         let first = format!("{{{},\"access_token\":\"at\"}}", &mixed[1..]);
-        assert_eq!(open_plaintext(first).unwrap_err(), OpenError::MixedDialects, "{mixed}");
+        assert_eq!(open_plaintext(first).unwrap_err(), SdkOpenError::MixedDialects, "{mixed}");
     }
     let node = open_plaintext(r#"{"accessToken":"at","expires_at":1}"#);
-    assert_eq!(node.unwrap_err(), OpenError::MixedDialects);
+    assert_eq!(node.unwrap_err(), SdkOpenError::MixedDialects);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn what_is_no_session_is_refused() {
         r#"{"Access_Token":"at"}"#,
         r#"{"user":{"access_token":"at"}}"#,
     ] {
-        assert_eq!(open_plaintext(text).unwrap_err(), OpenError::NoSession, "{text}");
+        assert_eq!(open_plaintext(text).unwrap_err(), SdkOpenError::NoSession, "{text}");
     }
     for more in [
         r#","refresh_token":1"#,
@@ -104,9 +104,9 @@ fn what_is_no_session_is_refused() {
         r#","a":"b"#,
         ",\"a\":\"\n\"",
     ] {
-        assert_eq!(with(more).unwrap_err(), OpenError::NoSession, "{more}");
+        assert_eq!(with(more).unwrap_err(), SdkOpenError::NoSession, "{more}");
     }
-    assert_eq!(open_plaintext(b"{\"access_token\":\"\xff\"}").unwrap_err(), OpenError::NoSession);
+    assert_eq!(open_plaintext(b"{\"access_token\":\"\xff\"}").unwrap_err(), SdkOpenError::NoSession);
 }
 
 #[test]
@@ -142,8 +142,8 @@ fn ends_may_have_fractions_and_never_overflow() {
 fn r43_more_members_than_any_package_writes_are_refused() {
     let members = |count: usize| (0..count).map(|index| format!(r#","n{index}":0"#)).collect::<String>();
     assert!(with(&members(31)).is_ok());
-    assert_eq!(with(&members(32)).unwrap_err(), OpenError::NoSession);
-    assert_eq!(with(&members(300)).unwrap_err(), OpenError::NoSession);
+    assert_eq!(with(&members(32)).unwrap_err(), SdkOpenError::NoSession);
+    assert_eq!(with(&members(300)).unwrap_err(), SdkOpenError::NoSession);
 }
 
 proptest! {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{NotVerified, OpenError, SdkKey, SdkLanguage, SdkPayload, SealError, ShortSecrets};
+use super::super::{NotVerified, SdkKey, SdkLanguage, SdkOpenError, SdkPayload, SdkSealError, ShortSecrets};
 use super::{CLAIMS, SECRET, jwt, key, open_plaintext, payload, verified};
 use crate::clock::Timestamp;
 use crate::seal::{Key, Keyring, Purpose};
@@ -88,7 +88,7 @@ fn r21_neither_format_opens_under_the_other_ones_name() {
     let official = key().seal(&payload(), SdkLanguage::Python).unwrap();
     assert!(native.open(Purpose::Session, "sk_session", official.as_str()).is_err());
     let sealed = native.seal(Purpose::Session, "sk_session", b"plain").unwrap();
-    assert_eq!(key().open(sealed.as_bytes()).unwrap_err(), OpenError::OtherVersion { version: 2 });
+    assert_eq!(key().open(sealed.as_bytes()).unwrap_err(), SdkOpenError::OtherVersion { version: 2 });
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn r46_nothing_that_is_printed_shows_a_secret() {
     let none = open_plaintext(r#"{"access_token":{"hunter2":1}}"#).unwrap_err();
     for shown in [
         format!("{refused} {refused:?} {mixed} {mixed:?} {repeated} {repeated:?} {none} {none:?}"),
-        format!("{NotVerified} {} {:?}", SealError::Cipher, SealError::NoRandomness),
+        format!("{NotVerified} {} {:?}", SdkSealError::Cipher, SdkSealError::NoRandomness),
     ] {
         assert!(!shown.contains(secret), "{shown}");
     }

@@ -1,6 +1,6 @@
 //! Tests of the longest value, and of how much memory opening takes.
 
-use super::super::{MAX_TEXT, OpenError, SdkLanguage, SdkPayload, SealError};
+use super::super::{MAX_TEXT, SdkLanguage, SdkOpenError, SdkPayload, SdkSealError};
 use super::{CLAIMS, jwt, key, verified};
 use crate::secret::RefreshToken;
 
@@ -28,11 +28,11 @@ fn r16_a_value_has_at_most_3800_characters_when_it_is_written() {
                 assert_eq!(sealed.len(), characters);
                 assert_eq!(key().open(sealed.as_bytes()).unwrap().payload, payload);
             } else {
-                assert_eq!(sealed, Err(SealError::TooLong { characters }));
+                assert_eq!(sealed, Err(SdkSealError::TooLong { characters }));
             }
         }
     }
-    let shown = SealError::TooLong { characters: 3802 }.to_string();
+    let shown = SdkSealError::TooLong { characters: 3802 }.to_string();
     assert!(shown.contains("3802") && shown.contains("3800"), "{shown}");
 }
 
@@ -44,18 +44,18 @@ fn r16_a_longer_value_is_refused_before_any_work() {
         let value = [&sealed, more].concat();
         let allocated = allocation_counter::measure(|| {
             let refused = key_of_tests(|key| key.open(value.as_bytes()).unwrap_err());
-            assert_eq!(refused, OpenError::TooLong { characters: value.len() });
+            assert_eq!(refused, SdkOpenError::TooLong { characters: value.len() });
         });
         assert_eq!(allocated.count_total, 0);
     }
     for length in [3799, 3800] {
         assert_ne!(
             key().open(&vec![b'A'; length]).unwrap_err(),
-            OpenError::TooLong { characters: length },
+            SdkOpenError::TooLong { characters: length },
             "a value of this length is not too long"
         );
     }
-    assert_eq!(key().open(&[b'A'; 3801]).unwrap_err(), OpenError::TooLong { characters: 3801 });
+    assert_eq!(key().open(&[b'A'; 3801]).unwrap_err(), SdkOpenError::TooLong { characters: 3801 });
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn payload() -> SessionPayload {
         live: [2; 16],
         generation: 12,
         login_at: Timestamp::from_millis(1_758_264_947_123),
-        rotated_at: Timestamp::from_millis(1_758_268_547_456),
+        refreshed_at: Timestamp::from_millis(1_758_268_547_456),
         end: Timestamp::from_millis(1_758_268_847_456),
         unverified: false,
         access_token: AccessToken::new(jwt(ACCESS_CLAIMS, 990)),
@@ -189,9 +189,9 @@ prop_compose! {
             (true, Some((header, _)), Some((_, rest))) => format!("{header}.{rest}"),
             _ => token,
         });
-        let [login_at, rotated_at, end] = times.map(Timestamp::from_millis);
+        let [login_at, refreshed_at, end] = times.map(Timestamp::from_millis);
         SessionPayload {
-            session_id, live, generation, login_at, rotated_at, end, unverified,
+            session_id, live, generation, login_at, refreshed_at, end, unverified,
             access_token: AccessToken::new(access_token),
             refresh_token: refresh_token.map(RefreshToken::new),
             id_token: id_token.map(IdToken::new),

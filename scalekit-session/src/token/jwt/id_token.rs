@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::verify::{Expiry, Refusal, authenticate};
+use super::verify::{Expiry, NotValid, authenticate};
 use super::{ClaimSet, InvalidToken, KeySet, Kind, Rules, Verdict};
 use crate::clock::Timestamp;
 use crate::secret::{AccessToken, Nonce};
@@ -44,7 +44,7 @@ pub(crate) fn unverified_profile(token: &str) -> Option<Profile> {
 }
 
 impl Expected<'_> {
-    fn check(&self, claims: &ClaimSet) -> Result<(), Refusal> {
+    fn check(&self, claims: &ClaimSet) -> Result<(), NotValid> {
         // with several audiences, only `azp` names the client that asked for the token (OIDC Core §3.1.3.7 rule 4)
         let audiences = claims.aud.get().map_or(0, |names| names.0.len());
         if audiences > 1 && claims.azp.is_absent() {

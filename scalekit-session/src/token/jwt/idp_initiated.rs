@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::verify::{Expiry, Refusal, Rules, Verdict, authenticate};
+use super::verify::{Expiry, NotValid, Rules, Verdict, authenticate};
 use super::{ClaimSet, InvalidToken, KeySet, Kind};
 use crate::Timestamp;
 
@@ -37,7 +37,7 @@ pub(crate) fn verify_idp_initiated(
     Verdict::of(authenticate(token, Kind::IdpInitiated, keys, rules).and_then(|(mut claims, _, key)| {
         rules.check_times(&claims, now, Expiry::Refuse)?;
         if claims.expires_at()? > claims.issued_at()? + MAX_LIFE {
-            return Err(Refusal::Invalid(InvalidToken::Lifetime));
+            return Err(NotValid::Invalid(InvalidToken::Lifetime));
         }
         let login = IdpInitiatedLogin {
             organization_id: required(&mut claims, "organization_id")?,

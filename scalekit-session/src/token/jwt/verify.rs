@@ -39,26 +39,26 @@ impl<T> Verdict<T> {
         }
     }
 
-    pub(super) fn of(outcome: Result<(T, Arc<VerifyingKey>), Refusal>) -> Self {
+    pub(super) fn of(outcome: Result<(T, Arc<VerifyingKey>), NotValid>) -> Self {
         match outcome {
             Ok((claims, key)) => Self::Valid { claims, key },
-            Err(Refusal::Expired) => Self::Expired,
-            Err(Refusal::NotYet) => Self::NotYet,
-            Err(Refusal::UnknownKey { kid }) => Self::UnknownKey { kid },
-            Err(Refusal::Invalid(why)) => Self::Invalid(why),
+            Err(NotValid::Expired) => Self::Expired,
+            Err(NotValid::NotYet) => Self::NotYet,
+            Err(NotValid::UnknownKey { kid }) => Self::UnknownKey { kid },
+            Err(NotValid::Invalid(why)) => Self::Invalid(why),
         }
     }
 }
 
 /// Every verdict except `Valid`, as an error type for `?`.
-pub(super) enum Refusal {
+pub(super) enum NotValid {
     Expired,
     NotYet,
     UnknownKey { kid: Box<str> },
     Invalid(InvalidToken),
 }
 
-impl From<InvalidToken> for Refusal {
+impl From<InvalidToken> for NotValid {
     fn from(why: InvalidToken) -> Self {
         Self::Invalid(why)
     }
@@ -131,14 +131,14 @@ impl Rules {
         claims: &ClaimSet,
         now: Timestamp,
         expiry: Expiry,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), NotValid> {
         let expires_at = claims.expires_at()?;
         let begins_at = claims.nbf.get().copied().map_or(Timestamp::EPOCH, Timestamp::from_secs);
         if begins_at.max(claims.issued_at()?) > now + self.leeway {
-            return Err(Refusal::NotYet);
+            return Err(NotValid::NotYet);
         }
         if expiry == Expiry::Refuse && now >= expires_at + self.leeway {
-            return Err(Refusal::Expired);
+            return Err(NotValid::Expired);
         }
         Ok(())
     }
@@ -199,7 +199,7 @@ fn access_claims(
     rules: &Rules,
     now: Timestamp,
     expiry: Expiry,
-) -> Result<(Claims, Arc<VerifyingKey>), Refusal> {
+) -> Result<(Claims, Arc<VerifyingKey>), NotValid> {
     let (claims, _, key) = authenticate(token, kind, keys, rules)?;
     rules.check_times(&claims, now, expiry)?;
     Ok((Claims::new(claims)?, key))
@@ -212,13 +212,13 @@ pub(super) fn authenticate(
     kind: Kind,
     keys: &KeySet,
     rules: &Rules,
-) -> Result<(ClaimSet, Vec<u8>, Arc<VerifyingKey>), Refusal> {
+) -> Result<(ClaimSet, Vec<u8>, Arc<VerifyingKey>), NotValid> {
     let jws = Jws::parse(token)?;
     if !kind.admits_type(jws.typ.as_deref()) {
         return Err(InvalidToken::Type.into());
     }
     let Some(key) = keys.find(&jws.key_id) else {
-        return Err(Refusal::UnknownKey { kid: jws.key_id });
+        return Err(NotValid::UnknownKey { kid: jws.key_id });
     };
     // no claim is read before the signature is checked (RFC 8725 §3.3)
     let payload = jws.verified_payload(key)?;

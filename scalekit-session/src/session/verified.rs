@@ -1,0 +1,102 @@
+//! [`VerifiedSession`]: a session from another source than Scalekit's tokens.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::{Facts, Session, Tokens};
+use crate::clock::Timestamp;
+use crate::cookie::Holder;
+use crate::error::Error;
+use crate::id::SessionId;
+use crate::secret::{AccessToken, IdToken};
+use crate::token::claims::Claims;
+use crate::token::jwt::{ClaimSet, InvalidToken};
+use crate::token::profile::Profile;
+
+/// What a [`SessionManager`](crate::SessionManager) of an application knows of a signed-in user: claims that the manager
+/// verified itself, and no tokens.
+///
+/// Security: the claims are believed as they are. Check who made them, for whom, and until when they hold, before they
+/// come here.
+///
+/// ```
+/// use scalekit_session::adapter::VerifiedSession;
+///
+/// let claims = br#"{"iss":"https://gateway.example","sub":"usr_1","iat":1760000000,"exp":1760000060,"roles":["admin"]}"#;
+/// let session = VerifiedSession::of_claims(claims)?.into_session();
+///
+/// assert_eq!(session.user_id(), "usr_1");
+/// assert!(session.has_role("admin"));
+/// assert!(session.access_token().is_err(), "it has no tokens");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a verified session counts when it is made into a session"]
+pub struct VerifiedSession {
+    claims: Claims,
+    profile: Option<Profile>,
+}
+
+impl VerifiedSession {
+    /// Reads claims, a JSON object with the members of RFC 7519 §4.1 and of Scalekit's access tokens. `iss`, `sub`, `iat`
+    /// and `exp` are required, and each name may occur once.
+    ///
+    /// # Errors
+    /// When the text is not such an object.
+    pub fn of_claims(json: &[u8]) -> Result<Self, InvalidToken> {
+        Ok(Self { claims: Claims::new(ClaimSet::parse(json)?)?, profile: None })
+    }
+
+    /// The same session with a profile, for display.
+    pub fn with_profile(self, profile: Profile) -> Self {
+        Self { profile: Some(profile), ..self }
+    }
+
+    /// The claims, to be checked.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The session as handlers see it: logged in at `iat`, over at `exp`.
+    #[must_use]
+    pub fn into_session(self) -> Session {
+        let (issued_at, expires_at) = (self.claims.issued_at(), self.claims.expires_at());
+        Session::new(Facts {
+            holder: Holder::OneCookie,
+            claims: self.claims,
+            profile: self.profile.into(),
+            session_id: SessionId::from_bytes([0; 16]),
+            marker: [0; 22],
+            generation: 0,
+            login_at: issued_at,
+            refreshed_at: issued_at,
+            end: expires_at,
+            due_at: expires_at,
+            refresh: None,
+            retired: false,
+            key: None,
+            tokens: Arc::new(NoTokens),
+            seen_at: AtomicU64::new(Timestamp::EPOCH.as_millis()),
+        })
+    }
+}
+
+impl fmt::Debug for VerifiedSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedSession").field("claims", &self.claims).finish_non_exhaustive()
+    }
+}
+
+struct NoTokens;
+
+impl Tokens for NoTokens {
+    fn open(&self) -> Result<(AccessToken, Option<IdToken>), Error> {
+        Err(Error::unsupported("this session has no tokens"))
+    }
+
+    fn sealed(&self) -> Option<Arc<str>> {
+        None
+    }
+}
