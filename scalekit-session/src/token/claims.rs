@@ -54,7 +54,7 @@ impl Claims {
         &self.issuer
     }
 
-    /// Whom the token is for (`aud`).
+    /// The audiences of the token (`aud`): the services that may accept it.
     #[must_use]
     pub fn audience(&self) -> &[Box<str>] {
         &self.audience
