@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::Timestamp;
+use crate::clock::Timestamp;
 use crate::token::jwt::{ClaimSet, InvalidToken};
 
 // R12, R42
