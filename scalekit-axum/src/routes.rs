@@ -31,7 +31,8 @@ use crate::reply::response;
 /// let request = Request::get("/auth/login").header("host", "app.test").body(Body::empty()).unwrap();
 /// let response = app.oneshot(request).await.unwrap();
 /// assert_eq!(response.status(), 303);
-/// assert!(response.headers()["location"].to_str().unwrap().starts_with(TestEnvironment::URL));
+/// let location = response.headers().get("location").unwrap();
+/// assert!(location.to_str().unwrap().starts_with(TestEnvironment::URL));
 /// # }
 /// ```
 pub fn routes<S>(scalekit: &Scalekit) -> Router<S>
