@@ -96,14 +96,14 @@ async fn r51_a_refused_request_refreshes_nothing() {
 async fn r09_a_refresh_that_fails_takes_no_session_away() {
     let (world, mut browser) = promoted().await;
     world.on_refresh().inject(Fault::status(503));
-    let answer = browser.call("/refresh").await;
+    let answer = browser.send(program("POST", "/refresh")).await;
     assert_eq!((answer.status, answer.body.as_str()), (200, "false then None"));
     assert_eq!((world.refreshes(), answer.set_cookies().len()), (1, 0));
     assert_eq!(browser.call("/me").await.body, BOB_ID);
 
     world.emulator.faults().clear();
     world.pass(Duration::from_secs(11));
-    assert_eq!(browser.call("/refresh").await.body, "false then Some(true)");
+    assert_eq!(browser.send(program("POST", "/refresh")).await.body, "false then Some(true)");
 }
 
 #[tokio::test]
