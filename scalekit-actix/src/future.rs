@@ -13,18 +13,30 @@ use crate::headers::HeaderLines;
 use crate::reply::apply;
 
 pin_project! {
-    /// The response of a [`SessionService`](crate::SessionService). It boxes nothing.
+    /// The response of a [`SessionService`](crate::SessionService). This future boxes nothing.
+    ///
+    /// ```
+    /// use actix_web::dev::{Service, ServiceRequest, Transform, fn_service};
+    /// use actix_web::{Error, HttpResponse, test::TestRequest};
+    /// use scalekit_actix::{ResponseFuture, SessionMiddleware};
+    /// # use scalekit_session::testing::TestEnvironment;
+    ///
+    /// # #[actix_web::main] async fn main() {
+    /// let scalekit = TestEnvironment::new().scalekit();
+    /// let app = fn_service(async |request: ServiceRequest| {
+    ///     Ok::<_, Error>(request.into_response(HttpResponse::Ok().body("Welcome")))
+    /// });
+    /// let service = SessionMiddleware::new(&scalekit).new_transform(app).await.unwrap();
+    ///
+    /// let response: ResponseFuture<_> = service.call(TestRequest::default().to_srv_request());
+    /// assert_eq!(response.await.unwrap().status(), 200);
+    /// # }
+    /// ```
     #[derive(Debug)]
     pub struct ResponseFuture<F> {
         #[pin]
-        inner: F,
-        exchange: Exchange,
-    }
-}
-
-impl<F> ResponseFuture<F> {
-    pub(crate) fn new(inner: F, exchange: Exchange) -> Self {
-        Self { inner, exchange }
+        pub(crate) inner: F,
+        pub(crate) exchange: Exchange,
     }
 }
 
@@ -50,8 +62,8 @@ where
     }
 }
 
-/// An error of an inner middleware becomes a response further outside. It stays the error that it is, and takes the
-/// session's headers along; whoever shows it twice gets the same response twice.
+/// An error of an inner middleware becomes a response further outside. The error stays as it is, and takes the session's
+/// headers along. An error that is made into a response twice gives the same response twice.
 fn finish_when_shown(error: &mut Error, exchange: Exchange) {
     let edits = OnceCell::new();
     error.add_response_mapper(move |mut response| {

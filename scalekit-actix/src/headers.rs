@@ -4,15 +4,16 @@ use actix_web::dev::RequestHead;
 use actix_web::http::header::HeaderMap;
 use scalekit_session::adapter::{Headers, RequestView};
 
-/// A header map's lines, as they came.
+/// The lines of a header map, as they came.
 ///
-/// Cookies are read from the raw `Cookie` lines, never from actix-web's jar. That one percent-decodes and trims names,
-/// so that a cookie of a sibling domain, which may not be called `__Host-…`, would pass for ours (R43).
+/// Cookies are read from the raw `Cookie` lines, never from actix-web's jar. The jar percent-decodes and trims names. A
+/// cookie of a sibling domain may not be called `__Host-…`, but in the jar it would pass for a cookie of that name.
+// R43.
 pub(crate) struct HeaderLines<'h>(pub(crate) &'h HeaderMap);
 
 impl Headers for HeaderLines<'_> {
     fn visit<'a>(&'a self, name: &str, each: &mut dyn FnMut(&'a [u8])) {
-        // `get_all` would make a name of the text first, which allocates for every name that actix-web does not know.
+        // `get_all` would make a header name of the text first, and allocate for every name that actix-web does not know.
         let lines = self.0.iter().filter(|(own, _)| own.as_str() == name);
         lines.for_each(|(_, value)| each(value.as_bytes()));
     }
@@ -25,7 +26,7 @@ pub(crate) struct RequestLines<'r> {
 }
 
 impl<'r> RequestLines<'r> {
-    /// Scopes leave the head alone: its URI is what the client asked for.
+    /// Scopes leave the head alone. Its URI is the one that the client asked for.
     pub(crate) fn of(head: &'r RequestHead) -> Self {
         Self { head, lines: HeaderLines(&head.headers) }
     }

@@ -14,7 +14,7 @@ mod headers;
 mod reply;
 
 // The public interface is:
-pub use extract::{Authorized, ExtractFuture, MaybeSession, Session};
+pub use extract::{Authorized, ExtractFuture, MaybeSession, RefreshableSession, Session};
 pub use future::ResponseFuture;
 pub use middleware::SessionMiddleware;
 pub use rejection::SessionRejection;

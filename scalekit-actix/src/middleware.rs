@@ -1,4 +1,4 @@
-//! [`SessionMiddleware`]: gives every request under it a session to ask for.
+//! [`SessionMiddleware`]: the middleware that gives requests a session to ask for.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -9,31 +9,58 @@ use scalekit_session::{Scalekit, SessionManager};
 
 use crate::service::SessionService;
 
-/// Gives every request under it a session to ask for, and writes the session's cookies on every response, errors
-/// included.
+/// Gives every request of the application a session to ask for, and writes the session's cookies on every response,
+/// those that report errors included.
 ///
-/// A request whose handler does not ask costs three small allocations and nothing else: nothing is decrypted, refreshed
-/// or written.
+/// A request whose handler does not ask for a session costs three small allocations: nothing is decrypted, refreshed or
+/// written.
 ///
-/// `App::wrap` puts the middleware that was added last outside, so add this one last, after
+/// `App::wrap` puts the middleware that was added last outside. Add this middleware last, after
 /// [`RequireMiddleware`](crate::RequireMiddleware).
 ///
-/// actix-web calls the closure of `HttpServer::new` once for every worker. Build the `Scalekit` before it, and move it
-/// in: all workers then share the keys, the opened sessions, and the one call that refreshes a session (R1). One that
-/// is built inside the closure knows nothing of the other workers.
+/// actix-web calls the closure of `HttpServer::new` once for every worker. Build the `Scalekit` before that closure, and
+/// move it in: all workers then share keys and opened sessions, and a session is refreshed by one call for all of them. A
+/// `Scalekit` that is built inside the closure knows nothing of the other workers.
+///
+/// ```
+/// use actix_web::{App, test, web};
+/// use scalekit_actix::{Session, SessionMiddleware};
+/// # use scalekit_session::testing::{TestEnvironment, TestUser};
+///
+/// # #[actix_web::main] async fn main() {
+/// let environment = TestEnvironment::new();
+/// let scalekit = environment.scalekit();
+/// let app = App::new()
+///     .route("/me", web::get().to(async |session: Session| session.user_id().to_owned()))
+///     .route("/about", web::get().to(async || "About us"))
+///     .wrap(SessionMiddleware::new(&scalekit));
+/// let app = test::init_service(app).await;
+///
+/// // A response of a handler that asked for the session is private.
+/// let cookies = environment.sign_in(&scalekit, &TestUser::new("usr_1"));
+/// for (path, private) in [("/me", true), ("/about", false)] {
+///     let request = test::TestRequest::with_uri(path).insert_header(("host", "app.test"));
+///     let request = request.insert_header(("cookie", cookies.as_str())).to_request();
+///     let response = test::call_service(&app, request).await;
+///     assert_eq!(response.headers().contains_key("cache-control"), private);
+/// }
+/// # }
+/// ```
+// R1: one call for all workers.
 #[derive(Clone, Debug)]
 pub struct SessionMiddleware {
     manager: Arc<dyn SessionManager>,
 }
 
 impl SessionMiddleware {
-    /// A middleware of that instance. All middleware and clones of one instance share their state.
+    /// A middleware for that `Scalekit`. All middleware of one `Scalekit` and of its clones share keys, caches and
+    /// refreshes.
     #[must_use]
     pub fn new(scalekit: &Scalekit) -> Self {
         Self::with_manager(scalekit.manager())
     }
 
-    /// A middleware of any session manager.
+    /// A middleware for any session manager.
     #[must_use]
     pub fn with_manager(manager: Arc<dyn SessionManager>) -> Self {
         Self { manager }
@@ -51,6 +78,6 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(SessionService::new(inner, Arc::clone(&self.manager))))
+        ready(Ok(SessionService { inner, manager: Arc::clone(&self.manager) }))
     }
 }

@@ -10,6 +10,31 @@ use scalekit_session::adapter::{Rejection, RejectionKind};
 use crate::reply::{response, status};
 
 /// Why an extractor refused a request, and the response that says so: a redirect to login, a page, or problem JSON.
+///
+/// A handler that takes a `Result` may answer some refusals itself, and return the rejection for all others:
+///
+/// ```
+/// use actix_web::{App, test, web};
+/// use scalekit_actix::{RejectionKind, Session, SessionMiddleware, SessionRejection};
+/// # use scalekit_session::testing::TestEnvironment;
+///
+/// async fn cart(session: Result<Session, SessionRejection>) -> Result<String, SessionRejection> {
+///     match session {
+///         Ok(session) => Ok(format!("The cart of {}", session.user_id())),
+///         Err(why) if why.kind() == RejectionKind::Unauthenticated => Ok("An empty cart".to_owned()),
+///         Err(other) => Err(other),
+///     }
+/// }
+///
+/// # #[actix_web::main] async fn main() {
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let app = App::new().route("/cart", web::get().to(cart)).wrap(SessionMiddleware::new(&scalekit));
+/// let app = test::init_service(app).await;
+///
+/// let request = test::TestRequest::with_uri("/cart").insert_header(("host", "app.test")).to_request();
+/// assert_eq!(test::call_and_read_body(&app, request).await, "An empty cart");
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SessionRejection(Rejection);
 

@@ -20,7 +20,7 @@ pub(crate) fn status(reply: &Reply) -> StatusCode {
     StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// Writes what the commit point decided.
+/// Writes the header lines that the core decided on just before the response leaves.
 pub(crate) fn apply(edits: &HeaderEdits, headers: &mut HeaderMap) {
     for edit in edits.iter() {
         match edit {
@@ -37,7 +37,7 @@ pub(crate) fn apply(edits: &HeaderEdits, headers: &mut HeaderMap) {
     }
 }
 
-/// The core's names and values are valid by construction; one that is not must not pass silently.
+/// Appends a header line. The core makes valid values only; an invalid one is an error of this crate, and logged.
 fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
     match HeaderValue::from_str(value) {
         Ok(value) => headers.append(HeaderName::from_static(name), value),

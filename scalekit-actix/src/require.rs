@@ -1,4 +1,4 @@
-//! [`RequireMiddleware`]: a route-level guard.
+//! [`RequireMiddleware`]: a guard for whole routes.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -17,13 +17,36 @@ use scalekit_session::{Requires, SessionState};
 use crate::headers::RequestLines;
 use crate::reply::response;
 
-/// Lets only signed-in users through who meet a requirement. Use it with `wrap` of a route, a resource or a scope, inside
-/// [`SessionMiddleware`](crate::SessionMiddleware); without that one every request gets 500.
+/// Lets only signed-in users through who meet a requirement.
 ///
-/// It is a middleware and not a [`Guard`](actix_web::guard::Guard) of actix-web: a guard cannot wait for a refresh, and
-/// one that fails means 404.
+/// Add this middleware with `wrap` of a route, a resource or a scope, inside
+/// [`SessionMiddleware`](crate::SessionMiddleware). Without a `SessionMiddleware` around it every request gets 500. This
+/// middleware waits, and boxes, only when Scalekit has to be asked: for a refresh, or for its keys.
 ///
-/// It waits, and boxes, only when Scalekit has to be asked: for a refresh, or for its keys.
+/// This is a middleware and not a [`Guard`](actix_web::guard::Guard) of actix-web, because a `Guard` cannot wait for a
+/// refresh, and a `Guard` that fails means 404.
+///
+/// ```
+/// use actix_web::{App, test, web};
+/// use scalekit_actix::{RequireMiddleware, SessionMiddleware};
+/// # use scalekit_session::testing::{TestEnvironment, TestUser};
+///
+/// # #[actix_web::main] async fn main() {
+/// let environment = TestEnvironment::new();
+/// let scalekit = environment.scalekit();
+/// let invoices = web::get().to(async || "Invoices").wrap(RequireMiddleware::permission("invoices:read"));
+/// let app = App::new().route("/invoices", invoices).wrap(SessionMiddleware::new(&scalekit));
+/// let app = test::init_service(app).await;
+///
+/// let user = TestUser::new("usr_1");
+/// for (user, status) in [(user.clone(), 403), (user.permission("invoices:read"), 200)] {
+///     let cookies = environment.sign_in(&scalekit, &user);
+///     let request = test::TestRequest::with_uri("/invoices").insert_header(("host", "app.test"));
+///     let request = request.insert_header(("cookie", cookies)).to_request();
+///     assert_eq!(test::call_service(&app, request).await.status(), status);
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a guard protects nothing until it wraps a route"]
 pub struct RequireMiddleware {
@@ -31,22 +54,22 @@ pub struct RequireMiddleware {
 }
 
 impl RequireMiddleware {
-    /// Everybody who is signed in.
+    /// Lets every signed-in user through.
     pub fn authenticated() -> Self {
         Self { requirement: None }
     }
 
-    /// Everybody who is signed in and meets the requirement.
+    /// Lets signed-in users through who meet the requirement.
     pub fn new(requirement: Requires) -> Self {
         Self { requirement: Some(Arc::new(requirement)) }
     }
 
-    /// Everybody who has that permission.
+    /// Lets signed-in users through who have that permission.
     pub fn permission(name: impl Into<String>) -> Self {
         Self::new(Requires::permission(name))
     }
 
-    /// Everybody who has that role.
+    /// Lets signed-in users through who have that role.
     pub fn role(name: impl Into<String>) -> Self {
         Self::new(Requires::role(name))
     }
@@ -67,7 +90,26 @@ where
     }
 }
 
-/// The service behind [`RequireMiddleware`].
+/// The service that [`RequireMiddleware`] makes.
+///
+/// ```
+/// use actix_web::dev::{Service, ServiceRequest, Transform, fn_service};
+/// use actix_web::{Error, HttpResponse, test::TestRequest};
+/// use scalekit_actix::{RequireMiddleware, RequireService, SessionMiddleware};
+/// # use scalekit_session::testing::TestEnvironment;
+///
+/// # #[actix_web::main] async fn main() {
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let app = fn_service(async |request: ServiceRequest| {
+///     Ok::<_, Error>(request.into_response(HttpResponse::Ok().body("For signed-in users")))
+/// });
+/// let guarded: RequireService<_> = RequireMiddleware::authenticated().new_transform(app).await.unwrap();
+/// let service = SessionMiddleware::new(&scalekit).new_transform(guarded).await.unwrap();
+///
+/// let request = TestRequest::default().insert_header(("host", "app.test")).to_srv_request();
+/// assert_eq!(service.call(request).await.unwrap().status(), 401);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RequireService<S> {
     inner: Rc<S>,
@@ -85,32 +127,44 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let exchange = request.extensions().get::<Exchange>().cloned();
-        let Some(exchange) = exchange else {
+        let Some(exchange) = request.extensions().get::<Exchange>().cloned() else {
             let rejection = Rejection::not_set_up(
                 "RequireMiddleware without SessionMiddleware around it: add `.wrap(SessionMiddleware::new(&scalekit))` to \
                  the `App`, as the last `wrap`",
             );
-            return RequireFuture { stage: Stage::refused(request, &rejection) };
+            let response = ready(request.into_response(response(rejection.reply())));
+            return RequireFuture { stage: Stage::Refused { response } };
         };
         let known = exchange.resolve(&RequestLines::of(request.head()).view()).known();
         let asked =
             Asked { inner: Rc::clone(&self.inner), request, exchange, requirement: self.requirement.clone() };
-        RequireFuture {
-            stage: match known {
-                Ok(state) => asked.proceed(state),
-                Err(waiting) => Stage::Waiting { waiting, asked: Some(asked) },
-            },
-        }
+        let stage = match known {
+            Ok(state) => asked.proceed(state),
+            Err(waiting) => Stage::Waiting { waiting, asked: Some(asked) },
+        };
+        RequireFuture { stage }
     }
 }
 
 pin_project! {
     /// The response of a [`RequireService`].
-    pub struct RequireFuture<S>
-    where
-        S: Service<ServiceRequest>,
-    {
+    ///
+    /// ```
+    /// use actix_web::dev::{Service, ServiceRequest, Transform, fn_service};
+    /// use actix_web::{Error, HttpResponse, test::TestRequest};
+    /// use scalekit_actix::{RequireFuture, RequireMiddleware};
+    ///
+    /// # #[actix_web::main] async fn main() {
+    /// let app = fn_service(async |request: ServiceRequest| {
+    ///     Ok::<_, Error>(request.into_response(HttpResponse::Ok().body("For signed-in users")))
+    /// });
+    /// let without_session_middleware = RequireMiddleware::authenticated().new_transform(app).await.unwrap();
+    ///
+    /// let response: RequireFuture<_> = without_session_middleware.call(TestRequest::default().to_srv_request());
+    /// assert_eq!(response.await.unwrap().status(), 500);
+    /// # }
+    /// ```
+    pub struct RequireFuture<S: Service<ServiceRequest>> {
         #[pin]
         stage: Stage<S>,
     }
@@ -118,22 +172,10 @@ pin_project! {
 
 pin_project! {
     #[project = StageProjection]
-    enum Stage<S>
-    where
-        S: Service<ServiceRequest>,
-    {
+    enum Stage<S: Service<ServiceRequest>> {
         Inner { #[pin] future: S::Future },
         Refused { #[pin] response: Ready<ServiceResponse> },
         Waiting { #[pin] waiting: Resolving, asked: Option<Asked<S>> },
-    }
-}
-
-impl<S> Stage<S>
-where
-    S: Service<ServiceRequest>,
-{
-    fn refused(request: ServiceRequest, rejection: &Rejection) -> Self {
-        Self::Refused { response: ready(request.into_response(response(rejection.reply()))) }
     }
 }
 
@@ -156,7 +198,7 @@ where
                     let state = poll_ready!(waiting.poll(cx));
                     match asked.take() {
                         Some(asked) => asked.proceed(state),
-                        // The stage moves on below, so nobody is asked twice.
+                        // Cannot happen: the stage changes below as soon as `asked` is taken.
                         None => return Poll::Pending,
                     }
                 }
@@ -166,16 +208,14 @@ where
     }
 }
 
-impl<S> fmt::Debug for RequireFuture<S>
-where
-    S: Service<ServiceRequest>,
-{
+impl<S: Service<ServiceRequest>> fmt::Debug for RequireFuture<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RequireFuture(..)")
     }
 }
 
-/// A request on its way in. It is moved, never cloned: actix-web panics while it routes a request that was cloned.
+/// A request that waits while Scalekit is asked. The request is moved and never cloned: actix-web panics when it routes a
+/// request that was cloned.
 struct Asked<S> {
     inner: Rc<S>,
     request: ServiceRequest,
@@ -183,16 +223,16 @@ struct Asked<S> {
     requirement: Option<Arc<Requires>>,
 }
 
-impl<S> Asked<S>
-where
-    S: Service<ServiceRequest>,
-{
+impl<S: Service<ServiceRequest>> Asked<S> {
     fn proceed(self, state: SessionState) -> Stage<S> {
         let lines = RequestLines::of(self.request.head());
         let admitted = self.exchange.admit(state, self.requirement.as_deref(), &lines.view());
         match admitted {
             Ok(_session) => Stage::Inner { future: self.inner.call(self.request) },
-            Err(rejection) => Stage::refused(self.request, &rejection),
+            Err(rejection) => {
+                let response = ready(self.request.into_response(response(rejection.reply())));
+                Stage::Refused { response }
+            }
         }
     }
 }

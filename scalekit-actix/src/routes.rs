@@ -1,4 +1,4 @@
-//! The ready-made routes, for `App::configure`.
+//! [`routes`]: the ready-made routes, for `App::configure`.
 
 use std::sync::Arc;
 
@@ -10,8 +10,28 @@ use scalekit_session::{Scalekit, SessionManager};
 use crate::headers::RequestLines;
 use crate::reply::response;
 
-/// Login, callback and logout, at the paths of the configuration: `/auth/login`, the path of the redirect URI, and
-/// `/auth/logout`; and `/auth/refresh` with [`SplitCookies`](crate::SplitCookies). Give them to [`App::configure`](actix_web::App::configure); they need no middleware.
+/// The routes for login, callback and logout, at the paths of the configuration: `/auth/login`, the path of the redirect
+/// URI, and `/auth/logout`. With [`SplitCookies`](crate::SplitCookies), the route `/auth/refresh` too.
+///
+/// Give these routes to [`App::configure`](actix_web::App::configure). They work with
+/// [`SessionMiddleware`](crate::SessionMiddleware) and without.
+///
+/// ```
+/// use actix_web::{App, test};
+/// use scalekit_actix::routes;
+/// # use scalekit_session::testing::TestEnvironment;
+///
+/// # #[actix_web::main] async fn main() {
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let app = test::init_service(App::new().configure(routes(&scalekit))).await;
+///
+/// let request = test::TestRequest::with_uri("/auth/login").insert_header(("host", "app.test")).to_request();
+/// let response = test::call_service(&app, request).await;
+/// assert_eq!(response.status(), 303);
+/// let location = response.headers().get("location").unwrap();
+/// assert!(location.to_str().unwrap().starts_with(TestEnvironment::URL));
+/// # }
+/// ```
 #[must_use = "the routes are not there before `App::configure` has them"]
 pub fn routes(scalekit: &Scalekit) -> impl FnOnce(&mut ServiceConfig) + use<> {
     let manager = scalekit.manager();

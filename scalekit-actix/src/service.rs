@@ -9,18 +9,30 @@ use scalekit_session::adapter::Exchange;
 
 use crate::future::ResponseFuture;
 
-/// Puts an exchange into each request and finishes it on the way out. See
-/// [`SessionMiddleware`](crate::SessionMiddleware).
+/// The service that [`SessionMiddleware`](crate::SessionMiddleware) makes: gives the request a session to ask for, and
+/// writes the session's cookies on the response.
+///
+/// ```
+/// use actix_web::dev::{Service, ServiceRequest, Transform, fn_service};
+/// use actix_web::{Error, HttpResponse, test::TestRequest};
+/// use scalekit_actix::{SessionMiddleware, SessionService};
+/// # use scalekit_session::testing::TestEnvironment;
+///
+/// # #[actix_web::main] async fn main() {
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let app = fn_service(async |request: ServiceRequest| {
+///     Ok::<_, Error>(request.into_response(HttpResponse::Ok().body("Welcome")))
+/// });
+/// let service: SessionService<_> = SessionMiddleware::new(&scalekit).new_transform(app).await.unwrap();
+///
+/// let response = service.call(TestRequest::default().to_srv_request()).await.unwrap();
+/// assert_eq!(response.status(), 200);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SessionService<S> {
-    inner: S,
-    manager: Arc<dyn SessionManager>,
-}
-
-impl<S> SessionService<S> {
-    pub(crate) fn new(inner: S, manager: Arc<dyn SessionManager>) -> Self {
-        Self { inner, manager }
-    }
+    pub(crate) inner: S,
+    pub(crate) manager: Arc<dyn SessionManager>,
 }
 
 impl<S, B> Service<ServiceRequest> for SessionService<S>
@@ -33,10 +45,10 @@ where
 
     forward_ready!(inner);
 
-    /// Keeps the exchange and nothing of the request: actix-web panics while it routes a request that was cloned.
+    /// Keeps the exchange only. A clone of the request would make actix-web panic when it routes the request.
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let exchange = Exchange::new(Arc::clone(&self.manager));
         request.extensions_mut().insert(exchange.clone());
-        ResponseFuture::new(self.inner.call(request), exchange)
+        ResponseFuture { inner: self.inner.call(request), exchange }
     }
 }

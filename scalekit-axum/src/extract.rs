@@ -1,4 +1,4 @@
-//! Extractors: [`Session`], [`MaybeSession`], `Option<Session>` and [`Authorized`].
+//! Extractors: [`Session`], `Option<Session>`, [`MaybeSession`], [`Authorized`] and [`RefreshableSession`].
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -6,21 +6,48 @@ use std::time::Duration;
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
-use scalekit_session::adapter::{Exchange, Rejection};
+use scalekit_session::adapter::{Exchange, Rejection, RequestHead};
 use scalekit_session::{Requirement, Requires, SessionState};
 
 use crate::headers::RequestLines;
 use crate::rejection::SessionRejection;
 
-/// The session of a signed-in user. Everybody else is refused: a page load goes to login, a program gets 401.
+/// The session of a signed-in user. A request without a session is refused: a page load is led to login, a program
+/// gets 401.
 ///
-/// `Option<Session>` is `None` for nobody; a session that cannot be checked now is refused with 503 all the same, and a
-/// missing [`SessionLayer`](crate::SessionLayer) is an error.
+/// `Option<Session>` is `None` for a request without a session. It refuses as `Session` does when the session cannot be
+/// checked now (503), and when there is no [`SessionLayer`](crate::SessionLayer) around the handler (500).
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request, routing::get};
+/// use scalekit_axum::{Session, SessionLayer};
+/// # use scalekit_session::testing::{TestEnvironment, TestUser};
+/// # use tower::ServiceExt;
+///
+/// async fn me(session: Session) -> String {
+///     session.user_id().to_owned()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let environment = TestEnvironment::new();
+/// let scalekit = environment.scalekit();
+/// let app = Router::new().route("/me", get(me)).layer(SessionLayer::new(&scalekit));
+///
+/// let request = Request::get("/me").header("host", "app.test");
+/// let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+/// assert_eq!(response.status(), 401);
+///
+/// let cookies = environment.sign_in(&scalekit, &TestUser::new("usr_1"));
+/// let request = Request::get("/me").header("host", "app.test").header("cookie", cookies);
+/// let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+/// assert_eq!(axum::body::to_bytes(response.into_body(), 1024).await.unwrap(), "usr_1");
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Session(scalekit_session::Session);
 
 impl Session {
-    /// The session itself, to keep beyond the request.
+    /// The core's session, to keep beyond the request.
     #[must_use]
     pub fn into_inner(self) -> scalekit_session::Session {
         self.0
@@ -39,8 +66,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
     type Rejection = SessionRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
-        let (exchange, state) = resolve(parts).await?;
-        Ok(Self(admit(parts, &exchange, state, None)?))
+        ask(parts).await?.admit(None)
     }
 }
 
@@ -48,27 +74,55 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Session {
     type Rejection = SessionRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, SessionRejection> {
-        let (exchange, state) = resolve(parts).await?;
-        match state {
+        let asked = ask(parts).await?;
+        match asked.state {
             SessionState::Anonymous => Ok(None),
-            other => Ok(Some(Self(admit(parts, &exchange, other, None)?))),
+            _ => asked.admit(None).map(Some),
         }
     }
 }
 
-/// Whoever sent the request, for pages that everybody may see.
+/// The session, if the request has one: for pages that are shown without a session too.
 ///
-/// Only a request that another site forged, or one for a host that is not served, is refused.
+/// Only a request that another site forged, or a request for a host that is not served, is refused.
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request, routing::get};
+/// use scalekit_axum::{MaybeSession, SessionLayer};
+/// # use scalekit_session::testing::{TestEnvironment, TestUser};
+/// # use tower::ServiceExt;
+///
+/// async fn home(session: MaybeSession) -> String {
+///     match session {
+///         MaybeSession::Active(session) => format!("Hello {}", session.user_id()),
+///         MaybeSession::Anonymous => "Log in".to_owned(),
+///         _ => "We cannot tell now who you are".to_owned(),
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let environment = TestEnvironment::new();
+/// let scalekit = environment.scalekit();
+/// let app = Router::new().route("/", get(home)).layer(SessionLayer::new(&scalekit));
+///
+/// let cookies = environment.sign_in(&scalekit, &TestUser::new("usr_1"));
+/// for (cookies, shown) in [(cookies.as_str(), "Hello usr_1"), ("", "Log in")] {
+///     let request = Request::get("/").header("host", "app.test").header("cookie", cookies);
+///     let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+///     assert_eq!(axum::body::to_bytes(response.into_body(), 1024).await.unwrap(), shown);
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum MaybeSession {
     /// A signed-in user.
     Active(Session),
-    /// Nobody.
+    /// There is no session.
     Anonymous,
-    /// Scalekit does not answer; the session is not lost.
+    /// The session cannot be checked now, because Scalekit does not answer. The session is not lost.
     Unavailable {
-        /// When to try again.
+        /// How long to wait before the next attempt.
         retry_after: Duration,
     },
 }
@@ -77,19 +131,22 @@ impl<S: Send + Sync> FromRequestParts<S> for MaybeSession {
     type Rejection = SessionRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
-        let (exchange, state) = resolve(parts).await?;
-        match state {
+        let asked = ask(parts).await?;
+        match asked.state {
             SessionState::Anonymous => Ok(Self::Anonymous),
             SessionState::Unavailable { retry_after } => Ok(Self::Unavailable { retry_after }),
-            other => Ok(Self::Active(Session(admit(parts, &exchange, other, None)?))),
+            _ => asked.admit(None).map(Self::Active),
         }
     }
 }
 
-/// A session that meets `R`. A signed-in user who does not is refused with 403.
+/// A session that meets the requirement `R`. A signed-in user who does not meet `R` is refused with 403.
 ///
 /// ```
-/// use scalekit_axum::{Authorized, Requires, Requirement};
+/// use axum::{Router, body::Body, http::Request, routing::get};
+/// use scalekit_axum::{Authorized, Requirement, Requires, SessionLayer};
+/// # use scalekit_session::testing::{TestEnvironment, TestUser};
+/// # use tower::ServiceExt;
 ///
 /// struct CanReadInvoices;
 ///
@@ -102,8 +159,20 @@ impl<S: Send + Sync> FromRequestParts<S> for MaybeSession {
 /// async fn invoices(caller: Authorized<CanReadInvoices>) -> String {
 ///     format!("Invoices for {}", caller.user_id())
 /// }
-/// # fn is_handler<T>(_: impl axum::handler::Handler<T, ()>) {}
-/// # is_handler(invoices);
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let environment = TestEnvironment::new();
+/// let scalekit = environment.scalekit();
+/// let app = Router::new().route("/invoices", get(invoices)).layer(SessionLayer::new(&scalekit));
+///
+/// let user = TestUser::new("usr_1");
+/// for (user, status) in [(user.clone(), 403), (user.permission("invoices:read"), 200)] {
+///     let cookies = environment.sign_in(&scalekit, &user);
+///     let request = Request::get("/invoices").header("host", "app.test").header("cookie", cookies);
+///     let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+///     assert_eq!(response.status(), status);
+/// }
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct Authorized<R> {
@@ -112,7 +181,7 @@ pub struct Authorized<R> {
 }
 
 impl<R> Authorized<R> {
-    /// The session.
+    /// The session, without the requirement.
     #[must_use]
     pub fn into_session(self) -> Session {
         self.session
@@ -131,29 +200,133 @@ impl<R: Requirement, S: Send + Sync> FromRequestParts<S> for Authorized<R> {
     type Rejection = SessionRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
-        let (exchange, state) = resolve(parts).await?;
-        let session = admit(parts, &exchange, state, Some(&R::requires()))?;
-        Ok(Self { session: Session(session), requirement: PhantomData })
+        let session = ask(parts).await?.admit(Some(&R::requires()))?;
+        Ok(Self { session, requirement: PhantomData })
     }
 }
 
-async fn resolve(parts: &Parts) -> Result<(Exchange, SessionState), SessionRejection> {
-    let exchange = parts.extensions.get::<Exchange>().cloned().ok_or_else(|| {
+/// A session that the handler can refresh at once, for example after it changed the user's roles at Scalekit. A request
+/// without a session is refused as by [`Session`].
+///
+/// This extractor copies what a refresh needs of the request: method, target, cookies and a few other headers. The other
+/// extractors copy nothing.
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request, routing::post};
+/// use scalekit_axum::{RefreshableSession, SessionLayer, SessionRejection};
+/// # use scalekit_session::testing::{TestEnvironment, TestUser};
+/// # use scalekit_session::transport::{HttpRequest, HttpResponse, Transport};
+/// # use tower::ServiceExt;
+///
+/// async fn accept_invitation(session: RefreshableSession) -> Result<String, SessionRejection> {
+///     // First the application gives the user the role at Scalekit. Then:
+///     Ok(match session.refresh().await? {
+///         Some(new) => format!("editor: {} -> {}", session.has_role("editor"), new.has_role("editor")),
+///         None => "Your new role counts in a few minutes".to_owned(),
+///     })
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let environment = TestEnvironment::new();
+/// # let keys = std::sync::Arc::new(environment.transport());
+/// # let tokens = environment.grant(&TestUser::new("usr_1").role("editor"));
+/// # let tokens = format!(
+/// #     r#"{{"access_token":"{}","refresh_token":"next","expires_in":300}}"#,
+/// #     tokens.access_token.secret(),
+/// # );
+/// # let scalekit_makes_editors = move |request: HttpRequest| {
+/// #     let (keys, tokens) = (keys.clone(), tokens.clone());
+/// #     async move {
+/// #         if request.form.is_none() { keys.send(request).await } else { Ok(HttpResponse::new(200, tokens)) }
+/// #     }
+/// # };
+/// let scalekit = environment.builder().transport(scalekit_makes_editors).build().unwrap();
+/// let app = Router::new().route("/accept", post(accept_invitation)).layer(SessionLayer::new(&scalekit));
+///
+/// let cookies = environment.sign_in(&scalekit, &TestUser::new("usr_1"));
+/// let request = Request::post("/accept").header("host", "app.test").header("cookie", cookies);
+/// let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+/// assert!(response.headers().contains_key("set-cookie"));
+/// assert_eq!(axum::body::to_bytes(response.into_body(), 1024).await.unwrap(), "editor: false -> true");
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct RefreshableSession {
+    session: Session,
+    exchange: Exchange,
+    request: RequestHead,
+}
+
+impl RefreshableSession {
+    /// Sends the refresh token to Scalekit now, whatever the age of the access token, and returns the session that the
+    /// new tokens make. The response carries the cookies of that session.
+    ///
+    /// Call this before the response begins. Cookies cannot be written once the head of the response is sent, so a
+    /// body that is still being streamed cannot refresh: the refresh token is not sent, and the call is refused as a
+    /// request without a session.
+    ///
+    /// There is one refresh per request: later calls repeat the first answer. When another request with the same cookies
+    /// refreshed the session shortly before, this call returns the session of that refresh, which does not know of a
+    /// change made since.
+    ///
+    /// `None` means that there are no new tokens, and that the session at hand can still be served. The reasons are:
+    /// Scalekit does not answer; Scalekit refuses the refresh token; the session has no refresh token; this request has
+    /// refreshed the session already, because a refresh was due; or the cookies are split. With
+    /// [`SplitCookies`](crate::SplitCookies) no handler gets the refresh token. Lead the browser to the refresh route.
+    ///
+    /// # Errors
+    ///
+    /// When the session at hand can no longer be served either. The error is the response to send: of kind
+    /// [`Unavailable`](crate::RejectionKind::Unavailable) when Scalekit does not answer and the access token has expired
+    /// meanwhile, of kind [`Unauthenticated`](crate::RejectionKind::Unauthenticated) when the session has ended.
+    pub async fn refresh(&self) -> Result<Option<Session>, SessionRejection> {
+        let request = self.request.view();
+        let state = self.exchange.refresh(&request).await;
+        let session = self.exchange.admit(state, None, &request)?;
+        let is_new = session.refreshes() != self.refreshes() || session.claims() != self.claims();
+        Ok(is_new.then_some(Session(session)))
+    }
+}
+
+impl Deref for RefreshableSession {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RefreshableSession {
+    type Rejection = SessionRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, SessionRejection> {
+        let asked = ask(parts).await?;
+        let (exchange, request) = (asked.exchange.clone(), asked.request.view().to_head());
+        Ok(Self { session: asked.admit(None)?, exchange, request })
+    }
+}
+
+/// A request, and what is known of its session.
+struct Asked<'p> {
+    exchange: &'p Exchange,
+    request: RequestLines<'p>,
+    state: SessionState,
+}
+
+async fn ask(parts: &Parts) -> Result<Asked<'_>, SessionRejection> {
+    let exchange = parts.extensions.get::<Exchange>().ok_or_else(|| {
         Rejection::not_set_up(
             "no SessionLayer around this handler: add `.layer(SessionLayer::new(&scalekit))` after its route, as the \
              last layer of the router",
         )
     })?;
-    let resolving = exchange.resolve(&RequestLines::of(parts).view());
-    let state = resolving.await;
-    Ok((exchange, state))
+    let request = RequestLines::new(&parts.method, &parts.uri, &parts.headers, &parts.extensions);
+    let state = exchange.resolve(&request.view()).await;
+    Ok(Asked { exchange, request, state })
 }
 
-fn admit(
-    parts: &Parts,
-    exchange: &Exchange,
-    state: SessionState,
-    requirement: Option<&Requires>,
-) -> Result<scalekit_session::Session, Rejection> {
-    exchange.admit(state, requirement, &RequestLines::of(parts).view())
+impl Asked<'_> {
+    fn admit(self, requirement: Option<&Requires>) -> Result<Session, SessionRejection> {
+        Ok(Session(self.exchange.admit(self.state, requirement, &self.request.view())?))
+    }
 }

@@ -11,18 +11,28 @@ use crate::headers::HeaderLines;
 use crate::reply::apply;
 
 pin_project! {
-    /// The response of a [`SessionService`](crate::SessionService). It boxes nothing.
+    /// The response of a [`SessionService`](crate::SessionService). This future boxes nothing.
+    ///
+    /// ```
+    /// use axum::{Router, body::Body, http::Request, routing::get};
+    /// use scalekit_axum::{ResponseFuture, SessionLayer};
+    /// # use scalekit_session::testing::TestEnvironment;
+    /// use tower::{Layer, Service};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let scalekit = TestEnvironment::new().scalekit();
+    /// let app: Router = Router::new().route("/", get(async || "Welcome"));
+    /// let mut service = SessionLayer::new(&scalekit).layer(app);
+    ///
+    /// let response: ResponseFuture<_> = service.call(Request::new(Body::empty()));
+    /// assert_eq!(response.await.unwrap().status(), 200);
+    /// # }
+    /// ```
     #[derive(Debug)]
     pub struct ResponseFuture<F> {
         #[pin]
-        inner: F,
-        exchange: Exchange,
-    }
-}
-
-impl<F> ResponseFuture<F> {
-    pub(crate) fn new(inner: F, exchange: Exchange) -> Self {
-        Self { inner, exchange }
+        pub(crate) inner: F,
+        pub(crate) exchange: Exchange,
     }
 }
 

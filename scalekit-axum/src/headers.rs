@@ -1,11 +1,10 @@
 //! Requests and responses of `http` 1 as the core reads them.
 
 use axum::extract::OriginalUri;
-use http::request::Parts;
-use http::{Extensions, HeaderMap, Method, Uri};
+use http::{Extensions, HeaderMap, Method, Request, Uri};
 use scalekit_session::adapter::{Headers, RequestView};
 
-/// A header map's lines, as they came.
+/// The lines of a header map, as they came.
 pub(crate) struct HeaderLines<'h>(pub(crate) &'h HeaderMap);
 
 impl Headers for HeaderLines<'_> {
@@ -22,11 +21,11 @@ pub(crate) struct RequestLines<'r> {
 }
 
 impl<'r> RequestLines<'r> {
-    pub(crate) fn of(parts: &'r Parts) -> Self {
-        Self::new(&parts.method, &parts.uri, &parts.headers, &parts.extensions)
+    pub(crate) fn of<B>(request: &'r Request<B>) -> Self {
+        Self::new(request.method(), request.uri(), request.headers(), request.extensions())
     }
 
-    /// Nested routers strip their prefix; what the client asked for is kept beside the request.
+    /// Nested routers strip their prefix. axum keeps the URI that the client asked for among the extensions.
     pub(crate) fn new(
         method: &'r Method,
         uri: &'r Uri,

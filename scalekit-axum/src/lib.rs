@@ -14,7 +14,7 @@ mod headers;
 mod reply;
 
 // The public interface is:
-pub use extract::{Authorized, MaybeSession, Session};
+pub use extract::{Authorized, MaybeSession, RefreshableSession, Session};
 pub use future::ResponseFuture;
 pub use layer::SessionLayer;
 pub use rejection::SessionRejection;
@@ -29,7 +29,7 @@ pub use scalekit_session::{
     SdkLanguage, SessionEnd, SessionManager, SessionWatch, SplitCookies,
 };
 
-/// The examples of a page that stands beside the crates.
+/// Compiles the examples of a document of this repository.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/move-from-fastapi-or-express.md")]
 struct MoveFromFastapiOrExpress;

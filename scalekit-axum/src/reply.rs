@@ -4,7 +4,7 @@ use http::header::{HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use scalekit_session::adapter::{HeaderEdit, HeaderEdits, Reply};
 
-/// A reply of the core as a response with any body that can be text.
+/// A reply of the core as a response, with any body that can be made from text.
 pub(crate) fn response<B: From<String>>(reply: Reply) -> Response<B> {
     let mut response = Response::new(B::from(reply.body));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -14,7 +14,7 @@ pub(crate) fn response<B: From<String>>(reply: Reply) -> Response<B> {
     response
 }
 
-/// Writes what the commit point decided.
+/// Writes the header lines that the core decided on just before the response leaves.
 pub(crate) fn apply(edits: &HeaderEdits, headers: &mut HeaderMap) {
     for edit in edits.iter() {
         match edit {
@@ -31,7 +31,7 @@ pub(crate) fn apply(edits: &HeaderEdits, headers: &mut HeaderMap) {
     }
 }
 
-/// The core's names and values are valid by construction; one that is not must not pass silently.
+/// Appends a header line. The core makes valid values only; an invalid one is an error of this crate, and logged.
 fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
     match HeaderValue::from_str(value) {
         Ok(value) => {

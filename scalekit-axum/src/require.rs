@@ -1,4 +1,4 @@
-//! [`RequireLayer`]: a route-level guard.
+//! [`RequireLayer`]: a guard for whole routes.
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,10 +15,35 @@ use tower_service::Service;
 use crate::headers::RequestLines;
 use crate::reply::response;
 
-/// Lets only signed-in users through who meet a requirement. Use it with `Router::route_layer`, inside
-/// [`SessionLayer`](crate::SessionLayer); without that one every request gets 500.
+/// Lets only signed-in users through who meet a requirement.
 ///
-/// It waits, and boxes, only when Scalekit has to be asked: for a refresh, or for its keys.
+/// Add this layer with `Router::route_layer`, inside [`SessionLayer`](crate::SessionLayer). Without a `SessionLayer`
+/// around it every request gets 500. This layer waits, and boxes, only when Scalekit has to be asked: for a refresh, or
+/// for its keys.
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request, routing::get};
+/// use scalekit_axum::{RequireLayer, SessionLayer};
+/// # use scalekit_session::testing::{TestEnvironment, TestUser};
+/// # use tower::ServiceExt;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let environment = TestEnvironment::new();
+/// let scalekit = environment.scalekit();
+/// let app = Router::new()
+///     .route("/invoices", get(async || "Invoices"))
+///     .route_layer(RequireLayer::permission("invoices:read"))
+///     .layer(SessionLayer::new(&scalekit));
+///
+/// let user = TestUser::new("usr_1");
+/// for (user, status) in [(user.clone(), 403), (user.permission("invoices:read"), 200)] {
+///     let cookies = environment.sign_in(&scalekit, &user);
+///     let request = Request::get("/invoices").header("host", "app.test").header("cookie", cookies);
+///     let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+///     assert_eq!(response.status(), status);
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a guard protects nothing until it is a layer of a route"]
 pub struct RequireLayer {
@@ -26,22 +51,22 @@ pub struct RequireLayer {
 }
 
 impl RequireLayer {
-    /// Everybody who is signed in.
+    /// Lets every signed-in user through.
     pub fn authenticated() -> Self {
         Self { requirement: None }
     }
 
-    /// Everybody who is signed in and meets the requirement.
+    /// Lets signed-in users through who meet the requirement.
     pub fn new(requirement: Requires) -> Self {
         Self { requirement: Some(Arc::new(requirement)) }
     }
 
-    /// Everybody who has that permission.
+    /// Lets signed-in users through who have that permission.
     pub fn permission(name: impl Into<String>) -> Self {
         Self::new(Requires::permission(name))
     }
 
-    /// Everybody who has that role.
+    /// Lets signed-in users through who have that role.
     pub fn role(name: impl Into<String>) -> Self {
         Self::new(Requires::role(name))
     }
@@ -55,7 +80,24 @@ impl<S> Layer<S> for RequireLayer {
     }
 }
 
-/// The service behind [`RequireLayer`].
+/// The service that [`RequireLayer`] makes.
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request, routing::get};
+/// use scalekit_axum::{RequireLayer, RequireService, SessionLayer};
+/// # use scalekit_session::testing::TestEnvironment;
+/// use tower::{Layer, ServiceExt};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let app: Router = Router::new().route("/", get(async || "For signed-in users"));
+/// let guarded: RequireService<Router> = RequireLayer::authenticated().layer(app);
+/// let service = SessionLayer::new(&scalekit).layer(guarded);
+///
+/// let request = Request::get("/").header("host", "app.test").body(Body::empty()).unwrap();
+/// assert_eq!(service.oneshot(request).await.unwrap().status(), 401);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct RequireService<S> {
     inner: S,
@@ -80,15 +122,12 @@ where
             let rejection = Rejection::not_set_up(
                 "RequireLayer without SessionLayer around it: add `.layer(SessionLayer::new(&scalekit))` last",
             );
-            return RequireFuture { stage: Stage::refused(rejection) };
+            return RequireFuture { stage: Stage::Refused { reply: Some(rejection.into_reply()) } };
         };
-        let known = exchange.resolve(&lines(&request).view()).known();
+        let known = exchange.resolve(&RequestLines::of(&request).view()).known();
         let stage = match known {
-            Ok(state) => match admit(&exchange, state, self.requirement.as_deref(), &request) {
-                Ok(()) => Stage::Inner { future: self.inner.call(request) },
-                Err(rejection) => Stage::refused(rejection),
-            },
-            // The clone that was polled ready is the one to call; a fresh clone stays behind.
+            Ok(state) => admit(&mut self.inner, request, &exchange, state, self.requirement.as_deref()),
+            // Only the clone that was polled ready may be called, so that clone goes along and a fresh one stays.
             Err(waiting) => {
                 let clone = self.inner.clone();
                 let inner = std::mem::replace(&mut self.inner, clone);
@@ -102,6 +141,20 @@ where
 
 pin_project! {
     /// The response of a [`RequireService`].
+    ///
+    /// ```
+    /// use axum::{Router, body::Body, http::Request, routing::get};
+    /// use scalekit_axum::{RequireFuture, RequireLayer};
+    /// use tower::{Layer, Service};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let app: Router = Router::new().route("/", get(async || "For signed-in users"));
+    /// let mut without_session_layer = RequireLayer::authenticated().layer(app);
+    ///
+    /// let response: RequireFuture<_, _> = without_session_layer.call(Request::new(Body::empty()));
+    /// assert_eq!(response.await.unwrap().status(), 500);
+    /// # }
+    /// ```
     pub struct RequireFuture<S, B>
     where
         S: Service<Request<B>>,
@@ -123,15 +176,6 @@ pin_project! {
     }
 }
 
-impl<S, B> Stage<S, B>
-where
-    S: Service<Request<B>>,
-{
-    fn refused(rejection: Rejection) -> Self {
-        Self::Refused { reply: Some(rejection.into_reply()) }
-    }
-}
-
 impl<S, B, R> Future for RequireFuture<S, B>
 where
     S: Service<Request<B>, Response = Response<R>>,
@@ -150,7 +194,9 @@ where
                 StageProjection::Waiting { waiting, asked } => {
                     let state = ready!(waiting.poll(cx));
                     match asked.take() {
-                        Some(asked) => asked.proceed(state),
+                        Some(Asked { mut inner, request, exchange, requirement }) => {
+                            admit(&mut inner, request, &exchange, state, requirement.as_deref())
+                        }
                         None => Stage::Refused { reply: None },
                     }
                 }
@@ -169,7 +215,7 @@ where
     }
 }
 
-/// A request on its way in, while Scalekit is asked.
+/// A request that waits while Scalekit is asked.
 struct Asked<S, B> {
     inner: S,
     request: Request<B>,
@@ -177,27 +223,17 @@ struct Asked<S, B> {
     requirement: Option<Arc<Requires>>,
 }
 
-impl<S, B> Asked<S, B>
-where
-    S: Service<Request<B>>,
-{
-    fn proceed(mut self, state: SessionState) -> Stage<S, B> {
-        match admit(&self.exchange, state, self.requirement.as_deref(), &self.request) {
-            Ok(()) => Stage::Inner { future: self.inner.call(self.request) },
-            Err(rejection) => Stage::refused(rejection),
-        }
-    }
-}
-
-fn admit<B>(
+/// Calls the inner service for a session that meets the requirement.
+fn admit<S: Service<Request<B>>, B>(
+    inner: &mut S,
+    request: Request<B>,
     exchange: &Exchange,
     state: SessionState,
     requirement: Option<&Requires>,
-    request: &Request<B>,
-) -> Result<(), Rejection> {
-    exchange.admit(state, requirement, &lines(request).view()).map(drop)
-}
-
-fn lines<B>(request: &Request<B>) -> RequestLines<'_> {
-    RequestLines::new(request.method(), request.uri(), request.headers(), request.extensions())
+) -> Stage<S, B> {
+    let admitted = exchange.admit(state, requirement, &RequestLines::of(&request).view());
+    match admitted {
+        Ok(_session) => Stage::Inner { future: inner.call(request) },
+        Err(rejection) => Stage::Refused { reply: Some(rejection.into_reply()) },
+    }
 }

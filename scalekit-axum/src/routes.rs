@@ -1,4 +1,4 @@
-//! The ready-made routes as a router.
+//! [`routes`]: the ready-made routes, as a router.
 
 use std::sync::Arc;
 
@@ -13,8 +13,28 @@ use scalekit_session::{Scalekit, SessionManager};
 use crate::headers::RequestLines;
 use crate::reply::response;
 
-/// Login, callback and logout, at the paths of the configuration: `/auth/login`, the path of the redirect URI, and
-/// `/auth/logout`; and `/auth/refresh` with [`SplitCookies`](crate::SplitCookies). Merge them into the application's router; they need no layer.
+/// The routes for login, callback and logout, at the paths of the configuration: `/auth/login`, the path of the redirect
+/// URI, and `/auth/logout`. With [`SplitCookies`](crate::SplitCookies), the route `/auth/refresh` too.
+///
+/// Merge these routes into the application's router. They work with [`SessionLayer`](crate::SessionLayer) and without.
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request};
+/// use scalekit_axum::routes;
+/// # use scalekit_session::testing::TestEnvironment;
+/// # use tower::ServiceExt;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let app: Router = Router::new().merge(routes(&scalekit));
+///
+/// let request = Request::get("/auth/login").header("host", "app.test").body(Body::empty()).unwrap();
+/// let response = app.oneshot(request).await.unwrap();
+/// assert_eq!(response.status(), 303);
+/// let location = response.headers().get("location").unwrap();
+/// assert!(location.to_str().unwrap().starts_with(TestEnvironment::URL));
+/// # }
+/// ```
 pub fn routes<S>(scalekit: &Scalekit) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -28,9 +48,7 @@ where
 }
 
 async fn serve(manager: Arc<dyn SessionManager>, route: AuthRoute, request: Request<Body>) -> Response {
-    let head = RequestLines::new(request.method(), request.uri(), request.headers(), request.extensions())
-        .view()
-        .to_head();
+    let head = RequestLines::of(&request).view().to_head();
     drop(request);
     response(manager.serve(route, head).await)
 }

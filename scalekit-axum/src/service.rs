@@ -10,17 +10,28 @@ use tower_service::Service;
 
 use crate::future::ResponseFuture;
 
-/// Puts an exchange into each request and finishes it on the way out. See [`SessionLayer`](crate::SessionLayer).
+/// The service that [`SessionLayer`](crate::SessionLayer) makes: gives the request a session to ask for, and writes the
+/// session's cookies on the response.
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request, routing::get};
+/// use scalekit_axum::{SessionLayer, SessionService};
+/// # use scalekit_session::testing::TestEnvironment;
+/// use tower::{Layer, ServiceExt};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let app: Router = Router::new().route("/", get(async || "Welcome"));
+/// let service: SessionService<Router> = SessionLayer::new(&scalekit).layer(app);
+///
+/// let response = service.oneshot(Request::new(Body::empty())).await.unwrap();
+/// assert_eq!(response.status(), 200);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct SessionService<S> {
-    inner: S,
-    manager: Arc<dyn SessionManager>,
-}
-
-impl<S> SessionService<S> {
-    pub(crate) fn new(inner: S, manager: Arc<dyn SessionManager>) -> Self {
-        Self { inner, manager }
-    }
+    pub(crate) inner: S,
+    pub(crate) manager: Arc<dyn SessionManager>,
 }
 
 impl<S, B, R> Service<Request<B>> for SessionService<S>
@@ -38,6 +49,6 @@ where
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         let exchange = Exchange::new(Arc::clone(&self.manager));
         request.extensions_mut().insert(exchange.clone());
-        ResponseFuture::new(self.inner.call(request), exchange)
+        ResponseFuture { inner: self.inner.call(request), exchange }
     }
 }

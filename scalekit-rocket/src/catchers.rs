@@ -1,4 +1,4 @@
-//! The catchers: what a request is told that a guard refused.
+//! The catchers, which answer requests that a guard refused.
 
 use rocket::catcher::{Catcher, Handler, Result};
 use rocket::http::Status;
@@ -7,12 +7,9 @@ use rocket::{Build, Request, Rocket};
 
 use crate::rejection::SessionRejection;
 
-/// Every status with which a guard refuses a request.
-const CODES: [u16; 4] = [401, 403, 421, 503];
-
-/// Catchers for all those for which the application has none of its own at `/`.
+/// A catcher for every status with which a guard refuses a request, except where the application has one at `/`.
 pub(crate) fn catchers(rocket: &Rocket<Build>) -> Vec<Catcher> {
-    CODES
+    [401, 403, 421, 503]
         .into_iter()
         .filter(|code| !rocket.catchers().any(|own| own.code == Some(*code) && is_at_root(own)))
         .map(|code| {
@@ -32,11 +29,10 @@ impl Handler for Refused {
         if let Some(rejection) = SessionRejection::of(status, request) {
             return rejection.respond_to(request);
         }
-        // Not our guards' doing: as if this catcher were not there.
-        match request.rocket().catchers().find(|other| other.code.is_none() && is_at_root(other)) {
-            Some(other) => other.handler.handle(status, request).await,
-            None => Catcher::default().handler.handle(status, request).await,
-        }
+        // No guard of ours refused the request: answer as if this catcher were not there.
+        let rockets = Catcher::default();
+        let own = request.rocket().catchers().find(|own| own.code.is_none() && is_at_root(own));
+        own.unwrap_or(&rockets).handler.handle(status, request).await
     }
 }
 

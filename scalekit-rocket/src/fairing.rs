@@ -1,4 +1,4 @@
-//! [`SessionFairing`]: gives every request a session to ask for.
+//! [`SessionFairing`]: the fairing that gives requests a session to ask for.
 
 use std::sync::Arc;
 
@@ -10,14 +10,52 @@ use crate::catchers::catchers;
 use crate::routes::routes;
 use crate::visit::{Attached, Visit};
 
-/// Gives every request a session to ask for, mounts login, callback and logout, answers requests that the guards
-/// refuse, and writes the session's cookies on every response, catchers' pages included.
+/// Gives every request a session to ask for, mounts login, callback and logout, answers requests that the guards refuse,
+/// and writes the session's cookies on every response, those of catchers included.
 ///
-/// A request whose handler does not ask is left alone: nothing is decrypted, refreshed or written.
+/// A request whose handler does not ask for a session is left alone: nothing is decrypted, refreshed or written.
 ///
-/// One `attach` is all there is to do. A route that takes one of this crate's guards in an application without it
-/// refuses to launch. Attach it before fairings that rewrite targets, because return paths need them as the client sent
-/// them, and before fairings that ask for a session. The method counts as it is routed, whoever changed it. Responses are finished after all fairings that were attached before launch.
+/// One `attach` is all that an application has to do. An application without this fairing, with a route that takes one of
+/// this crate's guards, refuses to launch.
+///
+/// Attach this fairing before fairings that ask for a session, and before fairings that rewrite targets: return paths need
+/// the target as the client sent it. Of the method, what counts is the method that Rocket routes, even if another fairing
+/// changed it. Responses are finished after all fairings that were attached before launch.
+///
+/// ```
+/// use rocket::{get, http::Header, local::asynchronous::Client, routes};
+/// use scalekit_rocket::{Session, SessionFairing};
+/// # use scalekit_session::testing::{TestEnvironment, TestUser};
+///
+/// #[get("/me")]
+/// fn me(session: Session) -> String {
+///     session.user_id().to_owned()
+/// }
+///
+/// #[get("/about")]
+/// fn about() -> &'static str {
+///     "About us"
+/// }
+///
+/// # #[rocket::main] async fn main() {
+/// let environment = TestEnvironment::new();
+/// let scalekit = environment.scalekit();
+/// let app = rocket::build().mount("/", routes![me, about]).attach(SessionFairing::new(&scalekit));
+/// let client = Client::untracked(app).await.unwrap();
+///
+/// // A response of a handler that asked for the session is private.
+/// let cookies = environment.sign_in(&scalekit, &TestUser::new("usr_1"));
+/// for (path, private) in [("/me", true), ("/about", false)] {
+///     let cookies = Header::new("cookie", cookies.clone());
+///     let request = client.get(path).header(Header::new("host", "app.test")).header(cookies);
+///     assert_eq!(request.dispatch().await.headers().contains("cache-control"), private);
+/// }
+///
+/// // The routes for login, callback and logout are mounted too.
+/// let response = client.get("/auth/login").header(Header::new("host", "app.test")).dispatch().await;
+/// assert!(response.headers().get_one("location").unwrap().starts_with(TestEnvironment::URL));
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a fairing does nothing until it is attached"]
 pub struct SessionFairing {
@@ -25,12 +63,12 @@ pub struct SessionFairing {
 }
 
 impl SessionFairing {
-    /// A fairing of that instance.
+    /// A fairing for that `Scalekit`.
     pub fn new(scalekit: &Scalekit) -> Self {
         Self::with_manager(scalekit.manager())
     }
 
-    /// A fairing of any session manager.
+    /// A fairing for any session manager.
     pub fn with_manager(manager: Arc<dyn SessionManager>) -> Self {
         Self { manager }
     }
@@ -43,12 +81,8 @@ impl Fairing for SessionFairing {
     }
 
     async fn on_ignite(&self, rocket: Rocket<Build>) -> fairing::Result {
-        let routes = match routes(&self.manager) {
-            Ok(routes) => routes,
-            Err(path) => {
-                tracing::error!(path, "Rocket cannot route this path: choose another one for the route");
-                return Err(rocket);
-            }
+        let Some(routes) = routes(&self.manager) else {
+            return Err(rocket);
         };
         let catchers = catchers(&rocket);
         Ok(rocket.manage(Attached).mount("/", routes).register("/", catchers).attach(CommitPoint))
@@ -59,8 +93,9 @@ impl Fairing for SessionFairing {
     }
 }
 
-/// Finishes responses. A fairing of its own, attached at ignition: it comes after those of the application, which
-/// might make a private response public again (R24).
+/// Finishes responses. This fairing is attached at ignition, so that it comes after the application's fairings, which
+/// might make a private response public again.
+// R24.
 struct CommitPoint;
 
 #[rocket::async_trait]

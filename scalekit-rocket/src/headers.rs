@@ -3,8 +3,11 @@
 use rocket::http::HeaderMap;
 use scalekit_session::adapter::Headers;
 
-/// A header map's lines, as they came. Cookies are read from them and never from Rocket's jar, which decodes and trims
-/// names, so that a sibling domain's cookie could pass for one with the prefix `__Host-` (R43).
+/// The lines of a header map, as they came.
+///
+/// Cookies are read from the raw `Cookie` lines, never from Rocket's jar. The jar percent-decodes and trims names. A
+/// cookie of a sibling domain may not be called `__Host-…`, but in the jar it would pass for a cookie of that name.
+// R43.
 pub(crate) struct HeaderLines<'h>(pub(crate) &'h HeaderMap<'h>);
 
 impl Headers for HeaderLines<'_> {

@@ -3,10 +3,9 @@
 mod fairing;
 mod visit;
 
+mod catchers;
 mod forwarding;
 mod guard;
-
-mod catchers;
 mod rejection;
 
 mod routes;
@@ -17,7 +16,7 @@ mod reply;
 // The public interface is:
 pub use fairing::SessionFairing;
 pub use forwarding::Forwarding;
-pub use guard::{Authorized, MaybeSession, Session};
+pub use guard::{Authorized, MaybeSession, RefreshableSession, Session};
 pub use rejection::SessionRejection;
 
 pub use scalekit_session::adapter::RejectionKind;

@@ -12,8 +12,33 @@ use crate::visit::Visit;
 
 /// Why a guard refused a request, and the response that says so: a redirect to login, a page, or problem JSON.
 ///
-/// Rocket does not hand it to catchers; [`SessionRejection::of`] does. An application that wants pages of its own for
-/// some refusals registers a catcher and answers the rest as this crate would:
+/// A handler that takes a `Result` may answer some refusals itself, and return the rejection for all others:
+///
+/// ```
+/// use rocket::{get, http::Header, local::asynchronous::Client, routes};
+/// use scalekit_rocket::{RejectionKind, Session, SessionFairing, SessionRejection};
+/// # use scalekit_session::testing::TestEnvironment;
+///
+/// #[get("/cart")]
+/// fn cart(session: Result<Session, SessionRejection>) -> Result<String, SessionRejection> {
+///     match session {
+///         Ok(session) => Ok(format!("The cart of {}", session.user_id())),
+///         Err(why) if why.kind() == RejectionKind::Unauthenticated => Ok("An empty cart".to_owned()),
+///         Err(other) => Err(other),
+///     }
+/// }
+///
+/// # #[rocket::main] async fn main() {
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let app = rocket::build().mount("/", routes![cart]).attach(SessionFairing::new(&scalekit));
+/// let client = Client::untracked(app).await.unwrap();
+///
+/// let response = client.get("/cart").header(Header::new("host", "app.test")).dispatch().await;
+/// assert_eq!(response.into_string().await.unwrap(), "An empty cart");
+/// # }
+/// ```
+///
+/// Rocket does not hand the rejection to catchers. A catcher asks [`SessionRejection::of`]:
 ///
 /// ```
 /// use rocket::http::Status;
@@ -33,15 +58,11 @@ use crate::visit::Visit;
 pub struct SessionRejection(Rejection);
 
 impl SessionRejection {
-    pub(crate) fn missing_fairing() -> Self {
-        Self(Rejection::not_set_up(MISSING_FAIRING))
-    }
-
-    /// Why a guard of the route refused that request with that status, the last one if there were several; `None` when
-    /// none did. For catchers.
+    /// For catchers: why a guard of the route refused that request with that status. Of several refusals, the last one
+    /// counts. `None` when no guard refused the request.
     ///
-    /// A refusal that an `Option` or `Result` swallowed counts too: a handler that then answers with the very same status
-    /// cannot be told apart.
+    /// A refusal that became an `Option` or a `Result` counts too: a handler that then answers with the same status cannot
+    /// be told from a guard that refused.
     #[must_use]
     pub fn of(status: Status, request: &Request<'_>) -> Option<Self> {
         Visit::of(request)?.rejection(status, request).map(Self)
@@ -53,21 +74,13 @@ impl SessionRejection {
         self.0.kind()
     }
 
-    /// Whether another route may try: nobody is signed in, or somebody who may not do this. An outage, a forged request
-    /// and a foreign host are no reasons to.
-    pub(crate) fn may_forward(&self) -> bool {
-        matches!(self.kind(), RejectionKind::Unauthenticated | RejectionKind::Forbidden)
-    }
-
-    /// The status that chooses the catcher. The response may have another one: a page load without a session is
+    /// The status that chooses the catcher. The response may have another status: a page load without a session is
     /// redirected.
     #[must_use]
     pub fn status(&self) -> Status {
         Status::new(self.0.status())
     }
 }
-
-pub(crate) const MISSING_FAIRING: &str = "no SessionFairing in this application: add `.attach(SessionFairing::new(&scalekit))` to `rocket::build()`";
 
 impl From<Rejection> for SessionRejection {
     fn from(rejection: Rejection) -> Self {

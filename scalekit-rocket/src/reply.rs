@@ -17,8 +17,8 @@ pub(crate) fn response(reply: Reply) -> Response<'static> {
     response
 }
 
-/// Writes what the commit point decided, as lines beside those of the handler. Rocket's jar would forget the cookies of
-/// a request that ends in a catcher.
+/// Writes the header lines that the core decided on just before the response leaves, beside the handler's own lines. They
+/// do not go through Rocket's jar, which would forget the cookies of a request that ends in a catcher.
 pub(crate) fn apply(edits: &HeaderEdits, response: &mut Response<'_>) {
     for edit in edits.iter() {
         match edit {

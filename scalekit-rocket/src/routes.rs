@@ -2,26 +2,28 @@
 
 use std::sync::Arc;
 
-use rocket::http::Method;
 use rocket::http::uri::Origin;
+use rocket::http::{Method, Status};
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Route};
 use scalekit_session::SessionManager;
+use scalekit_session::adapter::AuthRoute;
 
 use crate::reply::response;
 use crate::visit::Visit;
 
-/// What Rocket routes. It routes `HEAD` as `GET` when no route takes it.
+/// The methods that Rocket routes. Rocket routes `HEAD` as `GET` when no route takes `HEAD`.
 const METHODS: [Method; 6] =
     [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Options];
 
-/// The routes for every method: what is refused is said by the core. Fails with a path that is no route of Rocket's,
-/// where `Route::new` would panic.
-pub(crate) fn routes(manager: &Arc<dyn SessionManager>) -> Result<Vec<Route>, String> {
+/// The routes, for every method: the core answers methods that it does not serve. `None` for a path that Rocket cannot
+/// route, because `Route::new` would panic.
+pub(crate) fn routes(manager: &Arc<dyn SessionManager>) -> Option<Vec<Route>> {
     let mut routes = Vec::new();
     for (route, path) in manager.routes().iter() {
         if Origin::parse(path).is_err() {
-            return Err(path.to_owned());
+            tracing::error!(path, "Rocket cannot route this path: choose another one for the route");
+            return None;
         }
         for method in METHODS {
             let mut served = Route::new(method, path, Served { manager: Arc::clone(manager), route });
@@ -29,23 +31,21 @@ pub(crate) fn routes(manager: &Arc<dyn SessionManager>) -> Result<Vec<Route>, St
             routes.push(served);
         }
     }
-    Ok(routes)
+    Some(routes)
 }
 
 #[derive(Clone)]
 struct Served {
     manager: Arc<dyn SessionManager>,
-    route: scalekit_session::adapter::AuthRoute,
+    route: AuthRoute,
 }
 
 #[rocket::async_trait]
 impl Handler for Served {
     async fn handle<'r>(&self, request: &'r Request<'_>, _: Data<'r>) -> Outcome<'r> {
-        match Visit::of(request) {
-            Some(visit) => {
-                Outcome::Success(response(self.manager.serve(self.route, visit.head(request)).await))
-            }
-            None => Outcome::Error(rocket::http::Status::InternalServerError),
-        }
+        let Some(visit) = Visit::of(request) else {
+            return Outcome::Error(Status::InternalServerError);
+        };
+        Outcome::Success(response(self.manager.serve(self.route, visit.head(request)).await))
     }
 }

@@ -1,6 +1,6 @@
-//! A client that sends nonsense as fast as it can does not fill the log.
+//! A client that sends invalid requests as fast as it can does not fill the log.
 //!
-//! A program of its own: what is logged is caught for the whole process.
+//! This is a test program of its own, because it captures the log of the whole process.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,6 +1,6 @@
-//! Nothing secret is ever printed: not by `Debug`, not in logs, not in errors or pages.
+//! No secret is printed: not by `Debug`, and not in logs, errors or pages.
 //!
-//! A program of its own: what is logged is caught for the whole process, whatever thread it comes from.
+//! This is a test program of its own, because it captures the log of all threads of the process.
 
 #![expect(
     clippy::unwrap_used,
@@ -53,7 +53,7 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-/// The parts of a cookie or token that must not show, long enough to be no accident.
+/// The parts of a cookie or token that must not be shown. They are too long to appear by accident.
 fn needles(text: &str) -> Vec<String> {
     text.split(['.', ';', '=', ' ', '&'])
         .filter(|part| part.len() >= 16 && !part.starts_with("__Host-"))
@@ -93,7 +93,7 @@ async fn r46_no_token_cookie_code_verifier_or_key_reaches_logs_debug_or_pages() 
     secrets.extend(needles(session.access_token().unwrap().secret()));
     secrets.extend(needles(&browser.jar.header()));
 
-    // Everything goes wrong, with the secrets in what Scalekit answers.
+    // Every call fails, and Scalekit's answers repeat the secrets.
     let echo =
         json!({ "error": "invalid_client", "error_description": session.access_token().unwrap().secret() });
     for script in [

@@ -1,4 +1,4 @@
-//! What a request costs whose session was seen before: a look-up, and no allocation.
+//! A warm request, whose session was opened before, costs a look-up and allocates nothing.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use scalekit_session::adapter::{Headers, Inspection, RequestView};
 use scalekit_session::testing::{TestEnvironment, TestUser};
 use scalekit_session::{SessionManager, SessionState};
 
-/// A header map as frameworks have it: lines that are there already.
+/// Header lines that exist already, as in a framework's header map.
 struct Lines(Vec<(&'static str, Vec<u8>)>);
 
 impl Headers for Lines {

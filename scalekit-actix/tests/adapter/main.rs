@@ -9,6 +9,7 @@ mod errors;
 mod guards;
 mod login;
 mod names;
+mod refresh;
 mod refusals;
 mod setup;
 mod sockets;

@@ -4,8 +4,8 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{App, HttpResponse};
 use scalekit_actix::{
-    Authorized, MaybeSession, RejectionKind, RequireMiddleware, Session, SessionMiddleware, SessionRejection,
-    routes,
+    Authorized, MaybeSession, RefreshableSession, RejectionKind, RequireMiddleware, Session,
+    SessionMiddleware, SessionRejection, routes,
 };
 
 use crate::support::{ADA, ADA_ID, CanReadInvoices, Logs, Server, World, application};
@@ -18,12 +18,13 @@ async fn without_the_middleware_every_extractor_answers_500_and_logs_the_fix() {
         .route("/me", web::get().to(async |_: Session| ""))
         .route("/maybe", web::get().to(async |_: MaybeSession| ""))
         .route("/invoices", web::get().to(async |_: Authorized<CanReadInvoices>| ""))
+        .route("/refresh", web::get().to(async |_: RefreshableSession| ""))
         .route("/guarded", web::get().to(async || "").wrap(RequireMiddleware::authenticated()))
         .service(
             web::scope("/admin").default_service(web::to(async || "")).wrap(RequireMiddleware::role("admin")),
         );
     let app = init_service(app).await;
-    for path in ["/me", "/maybe", "/invoices", "/guarded", "/admin/"] {
+    for path in ["/me", "/maybe", "/invoices", "/refresh", "/guarded", "/admin/"] {
         let logs = Logs::collect();
         let response = call_service(&app, TestRequest::with_uri(path).to_request()).await;
         assert_eq!(response.status(), 500, "{path}");

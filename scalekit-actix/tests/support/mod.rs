@@ -10,7 +10,7 @@ mod server;
 mod world;
 
 pub(crate) use application::{CanReadInvoices, application};
-pub(crate) use browser::{Answer, navigation, program};
+pub(crate) use browser::{Answer, Browser, navigation, program};
 pub(crate) use logs::Logs;
 pub(crate) use server::{Server, WORKERS, soon};
 pub(crate) use world::World;

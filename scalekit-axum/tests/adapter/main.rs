@@ -7,5 +7,6 @@ mod support;
 mod cookies;
 mod guards;
 mod login;
+mod refresh;
 mod refusals;
 mod setup;

@@ -3,7 +3,9 @@
 use axum::Router;
 use axum::routing::get;
 use http::Request;
-use scalekit_axum::{Authorized, MaybeSession, RejectionKind, RequireLayer, Session, SessionRejection};
+use scalekit_axum::{
+    Authorized, MaybeSession, RefreshableSession, RejectionKind, RequireLayer, Session, SessionRejection,
+};
 use tower::ServiceExt;
 
 use crate::support::{ADA, ADA_ID, CanReadInvoices, Logs, World, application};
@@ -17,9 +19,10 @@ async fn without_the_layer_every_extractor_answers_500_and_logs_the_fix() {
         .route("/maybe", get(async |_: MaybeSession| ()))
         .route("/optional", get(async |_: Option<Session>| ()))
         .route("/invoices", get(async |_: Authorized<CanReadInvoices>| ()))
+        .route("/refresh", get(async |_: RefreshableSession| ()))
         .route("/guarded", get(async || ()).route_layer(RequireLayer::authenticated()))
         .route("/admin", get(async || ()).route_layer(RequireLayer::role("admin")));
-    for path in ["/me", "/maybe", "/optional", "/invoices", "/guarded", "/admin"] {
+    for path in ["/me", "/maybe", "/optional", "/invoices", "/refresh", "/guarded", "/admin"] {
         let logs = Logs::collect();
         let request = Request::builder().uri(path).body(axum::body::Body::empty()).unwrap();
         let response = app.clone().oneshot(request).await.unwrap();

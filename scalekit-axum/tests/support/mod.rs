@@ -9,7 +9,7 @@ mod logs;
 mod world;
 
 pub(crate) use application::{CanReadInvoices, application};
-pub(crate) use browser::{navigation, program};
+pub(crate) use browser::{Browser, navigation, program};
 pub(crate) use logs::Logs;
 pub(crate) use world::World;
 

@@ -9,6 +9,7 @@ mod forwarding;
 mod guards;
 mod http2;
 mod login;
+mod refresh;
 mod refusals;
 mod rockets;
 mod setup;

@@ -4,7 +4,8 @@ use rocket::error::ErrorKind;
 use rocket::{Either, get, routes};
 use rocket::{Request, Route, catch, catchers};
 use scalekit_rocket::{
-    Authorized, Forwarding, MaybeSession, RejectionKind, Session, SessionFairing, SessionRejection,
+    Authorized, Forwarding, MaybeSession, RefreshableSession, RejectionKind, Session, SessionFairing,
+    SessionRejection,
 };
 
 use crate::support::{ADA, ADA_ID, CanReadInvoices, Logs, Server, World, application, unattached};
@@ -21,6 +22,9 @@ fn by_maybe(_session: MaybeSession) {}
 fn by_authorized(_session: Authorized<CanReadInvoices>) {}
 
 #[get("/")]
+fn by_refreshable(_session: RefreshableSession) {}
+
+#[get("/")]
 fn by_forwarding(_session: Forwarding<Session>) {}
 
 #[get("/")]
@@ -31,10 +35,11 @@ fn by_result(_session: Result<Session, SessionRejection>) {}
 
 #[tokio::test]
 async fn without_the_fairing_no_guard_launches_and_the_log_names_the_fix() {
-    let guards: [(&str, Vec<Route>); 6] = [
+    let guards: [(&str, Vec<Route>); 7] = [
         ("Session", routes![by_session]),
         ("MaybeSession", routes![by_maybe]),
         ("Authorized", routes![by_authorized]),
+        ("RefreshableSession", routes![by_refreshable]),
         ("Forwarding", routes![by_forwarding]),
         ("Option", routes![by_option]),
         ("Result", routes![by_result]),

@@ -1,10 +1,10 @@
-//! Problem JSON: what a refused program is told (RFC 9457).
+//! Problem documents: the JSON that a program gets when its request is refused (RFC 9457).
 
 use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
 use crate::rules::routes::AuthRoutes;
 
-/// RFC 9457, with a stable `code`.
+/// A problem document (RFC 9457) with a stable `code`.
 pub(crate) fn problem(why: &Refusal, routes: &AuthRoutes) -> Reply {
     let (title, detail) = match why {
         Refusal::Unauthenticated | Refusal::Racing => {

@@ -44,7 +44,7 @@ impl Reply {
         Self::new(303).with_header("location", location).with_header("referrer-policy", "no-referrer")
     }
 
-    /// An HTML page that runs no script, loads nothing and stays out of frames.
+    /// An HTML page that runs no script, loads nothing and cannot be shown in a frame.
     pub fn html(status: u16, page: String) -> Self {
         Self::document(status, page, &format!("{PAGE_POLICY}; form-action 'self'"), "no-referrer")
     }

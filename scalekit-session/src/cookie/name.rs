@@ -110,11 +110,12 @@ impl CookieNames {
     /// Whether a pair of name and value may be ours, before anything is known of it.
     pub(super) fn may_be_ours(&self, pair: &[u8]) -> bool {
         // Most applications need only the first of these.
-        pair.starts_with(self.data().as_bytes())
-            || self.sdk.as_ref().is_some_and(|sdk| pair.starts_with(sdk.as_bytes()))
-            || self.split.as_deref().is_some_and(|split| {
-                Part::ALL.into_iter().any(|part| pair.starts_with(split.of(part).name().as_bytes()))
-            })
+        begins(pair, self.data())
+            || self.sdk.as_ref().is_some_and(|sdk| begins(pair, sdk))
+            || self
+                .split
+                .as_deref()
+                .is_some_and(|split| Part::ALL.into_iter().any(|part| begins(pair, split.of(part).name())))
     }
 
     /// What a cookie name means, compared byte by byte (R43).
@@ -142,6 +143,11 @@ impl CookieNames {
             }
         }
     }
+}
+
+/// Whether a pair begins with that name. The first byte tells most names of other cookies apart, without a call.
+fn begins(pair: &[u8], name: &str) -> bool {
+    pair.first() == name.as_bytes().first() && pair.starts_with(name.as_bytes())
 }
 
 const MARKER: &str = "-live";

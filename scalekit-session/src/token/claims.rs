@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::Timestamp;
+use crate::clock::Timestamp;
 use crate::token::jwt::{ClaimSet, InvalidToken};
 
 // R12, R42
@@ -54,7 +54,7 @@ impl Claims {
         &self.issuer
     }
 
-    /// Whom the token is for (`aud`).
+    /// The audiences of the token (`aud`): the services that may accept it.
     #[must_use]
     pub fn audience(&self) -> &[Box<str>] {
         &self.audience

@@ -1,4 +1,4 @@
-//! What routes require of a session.
+//! What routes require of a session: roles, permissions, organization.
 
 use crate::support::{Browser, FakeScalekit};
 use scalekit_session::Requires;

@@ -1,4 +1,4 @@
-//! Coming back from Scalekit: only to the browser that began, once, with tokens that verify.
+//! The callback: it works once, in the browser that began the login, with tokens that verify.
 
 use futures_util::future::join_all;
 use scalekit_session::adapter::AuthRoute;
@@ -33,7 +33,7 @@ async fn r52_a_forged_or_foreign_callback_signs_nobody_in() {
     }
     assert_eq!(fake.calls("authorization_code"), 0, "no code was redeemed");
     let reply = attacker.serve(AuthRoute::Callback, "GET", &callback).await;
-    assert_eq!(reply.status, 303, "the browser that began may finish");
+    assert_eq!(reply.status, 303, "the browser that began the login can finish it");
 }
 
 #[tokio::test]
@@ -52,11 +52,19 @@ async fn r52_a_callback_loaded_again_redeems_nothing_and_goes_where_the_login_le
     .await;
     assert_eq!(fake.calls("authorization_code"), 1);
     for reply in &both {
-        assert_eq!((reply.status, reply.header("location")), (303, Some("/invoices")), "a double click");
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (303, Some("/invoices")),
+            "the same callback again at once, as after a double click"
+        );
     }
     browser.apply(&both[1]);
     let back = browser.serve(AuthRoute::Callback, "GET", &callback).await;
-    assert_eq!((back.status, back.header("location")), (303, Some("/invoices")), "the back button");
+    assert_eq!(
+        (back.status, back.header("location")),
+        (303, Some("/invoices")),
+        "the same callback again later, as after the Back button"
+    );
     assert_eq!(set_cookies(&back), [""; 0]);
 
     let stranger = Browser::new(browser.scalekit.clone());
@@ -101,7 +109,7 @@ async fn r43_r52_an_error_answer_is_a_plain_page_that_reflects_nothing() {
     assert_eq!(reply.status, 400);
     assert!(!reply.body.contains("script"), "{}", reply.body);
     assert!(reply.body.contains("/auth/login?return_to=%2Fa"), "{}", reply.body);
-    assert_eq!(set_cookies(&reply).len(), 1, "only this flow's cookie goes");
+    assert_eq!(set_cookies(&reply).len(), 1, "only the cookie of this flow is deleted");
     browser.apply(&reply);
     assert_eq!(
         browser.serve(AuthRoute::Callback, "GET", &browser.callback_of(&fake, &other)).await.status,
@@ -128,7 +136,7 @@ async fn r42_tokens_that_do_not_verify_sign_nobody_in() {
         let mut browser = Browser::new(fake.scalekit());
         let reply = browser.log_in(&fake, "/").await;
         if name == "nonce" {
-            // The token endpoint sends the nonce of the flow, whatever the claims say.
+            // The fake token endpoint overwrites the claim `nonce` with the nonce of the flow.
             continue;
         }
         assert_eq!(reply.status, 400, "{name}");
@@ -144,7 +152,7 @@ async fn r42_a_wrong_nonce_signs_nobody_in() {
     browser.apply(&begun);
     let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
     let state = location.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    let code = fake.issue_code("somebody else's");
+    let code = fake.issue_code("another flow's");
     let reply =
         browser.serve(AuthRoute::Callback, "GET", &format!("/auth/callback?code={code}&state={state}")).await;
     assert_eq!(reply.status, 400);

@@ -1,4 +1,4 @@
-//! Configuration: everything that is wrong is reported at once, and says what to write.
+//! Configuration: all mistakes are reported together, and each message says what to write.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -118,7 +118,7 @@ async fn one_mistake_is_reported_once() {
         ("one cookie secret twice", cookie_secret(&format!("{SECRET},{SECRET}"))),
         ("a comma too many", cookie_secret(&format!("{SECRET},"))),
         (
-            "a comma too many, beside a shared secret with commas",
+            "a trailing comma in the list of secrets, next to a shared secret with commas",
             cookie_secret(&format!("{SECRET},"))
                 .sdk_cookie(SdkCookie::new("a secret, ,of 32 bytes or more, shared")),
         ),
@@ -148,7 +148,7 @@ async fn one_mistake_is_reported_once() {
     let reports = mistakes.map(|(mistake, builder)| (mistake, problems(builder)));
     let wrong: Vec<_> = reports.iter().filter(|(_, error)| error.problems().len() != 1).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
-    // Two settings with the same bad text are two mistakes, and no third one.
+    // The same bad text in two settings is two mistakes, not three.
     let both = cookie_secret("changeme").sdk_cookie(SdkCookie::new("changeme"));
     assert_eq!(problems(both).problems().len(), 2);
 }
@@ -170,12 +170,12 @@ async fn a_problem_keeps_the_error_behind_it() {
     assert!(behind(&error, &CookieSecretError::TooShort { bytes: 8 }), "{error}");
     assert!(behind(&error, &CookieSecretListError::Duplicate), "{error}");
     assert!(behind(&error, &SdkCookieSecretError::TooShort { bytes: 8 }), "{error}");
-    // The text of a problem has all of that already.
+    // The message of a problem already includes the message of its source.
     for problem in error.problems() {
         let source = problem.source().map(ToString::to_string).unwrap_or_default();
         assert!(problem.to_string().ends_with(&source), "{problem}");
     }
-    // An error has one source, and this one has five: its problems have them.
+    // An error can have only one source. This one has five problems, so each problem has a source of its own.
     assert!(error.source().is_none());
 }
 

@@ -10,16 +10,16 @@ fn from(site: &str) -> [(&str, &str); 3] {
     [("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]
 }
 
-/// Whom Scalekit signs in from now on, without a word: its own session in this browser decides.
+/// From now on Scalekit signs in this user without a login page, as it does when it has a session in this browser.
 fn scalekit_signs_in(fake: &FakeScalekit, user: &str) {
     fake.set_claims(json!({ "sub": user }));
     fake.set_id_claims(json!({ "sub": user }));
 }
 
-/// A login that a page of that site begins; nothing of its callback is applied yet.
+/// A login that a page of `site` begins. Returns the callback and its reply, whose cookies are not in the jar yet.
 async fn led(browser: &mut Browser, fake: &FakeScalekit, site: &str) -> (String, Reply) {
     let begun = browser.serve_with(AuthRoute::Login, "GET", LOGIN, &from(site)).await;
-    assert_eq!(begun.status, 303, "an ordinary login asks nothing yet");
+    assert_eq!(begun.status, 303, "an ordinary login begins without a question");
     browser.apply(&begun);
     let callback = browser.callback_of(fake, &begun);
     let reply = browser.serve_with(AuthRoute::Callback, "GET", &callback, &from("cross-site")).await;
@@ -39,22 +39,30 @@ async fn r55_a_login_that_another_site_began_asks_before_it_changes_who_is_signe
         assert!(lines.len() == 1 && lines[0].contains("-tx-") && lines[0].contains("Max-Age=0"), "{lines:?}");
 
         let again = browser.serve_with(AuthRoute::Callback, "GET", &callback, &from("cross-site")).await;
-        assert_eq!((again.status, again.body), (200, asked.body.clone()), "a double click asks as well");
-        let mut nobody = Browser::new(browser.scalekit.clone());
+        assert_eq!(
+            (again.status, again.body),
+            (200, asked.body.clone()),
+            "the same callback again asks again"
+        );
+        let mut other = Browser::new(browser.scalekit.clone());
         browser.jar.names().iter().filter(|name| name.contains("-tx-")).for_each(|name| {
-            nobody.jar.put(name, browser.jar.get(name).unwrap());
+            other.jar.put(name, browser.jar.get(name).unwrap());
         });
-        let later = nobody.serve_with(AuthRoute::Callback, "GET", &callback, &from("cross-site")).await;
-        assert_eq!(later.status, 400, "what was held back is handed out by no later load");
+        let later = other.serve_with(AuthRoute::Callback, "GET", &callback, &from("cross-site")).await;
+        assert_eq!(later.status, 400, "a later load of the callback does not hand out the session");
         assert!(set_cookies(&later).iter().all(|line| line.contains("Max-Age=0")));
 
         browser.apply(&asked);
-        assert_eq!(browser.get().await.session().user_id(), "usr_1", "nothing has changed");
+        assert_eq!(browser.get().await.session().user_id(), "usr_1", "the first user is still signed in");
 
         let (_, confirmed) = led(&mut browser, &fake, "same-origin").await;
         assert_eq!((confirmed.status, confirmed.header("location")), (303, Some("/invoices")));
         browser.apply(&confirmed);
-        assert_eq!(browser.get().await.session().user_id(), "usr_mallory", "the user said so");
+        assert_eq!(
+            browser.get().await.session().user_id(),
+            "usr_mallory",
+            "the user confirmed the new login"
+        );
     }
 }
 
@@ -92,7 +100,7 @@ async fn r55_nobody_is_asked_about_a_session_that_is_over() {
     let scalekit = fake.scalekit();
     let mut left = Browser::signed_in(&fake, &scalekit).await;
     let out = Browser::serve(&left, AuthRoute::Logout, "POST", "/auth/logout").await;
-    assert_eq!(out.status, 303, "and its deletions do not arrive");
+    assert_eq!(out.status, 303, "the response is not applied, so the cookies stay");
     let mut idle = Browser::signed_in(&fake, &scalekit).await;
     fake.clock.advance(std::time::Duration::from_secs(8 * 24 * 3600));
     scalekit_signs_in(&fake, "usr_2");
@@ -145,12 +153,12 @@ async fn r55_whatever_selects_a_connection_asks_before_the_login_begins() {
         let target = format!("/auth/login?{selector}");
         let asked = browser.serve_with(AuthRoute::Login, "GET", &target, &from("cross-site")).await;
         assert_eq!(asked.status, 200, "{selector}");
-        assert!(asked.body.contains(selector), "the page leads on: {}", asked.body);
+        assert!(asked.body.contains(selector), "the page links to the same choice: {}", asked.body);
         assert_eq!(set_cookies(&asked), [""; 0], "{selector}");
         let own = browser.serve_with(AuthRoute::Login, "GET", &target, &from("same-origin")).await;
         assert_eq!(own.status, 303, "{selector}");
-        let nobody = Browser::new(browser.scalekit.clone());
-        let free = nobody.serve_with(AuthRoute::Login, "GET", &target, &from("cross-site")).await;
+        let other = Browser::new(browser.scalekit.clone());
+        let free = other.serve_with(AuthRoute::Login, "GET", &target, &from("cross-site")).await;
         assert_eq!(free.status, 303, "{selector}: there is no session to replace");
     }
 }

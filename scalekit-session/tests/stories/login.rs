@@ -1,4 +1,4 @@
-//! Logging in: bound to the browser that began, redeemed once, leading back to where it started.
+//! Logins: bound to the browser that began them, completed once, and back to the page where they began.
 
 use crate::support::{Browser, FakeScalekit, set_cookies};
 use futures_util::future::join_all;
@@ -44,12 +44,12 @@ async fn r21_r22_login_leads_out_with_pkce_state_and_nonce_and_back_to_where_it_
     assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
     assert_eq!(reply.header("cache-control"), Some("private, no-store"));
     let first = set_cookies(&reply)[0];
-    assert!(first.starts_with("__Host-scalekit-live="), "marker first: {first}");
+    assert!(first.starts_with("__Host-scalekit-live="), "the first line is the marker: {first}");
     browser.apply(&reply);
     assert_eq!(
         browser.jar.names().iter().filter(|name| name.contains("-tx-")).count(),
         0,
-        "the flow's cookie is gone"
+        "the cookie of the flow is deleted"
     );
     let answer = browser.get().await;
     assert_eq!(answer.session().user_id(), "usr_1");
@@ -145,8 +145,11 @@ async fn r27_every_login_is_a_new_session_and_ends_the_one_before() {
     assert_ne!(old.jar.header(), browser.jar.header());
     assert!(browser.get().await.is_active());
     let answer = old.send("GET", &[]).await;
-    assert!(answer.is_anonymous(), "the session before is over");
-    assert_eq!(answer.lines, [""; 0], "and its late answers take nothing from the new one");
+    assert!(answer.is_anonymous(), "the former session is over");
+    assert_eq!(
+        answer.lines, [""; 0],
+        "a late response of the former session deletes no cookie of the new one"
+    );
     let sealed: HashSet<_> = (0..20).map(|_| old.jar.header()).collect();
     assert_eq!(sealed.len(), 1);
 }
@@ -203,7 +206,10 @@ async fn r15_r34_a_large_session_gives_up_its_id_token_and_keeps_its_profile() {
     let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     assert!(!reply.header("location").unwrap().contains("id_token_hint"));
     assert!(reply.header("location").unwrap().contains("client_id=skc_1"));
-    assert!(reply.header("location").unwrap().contains("logout_hint=ses_1"), "so Scalekit need not ask");
+    assert!(
+        reply.header("location").unwrap().contains("logout_hint=ses_1"),
+        "with the hint Scalekit need not ask the user"
+    );
 }
 
 #[tokio::test]
@@ -222,9 +228,9 @@ async fn r47_a_login_that_never_lasts_is_stopped_and_restored_tabs_are_no_loop()
             break reply;
         }
         redirects += 1;
-        assert!(redirects < 10, "a loop");
+        assert!(redirects < 10, "the browser is redirected for ever");
         assert_eq!(browser.log_in(&fake, "/dashboard").await.status, 303);
-        // Something takes the session cookie away.
+        // The browser loses the session cookie each time.
         browser.jar.remove("__Host-scalekit");
         browser.jar.remove("__Host-scalekit-live");
     };

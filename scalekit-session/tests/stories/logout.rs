@@ -1,4 +1,4 @@
-//! Logging out: always, for good, and against everything that is still under way.
+//! Logouts: they always work, and no response that is still under way brings the session back.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ async fn r30_a_late_response_does_not_bring_a_session_back() {
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
     fake.clock.advance(Duration::from_secs(280));
     let late = browser.send("GET", &[]).await;
-    assert!(!late.lines.is_empty(), "it writes the successor");
+    assert!(!late.lines.is_empty(), "the late response carries the new tokens");
     let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     browser.apply(&reply);
     browser.deliver(&late);
@@ -82,7 +82,7 @@ async fn r30_another_instance_that_knows_nothing_of_the_logout_finds_nobody() {
     browser.apply(&reply);
     browser.deliver(&late);
     browser.scalekit = two;
-    assert!(browser.get().await.is_anonymous(), "data without its marker is nobody");
+    assert!(browser.get().await.is_anonymous(), "a data cookie without its marker is no session");
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn r31_r54_an_answer_that_overlaps_a_logout_leaves_the_next_login_alone() 
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
     let old = browser.clone();
     let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
-    // Sent with the cookies of before, looked at after the logout, answered by a slow handler.
+    // A request with the former cookies: it is resolved after the logout, and its slow handler answers later.
     let head = old.head("GET", "/poll", &[]);
     let exchange = Exchange::new(old.scalekit.manager());
     let state = exchange.resolve(&head.view()).await;
@@ -166,7 +166,7 @@ async fn r32_logout_during_a_refresh_discards_the_successor() {
     let answer = request.await.unwrap();
     assert!(answer.is_anonymous());
     assert_eq!(answer.lines, [""; 0]);
-    assert!(before.send("GET", &[]).await.is_anonymous(), "nobody picks the successor up");
+    assert!(before.send("GET", &[]).await.is_anonymous(), "no request gets the new tokens");
     browser.deliver(&answer);
     assert!(browser.get().await.is_anonymous());
 }
@@ -223,7 +223,7 @@ async fn r33_after_logout_a_copied_cookie_is_refused_by_this_instance() {
     let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
     browser.apply(&reply);
     assert!(thief.get().await.is_anonymous());
-    assert!(!thief.jar.is_empty(), "the browser's next login may be on its way");
+    assert!(!thief.jar.is_empty(), "a deletion could hit the cookies of the browser's next login");
     fake.clock.advance(Duration::from_secs(60));
     assert!(thief.get().await.is_anonymous());
     assert!(thief.jar.is_empty());
@@ -290,7 +290,7 @@ async fn r35_only_this_site_and_the_user_log_out() {
     }
 }
 
-/// A browser that asks for a page of this site and sends its form. Without Fetch Metadata it says `Origin: null` when the
+/// A browser that loads a page of this site and sends its form. Without Fetch Metadata it sends `Origin: null` when the
 /// page's policy is to send no referrer (Fetch §"append a request `Origin` header").
 #[tokio::test]
 async fn r35_the_page_that_asks_logs_an_old_browser_out_and_lets_it_leave_for_scalekit() {
@@ -300,7 +300,10 @@ async fn r35_the_page_that_asks_logs_an_old_browser_out_and_lets_it_leave_for_sc
         browser.serve_with(AuthRoute::Logout, "GET", "/auth/logout", &[("accept", "text/html")]).await;
     assert_eq!(asked.status, 200);
     let policy = asked.header("content-security-policy").unwrap();
-    assert!(!policy.contains("form-action"), "redirects after the form are checked as well: {policy}");
+    assert!(
+        !policy.contains("form-action"),
+        "browsers would check redirects after the form as well: {policy}"
+    );
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
     let origin = match asked.header("referrer-policy") {
         Some("no-referrer") => "null",

@@ -1,4 +1,4 @@
-//! Stories of the core, driven as an adapter drives it, against a Scalekit in memory.
+//! Tests of the core from outside: driven as an adapter drives it, against a Scalekit in memory.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! One session with Scalekit's official packages: what they write is read here, and the other way round.
+//! The SDK cookie: sessions that Scalekit's official packages wrote are read here, and the packages can read ours.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) fn claims_of(token: &Value) -> Value {
     serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-/// What FastAPI keeps of a login.
+/// What the FastAPI package stores after a login.
 pub(crate) fn python(tokens: &Value) -> Value {
     let user = claims_of(&tokens["access_token"]);
     json!({
@@ -34,7 +34,7 @@ pub(crate) fn python(tokens: &Value) -> Value {
     })
 }
 
-/// What Express keeps of a login.
+/// What the Express package stores after a login.
 fn node(tokens: &Value) -> Value {
     let user = claims_of(&tokens["access_token"]);
     json!({
@@ -82,10 +82,14 @@ async fn a_login_is_written_as_the_packages_write_it() {
         let set: Vec<_> = lines.iter().filter(|line| line.starts_with("sk_session=")).collect();
         let [line] = set[..] else { panic!("{lines:?}") };
         let attributes: Vec<&str> = line.split("; ").skip(1).collect();
-        assert_eq!(attributes, ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"], "until the browser closes");
+        assert_eq!(
+            attributes,
+            ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"],
+            "without `Max-Age`, so that the cookie lives until the browser closes"
+        );
         let payload = official::open(browser.jar.get(NAME).unwrap());
         let [access_token, refresh_token, id_token, expires_at] = names.map(|name| payload[name].clone());
-        assert_eq!(payload["user"], claims_of(&access_token), "what was verified, and nothing else");
+        assert_eq!(payload["user"], claims_of(&access_token), "the member `user` holds only verified claims");
         assert_eq!(expires_at, payload["user"]["exp"]);
         assert!(refresh_token.is_string() && id_token.is_string());
         assert_eq!(payload.as_object().unwrap().len(), 5);
@@ -142,19 +146,20 @@ async fn r54_what_another_application_refreshed_is_not_overwritten() {
     let mut browser = Browser::new(shared(&fake, SdkLanguage::Python));
     browser.jar.put(NAME, &official::seal(&payload));
     fake.clock.advance(secs(280));
-    // One request refreshes, and its handler takes long; the next one brings the successor to the browser.
+    // One request refreshes the session, but its handler is slow. The next response brings the new tokens to the
+    // browser.
     let exchange = Exchange::new(browser.scalekit.manager());
     let state = exchange.resolve(&browser.head("GET", "/slow", &[]).view()).await;
     assert_eq!(browser.get().await.lines.len(), 1);
     let ours = official::open(browser.jar.get(NAME).unwrap());
 
-    // FastAPI refreshes after that, and a third request shows us its cookie.
+    // Then FastAPI refreshes the session, and a third request shows us FastAPI's cookie.
     fake.clock.advance(secs(290));
     let mut theirs = python(&fake.refresh(ours["refresh_token"].as_str().unwrap()).unwrap());
     theirs["id_token"] = payload["id_token"].clone();
     browser.jar.put(NAME, &official::seal(&theirs));
     assert!(browser.get().await.is_active());
-    assert_eq!(fake.refreshes(), 1, "ours; the other was theirs");
+    assert_eq!(fake.refreshes(), 1, "one refresh by us; the other refresh was FastAPI's");
 
     let slow = finish(&exchange, state);
     assert!(slow.is_active() && slow.lines.is_empty(), "{slow:?}");
@@ -181,7 +186,7 @@ async fn r30_r34_a_logout_ends_the_session_under_every_cookie_it_had() {
     browser.apply(&reply);
     assert!(browser.jar.is_empty());
 
-    // The session is named by its ID token, so the copies from before the refresh are ended as well.
+    // The ID token identifies the session, so copies of the cookie from before the refresh are ended as well.
     for mut copy in [before, browser] {
         if copy.jar.is_empty() {
             copy.deliver(&late);
@@ -206,7 +211,10 @@ async fn r28_limits_count_from_the_login_that_the_id_token_tells() {
         fake.clock.advance(secs(280));
     }
     fake.clock.advance(secs(240));
-    assert!(browser.get().await.is_anonymous(), "an hour after login, whoever refreshed");
+    assert!(
+        browser.get().await.is_anonymous(),
+        "the limit of an hour counts from the login, not from a refresh"
+    );
 }
 
 #[tokio::test]
@@ -244,7 +252,7 @@ async fn r15_a_session_that_grows_too_long_goes_on_in_our_own_cookie() {
     fake.set_claims(json!({ "permissions": ["invoices:read"] }));
     fake.clock.advance(secs(280));
     assert_eq!(browser.get().await.session().permissions().count(), 1);
-    assert!(browser.jar.get(NAME).is_some(), "and back, once it fits");
+    assert!(browser.jar.get(NAME).is_some(), "the session is back in the SDK cookie once it fits");
     assert!(browser.jar.get("__Host-scalekit-live").is_none());
 }
 
@@ -260,9 +268,9 @@ async fn r11_of_tokens_that_cannot_be_verified_the_packages_are_told_nothing() {
     assert_eq!(
         (&kept["user"], &kept["expires_at"]),
         (&Value::Null, &json!(0)),
-        "they refresh before they believe it"
+        "the packages refresh such a session before they use it"
     );
-    assert_eq!(claims_of(&kept["access_token"])["sub"], "usr_1", "and nothing is lost");
+    assert_eq!(claims_of(&kept["access_token"])["sub"], "usr_1", "the new tokens are kept");
     fake.set_keys("snk_2", &["snk_1", "snk_2"]);
     fake.clock.advance(secs(60));
     assert!(browser.get().await.is_active());

@@ -1,4 +1,4 @@
-//! What an attempt to break the shared session found, and what holds since.
+//! Regression tests of the SDK cookie: faults that were found by trying to break it.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -50,7 +50,8 @@ fn is_on(watch: &mut SessionWatch) -> bool {
     ended.poll(&mut Context::from_waker(Waker::noop())) == Poll::Pending
 }
 
-/// Moving recomputes the login time from an ID token that a refresh had renewed.
+/// When a session moves to the SDK cookie, its login time is read from its ID token. A refresh had replaced that ID
+/// token.
 #[tokio::test]
 async fn r28_a_move_extends_no_limit_where_refreshes_brought_id_tokens() {
     let fake = FakeScalekit::new();
@@ -70,13 +71,13 @@ async fn r28_a_move_extends_no_limit_where_refreshes_brought_id_tokens() {
     let answer = browser.get().await;
     assert!(
         answer.is_anonymous(),
-        "an hour after login; login at {}, after the move {}",
+        "the limit of an hour after login has passed; login time {}, login time after the move {}",
         logged_in.as_secs(),
         moved.as_secs()
     );
 }
 
-/// One process; the session was born before the setting.
+/// The session began in our own cookie, before the application was configured to write the SDK cookie.
 #[tokio::test]
 async fn r30_a_logout_after_the_move_ends_the_copies_of_sessions_born_before_the_setting() {
     let fake = FakeScalekit::new();
@@ -88,7 +89,7 @@ async fn r30_a_logout_after_the_move_ends_the_copies_of_sessions_born_before_the
     assert!(browser.get().await.is_active());
     log_out(&mut browser).await;
     let answer = copy.get().await;
-    assert!(answer.is_anonymous(), "served after the logout: {answer:?}");
+    assert!(answer.is_anonymous(), "no copy is served after the logout: {answer:?}");
     assert_eq!(fake.refreshes(), 1, "a refresh token known to be consumed is never sent again");
 }
 
@@ -116,7 +117,7 @@ async fn r49_a_watch_follows_a_session_that_moves() {
     fake.clock.advance(secs(280));
     assert!(browser.get().await.is_active());
     fake.clock.advance(secs(30));
-    assert!(is_on(&mut watch), "refreshed half a minute ago");
+    assert!(is_on(&mut watch), "the session was refreshed half a minute ago");
 }
 
 #[tokio::test]
@@ -137,7 +138,7 @@ async fn r2_latecomers_of_a_session_that_moved_and_was_refreshed_again() {
     assert!(answer.is_active(), "{answer:?}");
 }
 
-/// Generations are seconds, and two refreshes may fall into one.
+/// In the SDK cookie the generation is a time in seconds, and two refreshes may happen within one second.
 #[tokio::test]
 async fn r1_a_consumed_refresh_token_is_not_sent_again_within_a_second() {
     let fake = FakeScalekit::new();
@@ -149,10 +150,10 @@ async fn r1_a_consumed_refresh_token_is_not_sent_again_within_a_second() {
     assert_eq!(fake.refreshes(), 1);
     let answer = refresh_now(&late).await;
     assert_eq!(answer.lines.len(), 1, "the successor is at hand: {answer:?}");
-    assert_eq!(fake.refreshes(), 1, "consumed, and sent again");
+    assert_eq!(fake.refreshes(), 1, "the refresh token is not sent a second time");
 }
 
-/// The same, with our own cookie: it holds.
+/// For comparison: the same story with our own cookie.
 #[tokio::test]
 async fn r1_control_our_own_cookie_within_a_second() {
     let fake = FakeScalekit::new();
@@ -163,7 +164,7 @@ async fn r1_control_our_own_cookie_within_a_second() {
     assert_eq!(fake.refreshes(), 1);
 }
 
-/// The older of two of one second would overwrite the newer.
+/// Of two refreshes within one second, the older response arrives last and must not overwrite the newer cookie.
 #[tokio::test]
 async fn r54_of_two_refreshes_in_one_second_the_older_is_not_written_last() {
     let fake = FakeScalekit::new();
@@ -180,10 +181,14 @@ async fn r54_of_two_refreshes_in_one_second_the_older_is_not_written_last() {
     let newest = browser.jar.get(NAME).unwrap().to_owned();
     let late = finish(&slow, state);
     browser.deliver(&late);
-    assert_eq!(browser.jar.get(NAME).unwrap(), newest, "its refresh token is the only live one");
+    assert_eq!(
+        browser.jar.get(NAME).unwrap(),
+        newest,
+        "only the newest cookie has a refresh token that is still good"
+    );
 }
 
-/// This clock is ahead by a little more than a token's life.
+/// Our clock is ahead of Scalekit's by a little more than the life of a token.
 #[tokio::test]
 async fn r1_r41_a_clock_ahead_costs_one_refresh_per_request() {
     for shared in [false, true] {
@@ -199,14 +204,14 @@ async fn r1_r41_a_clock_ahead_costs_one_refresh_per_request() {
     }
 }
 
-/// An old session of ours, and a newer login of somebody else at the other application.
+/// The browser has an old session in our own cookie, and a newer login of another user at the other application.
 #[tokio::test]
 async fn r27_a_refresh_overwrites_no_other_users_login() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &fake.scalekit()).await;
     browser.scalekit = official_writer(&fake);
     fake.clock.advance(secs(200));
-    // FastAPI knows nothing of ours: another user logs in there.
+    // FastAPI does not read our own cookie. Another user logs in there.
     fake.set_claims(json!({ "sub": "usr_2", "sid": "ses_2" }));
     fake.set_id_claims(json!({ "sub": "usr_2", "sid": "ses_2" }));
     browser.jar.put(NAME, &official::seal(&python(&fake.grant())));
@@ -218,11 +223,11 @@ async fn r27_a_refresh_overwrites_no_other_users_login() {
     assert_eq!(
         claims_of(&at_fastapi["access_token"])["sub"],
         "usr_2",
-        "whoever logged in at FastAPI is that user there"
+        "the login at FastAPI is not overwritten"
     );
 }
 
-/// The genuine cookie is the fifth.
+/// The genuine cookie comes after four planted ones.
 #[tokio::test]
 async fn r23_planted_duplicates_do_not_crowd_out_the_genuine_cookie() {
     let fake = FakeScalekit::new();
@@ -231,13 +236,13 @@ async fn r23_planted_duplicates_do_not_crowd_out_the_genuine_cookie() {
     fake.set_id_claims(json!({ "sub": "usr_2" }));
     let bob = official::seal(&python(&fake.grant()));
     let browser = Browser::new(official_writer(&fake));
-    // Longer paths come first: /api, /api/, /api/v1, /api/v1/ of a sibling's, then ours of `/`.
+    // Browsers send longer paths first: /api, /api/, /api/v1, /api/v1/ set by a sibling domain, then our own with `/`.
     let cookies = format!("{NAME}={bob}; {NAME}={bob}; {NAME}={bob}; {NAME}={bob}; {NAME}={ada}");
     let answer = browser.send("GET", &[("cookie", cookies.as_str())]).await;
-    assert!(answer.is_anonymous(), "beside a genuine one it makes both nobody: {answer:?}");
+    assert!(answer.is_anonymous(), "cookies of two users in one request are no session: {answer:?}");
 }
 
-/// In the official form nothing says that a token was not verified when it was written.
+/// The SDK cookie has no mark for tokens that were not verified when the cookie was written.
 #[tokio::test]
 async fn r11_tokens_that_cannot_be_verified_are_not_refreshed_over_and_over() {
     let mut counts = Vec::new();
@@ -248,7 +253,7 @@ async fn r11_tokens_that_cannot_be_verified_are_not_refreshed_over_and_over() {
         fake.set_life(3600);
         fake.set_keys("snk_2", &["snk_1"]);
         fake.clock.advance(secs(280));
-        assert!(browser.get().await.is_active(), "13b");
+        assert!(browser.get().await.is_active(), "row 13b");
         for _ in 0..400 {
             fake.clock.advance(secs(3));
             browser.get().await;
@@ -261,7 +266,7 @@ async fn r11_tokens_that_cannot_be_verified_are_not_refreshed_over_and_over() {
     );
 }
 
-/// The two answers of a deploy, in the other order.
+/// Like the story in `official_moving`, with the two responses in the other order.
 #[tokio::test]
 async fn r36_two_instances_and_answers_in_any_order() {
     let fake = FakeScalekit::new();
@@ -278,7 +283,7 @@ async fn r36_two_instances_and_answers_in_any_order() {
         browser.deliver(&one);
         browser.deliver(&two);
         assert!(browser.get().await.is_active(), "round {round}");
-        // Both forms may be left, of one session; the next refresh leaves one.
+        // Both cookies of the one session may be left now. The next refresh leaves one.
         browser.scalekit = if round % 3 == 0 { old.clone() } else { new.clone() };
         fake.clock.advance(secs(280));
         assert!(browser.get().await.is_active(), "round {round}");
@@ -287,7 +292,7 @@ async fn r36_two_instances_and_answers_in_any_order() {
     }
 }
 
-/// Another site begins a login, and a planted second cookie hides whom it would replace.
+/// Another site begins a login. A planted second cookie hides which user that login would replace.
 #[tokio::test]
 async fn r55_a_planted_second_cookie_does_not_switch_the_question_off() {
     let fake = FakeScalekit::new();
@@ -311,11 +316,11 @@ async fn r55_a_planted_second_cookie_does_not_switch_the_question_off() {
         browser.apply(&begun);
         let callback = browser.callback_of(&fake, &begun);
         let reply = browser.serve_with(AuthRoute::Callback, "GET", &callback, &headers).await;
-        assert_eq!(reply.status, 200, "asks before usr_3 replaces usr_1; planted: {planted}");
+        assert_eq!(reply.status, 200, "a page asks before usr_3 replaces usr_1; planted: {planted}");
     }
 }
 
-/// Ours is refused, and the newer login at the other application is not looked at.
+/// Our own session is refused. The newer login at the other application must count then.
 #[tokio::test]
 async fn a_session_of_ours_that_is_over_does_not_hide_a_live_official_one() {
     let fake = FakeScalekit::new();
@@ -324,12 +329,15 @@ async fn a_session_of_ours_that_is_over_does_not_hide_a_live_official_one() {
     fake.end_session();
     fake.clock.advance(secs(310));
     browser.jar.put(NAME, &official::seal(&python(&fake.grant())));
-    assert!(browser.get().await.is_anonymous(), "refused just now; a page load asks again");
+    assert!(
+        browser.get().await.is_anonymous(),
+        "our own refresh token was refused just now; a page load is sent to itself once"
+    );
     let answer = browser.get().await;
-    assert!(answer.is_active(), "logged in at FastAPI this second: {answer:?}");
+    assert!(answer.is_active(), "the login at FastAPI counts: {answer:?}");
 }
 
-/// The halves of the shared secret seal our own cookie, and nobody says so.
+/// The shared secret contains a comma. Split there, its halves would be cookie secrets of our own: that is reported.
 #[test]
 fn r36_the_shared_secret_split_at_its_comma_is_no_secret_of_our_own() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -338,14 +346,15 @@ fn r36_the_shared_secret_split_at_its_comma_is_no_secret_of_our_own() {
     let (first, second) =
         ("first-secret-first-secret-first-0123456789", "other-secret-other-secret-other-9876543210");
     let shared = SdkCookie::new(format!("{first},{second}"));
-    // The builder has the first already. As SCALEKIT_COOKIE_SECRET (or COOKIE_ENCRYPTION_SECRET) of the same text is read.
+    // The builder has the first half already. This is what SCALEKIT_COOKIE_SECRET or COOKIE_ENCRYPTION_SECRET with the
+    // text of the shared secret would set.
     let built = fake.builder().cookie_secret(second).sdk_cookie(shared).build();
     let error = built.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(error.contains("one of the cookie secrets"), "{error}");
 }
 
-/// The cookie of another client, or environment, that shares host and secret: refused while its token lives, and
-/// refreshed and deleted once it is over.
+/// A cookie of another client or environment that shares host and secret. While its token lives the cookie is
+/// refused. Once the token is over, the cookie must not be refreshed or deleted either.
 #[tokio::test]
 async fn r21_r37_a_cookie_of_another_client_is_left_alone_when_its_token_is_over() {
     let fake = FakeScalekit::new();
@@ -360,11 +369,11 @@ async fn r21_r37_a_cookie_of_another_client_is_left_alone_when_its_token_is_over
     let mut browser = Browser::new(official_writer(&fake));
     browser.jar.put(NAME, &official::seal(&python(&foreign)));
     let answer = browser.get().await;
-    assert!(answer.is_anonymous() && answer.lines.is_empty(), "9a");
+    assert!(answer.is_anonymous() && answer.lines.is_empty(), "row 9a");
     fake.clock.advance(secs(400));
     assert!(browser.get().await.is_anonymous());
     fake.clock.advance(secs(61));
     let answer = browser.get().await;
-    assert_eq!(answer.lines, Vec::<String>::new(), "not ours to delete");
-    assert_eq!(fake.refreshes(), 0, "nor its refresh token to send");
+    assert_eq!(answer.lines, Vec::<String>::new(), "another client's cookie is not deleted");
+    assert_eq!(fake.refreshes(), 0, "another client's refresh token is not sent");
 }

@@ -1,4 +1,5 @@
-//! Whoever knows the shared secret can seal anything; nothing of it counts but tokens that Scalekit signed for us.
+//! Forged SDK cookies: an attacker who knows the shared secret can seal anything, but only tokens that Scalekit
+//! signed for us count.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ fn shared(fake: &FakeScalekit) -> Scalekit {
     fake.builder().sdk_cookie(SdkCookie::new(SECRET).write(SdkLanguage::Python)).build().unwrap()
 }
 
-/// The same tokens with other claims in the access token.
+/// These tokens with changed claims in the access token, signed by Scalekit.
 fn with_claims(fake: &FakeScalekit, tokens: &Value, change: impl FnOnce(&mut Value)) -> Value {
     let mut claims = claims_of(&tokens["access_token"]);
     change(&mut claims);
@@ -51,7 +52,7 @@ async fn r42_forged_payloads_sign_nobody_in() {
             let id_token = fake.sign(&claims);
             changed(&|p| p["id_token"] = json!(id_token))
         }),
-        ("an access token as ID token of nobody", changed(&|p| p["id_token"] = json!("e30.e30.e30"))),
+        ("an ID token without claims", changed(&|p| p["id_token"] = json!("e30.e30.e30"))),
         ("another key's signature", changed(&|p| p["access_token"] = json!(stranger))),
         (
             "no signature",
@@ -99,14 +100,14 @@ async fn r42_forged_payloads_sign_nobody_in() {
         let mut browser = Browser::new(shared(&fake));
         browser.jar.put(NAME, value);
         let answer = browser.get().await;
-        let nobody = matches!(answer.state, SessionState::Anonymous | SessionState::Unavailable { .. });
-        assert!(nobody, "{name}: {answer:?}");
+        let no_session = matches!(answer.state, SessionState::Anonymous | SessionState::Unavailable { .. });
+        assert!(no_session, "{name}: {answer:?}");
         assert_eq!(answer.lines, Vec::<String>::new(), "{name}: nothing is written or deleted (R37)");
     }
     assert_eq!(fake.refreshes(), 0, "no forged session is refreshed");
     let mut browser = Browser::new(shared(&fake));
     browser.jar.put(NAME, &official::seal(&genuine));
-    assert!(browser.get().await.is_active(), "the genuine one is somebody");
+    assert!(browser.get().await.is_active(), "the genuine cookie is a session");
 }
 
 #[tokio::test]
@@ -125,12 +126,20 @@ async fn r42_an_invented_user_and_a_stretched_end_count_for_nothing() {
     assert_eq!(answer.session().expires_at().as_secs(), claims_of(&tokens["access_token"])["exp"]);
 
     fake.clock.advance(Duration::from_secs(300));
-    assert!(browser.get().await.is_anonymous(), "over with the token, without leeway");
+    assert!(browser.get().await.is_anonymous(), "the session ends with the access token, without leeway");
     payload["refresh_token"] = tokens["refresh_token"].clone();
     browser.jar.put(NAME, &official::seal(&payload));
-    assert_eq!(browser.get().await.session().user_id(), "usr_1", "and refreshed like any other");
+    assert_eq!(
+        browser.get().await.session().user_id(),
+        "usr_1",
+        "with a refresh token the session is refreshed like any other"
+    );
     let written = official::open(browser.jar.get(NAME).unwrap());
-    assert_eq!(written["user"], claims_of(&written["access_token"]), "the invention is gone");
+    assert_eq!(
+        written["user"],
+        claims_of(&written["access_token"]),
+        "the refresh replaces the invented user by the verified claims"
+    );
 }
 
 #[tokio::test]
@@ -146,7 +155,7 @@ async fn r42_a_profile_is_shown_when_its_id_token_verifies() {
     browser.jar.put(NAME, &official::seal(&payload));
     assert!(browser.get().await.session().profile().is_none());
 
-    // An ID token is long over while its session lives.
+    // A session lives longer than its ID token. The profile is still shown.
     browser.jar.put(NAME, &official::seal(&python(&tokens)));
     fake.clock.advance(Duration::from_secs(4 * 3600));
     for _ in 0..2 {
@@ -166,17 +175,17 @@ async fn r21_each_form_opens_under_its_own_name_only() {
         .into();
     let sealed = official::seal(&python(&fake.grant()));
 
-    // Both are in the cache of opened sessions by now: the cache must not mix them up either.
+    // In the second round both sessions are in the cache of opened sessions. The cache must not mix them up either.
     for _ in 0..2 {
         let mut browser = Browser::new(scalekit.clone());
         browser.jar.put(NAME, &data);
-        assert!(browser.get().await.is_anonymous(), "version 2 under the official name");
+        assert!(browser.get().await.is_anonymous(), "our own value in the SDK cookie");
         browser.jar.put("__Host-scalekit-live", &marker);
         assert!(browser.get().await.is_anonymous());
         let mut browser = Browser::new(scalekit.clone());
         browser.jar.put("__Host-scalekit", &sealed);
         browser.jar.put("__Host-scalekit-live", &marker);
-        assert!(browser.get().await.is_anonymous(), "version 1 under our own name");
+        assert!(browser.get().await.is_anonymous(), "a value of the SDK cookie in our own cookie");
 
         let mut browser = Browser::new(scalekit.clone());
         browser.jar.put(NAME, &sealed);

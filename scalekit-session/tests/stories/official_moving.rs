@@ -1,4 +1,4 @@
-//! A fleet moves from the official cookie to our own and back, and nobody is logged out.
+//! Processes that move from the SDK cookie to our own cookie and back, one after the other: no user is logged out.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Reads both, writes the official one.
+/// Reads both cookies and writes the SDK cookie.
 fn official_writer(fake: &FakeScalekit) -> Scalekit {
     fake.builder().sdk_cookie(SdkCookie::new(SECRET).write(SdkLanguage::Python)).build().unwrap()
 }
 
-/// Reads both, writes our own.
+/// Reads both cookies and writes our own.
 fn own_writer(fake: &FakeScalekit) -> Scalekit {
     fake.builder().sdk_cookie(SdkCookie::new(SECRET)).build().unwrap()
 }
@@ -49,10 +49,14 @@ async fn r38_a_fleet_moves_to_our_own_cookie_and_back_without_a_login() {
         fake.clock.advance(secs(280));
         let answer = browser.get().await;
         assert_eq!(answer.session().user_id(), "usr_1", "{step}");
-        assert_eq!(answer.session().logged_in_at(), logged_in, "{step}: R28, a move is no new beginning");
+        assert_eq!(answer.session().logged_in_at(), logged_in, "{step}: R28, a move is not a new login");
         assert_eq!(answer.session().profile().unwrap().name.as_deref(), Some("Ada"), "{step}");
         assert!(browser.jar.get(has).is_some() && browser.jar.get(has_not).is_none(), "{step}");
-        assert_eq!(browser.jar.get(MARKER).is_some(), has == DATA, "{step}: a marker for ours, none without");
+        assert_eq!(
+            browser.jar.get(MARKER).is_some(),
+            has == DATA,
+            "{step}: only our own cookie has a marker"
+        );
         assert!(browser.get().await.is_active(), "{step}");
     }
 }
@@ -71,7 +75,7 @@ async fn r42_a_move_vouches_for_no_profile_that_was_not_verified() {
         fake.clock.advance(secs(280));
         assert!(browser.get().await.session().profile().is_none());
         browser.scalekit = own_writer(&fake);
-        assert!(browser.get().await.session().profile().is_none(), "another process reads the same");
+        assert!(browser.get().await.session().profile().is_none(), "another process finds no profile either");
     }
     assert!(browser.jar.get(DATA).is_some());
 }
@@ -92,7 +96,11 @@ async fn r36_two_instances_of_a_deploy_may_write_different_cookies() {
         browser.deliver(&one);
         browser.deliver(&two);
         let has_own = browser.jar.get(DATA).is_some() && browser.jar.get(MARKER).is_some();
-        assert!(has_own != browser.jar.get(NAME).is_some(), "one form at a time: {:?}", browser.jar.names());
+        assert!(
+            has_own != browser.jar.get(NAME).is_some(),
+            "the browser has one of the two cookies: {:?}",
+            browser.jar.names()
+        );
         assert!(browser.get().await.is_active(), "round {round}");
     }
 }
@@ -110,7 +118,11 @@ async fn r2_latecomers_with_the_old_cookie_get_the_new_form() {
     assert!(answer.is_active(), "{answer:?}");
     assert_eq!(fake.refreshes(), 1);
     assert!(late.jar.get(DATA).is_some() && late.jar.get(NAME).is_none());
-    assert_eq!(late.jar.get(MARKER), browser.jar.get(MARKER), "one session, one marker");
+    assert_eq!(
+        late.jar.get(MARKER),
+        browser.jar.get(MARKER),
+        "it is the same session, so the marker is the same"
+    );
 }
 
 #[tokio::test]
@@ -131,9 +143,9 @@ async fn r30_a_logout_after_the_move_ends_the_copies_from_before() {
         assert!(set_cookies(&reply).iter().any(|line| line.starts_with(&format!("{name}=;"))), "R29: {name}");
     }
     let mut copy = before;
-    assert!(copy.get().await.is_anonymous(), "the official cookie from before");
+    assert!(copy.get().await.is_anonymous(), "a copy of the SDK cookie from before the move");
     browser.deliver(&moved);
-    assert!(browser.get().await.is_anonymous(), "our own");
+    assert!(browser.get().await.is_anonymous(), "our own cookie, brought by a late response");
 }
 
 #[tokio::test]
@@ -148,7 +160,7 @@ async fn our_own_cookie_goes_before_the_official_one() {
         fake.set_claims(json!({ "sub": "usr_1" }));
         fake.set_id_claims(json!({ "sub": "usr_1" }));
         assert_eq!(browser.get().await.session().user_id(), "usr_1");
-        // Without its marker ours is nobody's, and the other counts.
+        // Without its marker our own cookie is no session, and the SDK cookie counts.
         browser.jar.remove(MARKER);
         assert_eq!(browser.get().await.session().user_id(), "usr_2");
     }
@@ -190,6 +202,6 @@ async fn r4_a_refused_refresh_token_deletes_the_sdk_cookie_after_a_minute_only()
     let [line] = &answer.lines[..] else { panic!("{:?}", answer.lines) };
     assert!(
         line.starts_with("sk_session=;") && line.contains("Max-Age=0"),
-        "its own cookie and no other: {line}"
+        "only the SDK cookie is deleted: {line}"
     );
 }

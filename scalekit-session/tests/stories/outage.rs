@@ -1,4 +1,4 @@
-//! Scalekit is down, slow or talks nonsense: nobody is logged out.
+//! Scalekit is down, slow or answers nonsense: no session is lost.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ async fn r8_only_a_parsed_invalid_grant_ends_a_session() {
     fake.clock.advance(secs(400));
     fake.end_session();
     assert!(browser.get().await.is_anonymous());
-    assert!(!browser.jar.is_empty(), "not at the first refusal");
+    assert!(!browser.jar.is_empty(), "the first refusal deletes nothing");
     fake.clock.advance(secs(60));
     assert!(browser.get().await.is_anonymous());
     assert!(browser.jar.is_empty());
@@ -86,7 +86,8 @@ async fn r9_r10_a_living_token_waits_two_seconds_for_scalekit_and_a_dead_one_ten
         browsers.push(Browser::signed_in(&fake, &scalekit).await);
     }
     fake.hold();
-    // More sessions than calls at once: the last ones are still in line when Scalekit begins to answer.
+    // There are more sessions than calls may run at once. The last ones still wait in line when Scalekit begins to
+    // answer.
     for (advance, longest, active) in [(280, 2, true), (60, 10, false)] {
         fake.clock.advance(secs(advance));
         let all = join_all(browsers.iter().map(|browser| browser.send("GET", &[])));
@@ -104,7 +105,7 @@ async fn r9_r10_a_living_token_waits_two_seconds_for_scalekit_and_a_dead_one_ten
     assert!(scalekit.drain(secs(60)).await);
     fake.clock.advance(secs(11));
     for browser in &mut browsers {
-        assert!(browser.get().await.is_active(), "nobody is lost");
+        assert!(browser.get().await.is_active(), "no session is lost");
     }
 }
 
@@ -119,9 +120,9 @@ async fn r10_failures_back_off_per_session() {
     for _ in 0..50 {
         assert!(ada.get().await.is_unavailable());
     }
-    assert_eq!(fake.refreshes(), 1, "the others are turned away at once");
+    assert_eq!(fake.refreshes(), 1, "the later requests are answered without a call");
     fake.script(None);
-    assert!(bob.get().await.is_active(), "somebody else's failure is not his");
+    assert!(bob.get().await.is_active(), "another session's failure does not matter here");
     fake.clock.advance(Duration::from_millis(1001));
     assert!(ada.get().await.is_active());
 

@@ -1,5 +1,5 @@
-//! Orders of arrival. Requests are answered at once and their answers delivered late, in any order, while tokens rotate
-//! and the user logs out.
+//! Responses that arrive late and in any order, while tokens are refreshed and the user logs out. Each request is
+//! resolved at once; its response is delivered later.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// A request is sent and answered; the answer is on its way.
+    /// Send a request. Its response is on its way.
     Send,
-    /// One of the answers on their way arrives.
+    /// Deliver one of the responses that are on their way.
     Deliver(prop::sample::Index),
-    /// Time passes.
+    /// Wait for so many seconds.
     Wait(u64),
 }
 
@@ -26,7 +26,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..40)
 }
 
-/// Delays that a response may have: less than the retention of 60 s.
+/// The longest delay of a response, in seconds: less than the 60 s for which new tokens are kept.
 const LONGEST_DELAY: u64 = 59;
 
 struct Race {
@@ -59,7 +59,7 @@ impl Race {
         }
     }
 
-    /// Lets time pass; what would become too late arrives before.
+    /// Lets time pass. A response arrives before it is later than [`LONGEST_DELAY`].
     fn wait(&mut self, seconds: u64) {
         for _ in 0..seconds {
             self.time += 1;
@@ -116,7 +116,7 @@ proptest! {
             }
             race.deliver_all();
             prop_assert!(race.browser.get().await.is_anonymous());
-            // An instance that never heard of the logout.
+            // An instance that does not know of the logout.
             race.browser.scalekit = race.fake.scalekit();
             prop_assert!(race.browser.get().await.is_anonymous());
             Ok(())

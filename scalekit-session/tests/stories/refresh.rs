@@ -1,4 +1,4 @@
-//! Refreshing: once, in time, and never at the cost of the session.
+//! Refreshes: one call for many requests, at the right time, and no session is lost.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ async fn r1_r6_a_hundred_parallel_requests_refresh_once_and_all_are_signed_in() 
     for answer in join_all(requests).await {
         let answer = answer.unwrap();
         assert_eq!(answer.session().refreshes(), 1);
-        assert!(!answer.lines.is_empty(), "each of them brings the successor");
+        assert!(!answer.lines.is_empty(), "every response carries the new tokens");
     }
     assert_eq!(fake.refreshes(), 1);
 }
@@ -46,7 +46,7 @@ async fn r2_late_arrivals_with_the_old_cookie_get_the_successor_without_a_call()
     assert_eq!(fake.refreshes(), 1);
     let mut other = late.clone();
     other.deliver(&answer);
-    assert_eq!(other.jar.header(), browser.jar.header(), "the same successor, byte for byte");
+    assert_eq!(other.jar.header(), browser.jar.header(), "both have the same cookie, byte for byte");
 }
 
 #[tokio::test]
@@ -73,20 +73,20 @@ async fn r4_r9_a_lost_race_serves_the_living_token_and_writes_nothing() {
     fake.clock.advance(secs(285));
     assert!(winner.get().await.is_active());
     let answer = loser.get().await;
-    assert!(answer.is_active(), "the token still lives");
+    assert!(answer.is_active(), "the old token is still good");
     assert_eq!(answer.lines, [""; 0]);
 
     fake.clock.advance(secs(20));
     let answer = loser.get().await;
     assert!(answer.is_anonymous());
-    assert_eq!(answer.lines, [""; 0], "not deleted: the winner's cookie may be on its way");
+    assert_eq!(answer.lines, [""; 0], "nothing is deleted: the other instance's cookie may be on its way");
 
     fake.clock.advance(secs(60));
     let answer = loser.get().await;
     assert!(answer.is_anonymous());
     assert!(loser.jar.is_empty(), "refused twice, a minute apart: {:?}", loser.jar.names());
     assert!(winner.get().await.is_active());
-    assert_eq!(fake.refreshes(), 2, "one call each, and none after the refusal");
+    assert_eq!(fake.refreshes(), 2, "one call of each instance, and none after the refusal");
 }
 
 #[tokio::test]
@@ -116,9 +116,9 @@ async fn r7_a_successor_nobody_came_for_is_kept_for_fifteen_minutes() {
         let mut browser = Browser::signed_in(&fake, &scalekit).await;
         let mut other = Browser::signed_in(&fake, &scalekit).await;
         fake.clock.advance(secs(400));
-        assert!(browser.send("GET", &[]).await.is_active(), "the answer never arrives");
+        assert!(browser.send("GET", &[]).await.is_active(), "the response never arrives");
         fake.clock.advance(secs(minutes * 60));
-        assert!(other.get().await.is_active(), "another session's refresh sweeps the table");
+        assert!(other.get().await.is_active(), "another session's refresh removes expired entries");
         assert_eq!(browser.get().await.is_active(), kept, "{minutes} minutes");
     }
 }
@@ -156,7 +156,7 @@ async fn r11_r44_a_successor_that_cannot_be_verified_now_is_kept_and_not_served(
     fake.clock.advance(secs(400));
     let answer = browser.get().await;
     assert!(answer.is_unavailable());
-    assert!(!answer.lines.is_empty(), "the rotated tokens are not lost");
+    assert!(!answer.lines.is_empty(), "the new tokens are not lost");
     fake.script_keys(None);
     fake.clock.advance(secs(31));
     let answer = browser.get().await;
@@ -182,7 +182,7 @@ async fn r12_new_roles_are_visible_in_the_same_request_and_missing_tokens_are_ke
         assert_eq!(
             browser.get().await.session().refreshes(),
             round,
-            "a token that is not rotated works again"
+            "a refresh token that Scalekit did not replace is sent again"
         );
     }
 }
@@ -215,7 +215,7 @@ async fn r13_r41_a_token_of_five_seconds_is_refreshed_once_and_never_used_after_
         assert!(fake_now(&fake) < session.expires_at(), "second {second}");
     }
     let refreshes = fake.refreshes();
-    assert!((11..=16).contains(&refreshes), "one per life: {refreshes}");
+    assert!((11..=16).contains(&refreshes), "one refresh for each token: {refreshes}");
 }
 
 fn fake_now(fake: &FakeScalekit) -> scalekit_session::Timestamp {
@@ -248,14 +248,17 @@ async fn r54_a_held_response_writes_no_generation_older_than_the_newest() {
     let head = browser.head("GET", "/slow", &[]);
     let slow = Exchange::new(scalekit.manager());
     let state = slow.resolve(&head.view()).await;
-    // The slow handler works on; the browser goes on meanwhile.
+    // The slow handler is still busy while the browser sends other requests.
     for _ in 0..3 {
         assert!(browser.get().await.is_active());
         fake.clock.advance(secs(280));
     }
     assert!(browser.get().await.is_active());
     let answer = crate::support::finish(&slow, state);
-    assert_eq!(answer.lines, [""; 0], "held past retention and past several token lives");
+    assert_eq!(
+        answer.lines, [""; 0],
+        "the response was held longer than new tokens are kept, and longer than several tokens live"
+    );
     assert!(browser.get().await.is_active());
 }
 
@@ -271,7 +274,7 @@ async fn r54_a_browser_that_never_got_the_successor_comes_back_two_token_lives_l
     assert_eq!(
         answer.session().refreshes(),
         2,
-        "the successor's own token was over: it was refreshed in turn"
+        "the new access token had expired as well, so it was refreshed"
     );
     assert!(browser.get().await.is_active());
 }
@@ -336,7 +339,7 @@ async fn r4_within_the_grace_of_scalekit_two_instances_both_go_on() {
     assert_eq!(browser.get().await.session().refreshes(), 1);
     fake.clock.advance(secs(20));
     let answer = late.send("GET", &[]).await;
-    assert_eq!(answer.session().refreshes(), 1, "the old token within its grace");
+    assert_eq!(answer.session().refreshes(), 1, "Scalekit accepts the old refresh token for a short time");
     browser.deliver(&answer);
     for scalekit in [&one, &two] {
         browser.scalekit = scalekit.clone();
@@ -373,7 +376,7 @@ async fn a_drain_waits_for_refreshes_under_way() {
     let waiting = browser.clone();
     let request = tokio::spawn(async move { waiting.send("GET", &[]).await });
     fake.held(1).await;
-    assert!(!scalekit.drain(Duration::ZERO).await, "out of time");
+    assert!(!scalekit.drain(Duration::ZERO).await, "the drain ran out of time");
     request.abort();
     let draining = tokio::spawn(async move { scalekit.drain(secs(10)).await });
     fake.release();

@@ -1,8 +1,8 @@
-//! Return paths that somebody else wrote.
+//! Return paths from requests: none leads to another origin.
 
 use scalekit_session::ReturnTo;
 
-/// What leads elsewhere, or may be read in two ways.
+/// Texts that lead to another origin, or that different readers understand differently.
 const HOSTILE: &[&str] = &[
     "",
     " ",

@@ -1,4 +1,4 @@
-//! Runtimes of every kind: one that runs a task at once, one that drops it, one that is shutting down.
+//! Unusual runtimes: one runs a task at once, one drops it, one is shutting down.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Runs a task where it is given.
+/// Runs each task at once, inside `spawn`.
 #[derive(Debug)]
 struct Inline;
 
@@ -41,7 +41,7 @@ fn r7_a_runtime_that_runs_tasks_at_once_blocks_nobody() {
     assert!(finished.recv_timeout(secs(30)).is_ok(), "deadlock");
 }
 
-/// A runtime that loses its tasks while it is told to.
+/// A runtime that drops its tasks while `loses` is true.
 #[derive(Clone, Debug)]
 struct Lossy {
     tokio: TokioRuntime,
@@ -72,7 +72,7 @@ async fn r7_a_task_that_dies_is_a_failure_for_now_even_when_nobody_waits() {
         assert!(browser.get().await.is_unavailable());
     }
     runtime.loses.store(false, Ordering::Relaxed);
-    assert!(browser.get().await.is_unavailable(), "in back-off");
+    assert!(browser.get().await.is_unavailable(), "after a failure there is a pause");
     fake.clock.advance(secs(3));
     assert_eq!(browser.get().await.session().refreshes(), 1);
 }
@@ -89,7 +89,10 @@ async fn r7_no_refresh_is_sent_while_a_drain_waits() {
     fake.held(1).await;
     let draining = tokio::spawn(async move { scalekit.drain(secs(10)).await });
     tokio::task::yield_now().await;
-    assert!(two.send("GET", &[]).await.is_active(), "its token lives, and another process will refresh it");
+    assert!(
+        two.send("GET", &[]).await.is_active(),
+        "the token is still good, so the request is served without a refresh"
+    );
     assert_eq!(fake.refreshes(), 1);
     fake.release();
     assert!(draining.await.unwrap());

@@ -1,4 +1,4 @@
-//! What applications share between threads and workers can be shared.
+//! The types that applications share between threads are `Send` and `Sync`.
 
 use scalekit_session as core;
 

@@ -1,4 +1,4 @@
-//! What a session cookie is worth: sealed, bound, limited, rotated, and never an error page.
+//! Session cookies: what opens them, how long they are good, rotation of secrets, and cookies that cannot be read.
 
 use std::time::Duration;
 
@@ -113,13 +113,13 @@ async fn r21_no_cookie_is_taken_for_another_kind_or_another_application() {
     let flow = visitor.jar.names().into_iter().find(|name| name.contains("-tx-")).unwrap().to_owned();
     let transaction = visitor.jar.get(&flow).unwrap().to_owned();
     visitor.jar.put("__Host-scalekit", &transaction);
-    assert!(visitor.get().await.is_anonymous(), "a flow is no session");
+    assert!(visitor.get().await.is_anonymous(), "the cookie of a login flow is not a session");
     let mut swapped = browser.clone();
     swapped.apply(&begun);
     swapped.jar.put(&flow, browser.jar.get("__Host-scalekit").unwrap());
     let callback = swapped.callback_of(&fake, &begun);
     let reply = swapped.serve(scalekit_session::adapter::AuthRoute::Callback, "GET", &callback).await;
-    assert_eq!(reply.status, 400, "a session is no flow");
+    assert_eq!(reply.status, 400, "a session cookie is not a login flow");
 
     for other in [
         fake.builder().client_id("skc_2").build().unwrap(),
@@ -156,7 +156,7 @@ async fn r23_a_tossed_cookie_locks_nobody_out() {
     let both = format!("{cookies}; {other}");
     let headers = [("cookie", both.as_str())];
     let state = Exchange::new(scalekit.manager()).resolve(&RequestView::new("GET", "/", &headers)).await;
-    assert!(matches!(state, SessionState::Anonymous), "two users at once are nobody");
+    assert!(matches!(state, SessionState::Anonymous), "cookies of two users in one request are no session");
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn r28_absolute_and_idle_limits_hold_and_refresh_extends_only_the_idle_one
     assert!(browser.get().await.is_active());
     fake.clock.advance(secs(100));
     let answer = browser.get().await;
-    assert!(answer.is_anonymous(), "six hours after login");
+    assert!(answer.is_anonymous(), "the absolute limit of six hours has passed");
     assert!(!browser.jar.is_empty());
     fake.clock.advance(secs(301));
     assert!(browser.get().await.is_anonymous());
@@ -180,7 +180,7 @@ async fn r28_absolute_and_idle_limits_hold_and_refresh_extends_only_the_idle_one
 
     let mut idle = Browser::signed_in(&fake, &scalekit).await;
     fake.clock.advance(secs(2 * 3600));
-    assert!(idle.get().await.is_anonymous(), "two hours after the last refresh");
+    assert!(idle.get().await.is_anonymous(), "the idle limit of two hours has passed");
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn r28_cookies_live_no_longer_than_the_session() {
     let browser = Browser::signed_in(&fake, &scalekit).await;
     fake.clock.advance(secs(280));
     let answer = browser.send("GET", &[]).await;
-    assert_eq!(answer.lines.len(), 1, "only data is written: {:?}", answer.lines);
+    assert_eq!(answer.lines.len(), 1, "only the data cookie is written: {:?}", answer.lines);
     assert!(answer.lines[0].contains(&format!("Max-Age={}", 6 * 3600 - 280)), "{}", answer.lines[0].len());
 }
 
@@ -214,7 +214,7 @@ fn with_secrets(fake: &FakeScalekit, secrets: &[&str]) -> scalekit_session::Scal
 #[tokio::test]
 async fn r36_secrets_rotate_without_a_logout() {
     let fake = FakeScalekit::new();
-    // Announce, activate, retire: the next step always reaches one instance first.
+    // Announce, activate, retire. Each step reaches one instance first.
     let fleet =
         [[OLD].as_slice(), &[OLD, NEW], &[NEW, OLD], &[NEW]].map(|secrets| with_secrets(&fake, secrets));
     let mut browser = Browser::signed_in(&fake, &fleet[0]).await;
@@ -239,7 +239,7 @@ async fn r36_a_session_without_a_refresh_token_is_sealed_anew_at_once_and_others
         assert_eq!(
             answer.lines.is_empty(),
             refreshable,
-            "a re-seal of old tokens would undo a rotation under way"
+            "old tokens are not sealed again: that would undo a refresh under way"
         );
         if !refreshable {
             browser.scalekit = with_secrets(&fake, &[NEW]);
@@ -311,7 +311,7 @@ async fn r44_r45_a_withdrawn_signing_key_is_noticed() {
     assert!(browser.get().await.is_active());
     fake.set_keys("snk_2", &["snk_2"]);
     fake.clock.advance(secs(660));
-    // The keys are fetched behind a request; a later one sees them.
+    // The keys are fetched in the background of a request. A later request uses them.
     for _ in 0..20 {
         let _served = browser.send("GET", &[]).await;
         tokio::task::yield_now().await;
@@ -358,10 +358,10 @@ async fn r51_a_forged_request_gets_no_session() {
     assert!(matches!(answer.state, SessionState::CrossOrigin));
     let answer = browser.send("POST", &[("sec-fetch-site", "same-origin")]).await;
     assert!(answer.is_active());
-    let nobody = Browser::new(browser.scalekit.clone());
+    let visitor = Browser::new(browser.scalekit.clone());
     assert!(
-        nobody.send("POST", &[("sec-fetch-site", "cross-site")]).await.is_anonymous(),
-        "no cookie, no forgery"
+        visitor.send("POST", &[("sec-fetch-site", "cross-site")]).await.is_anonymous(),
+        "without cookies the request cannot be a forgery"
     );
 }
 

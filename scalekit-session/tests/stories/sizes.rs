@@ -1,4 +1,4 @@
-//! Sessions too large for any cookie.
+//! Sessions that are too large for the budget of cookies.
 
 use scalekit_session::testing::{TestEnvironment, TestUser};
 use scalekit_session::{Clock, ErrorKind, SessionManager, SplitCookies};

@@ -1,4 +1,4 @@
-//! Refresh tokens that Scalekit took: never sent a second time, whatever became of their successors.
+//! Refresh tokens that Scalekit accepted: they are never sent again, even when the new tokens were lost.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn r2_a_spent_token_is_not_sent_again_and_deletes_no_newer_session() {
     fake.clock.advance(secs(305));
     assert_eq!(browser.get().await.session().refreshes(), 1);
     fake.clock.advance(secs(61));
-    assert!(browser.get().await.is_active(), "the successor has arrived");
+    assert!(browser.get().await.is_active(), "the browser shows the new tokens");
     let calls = fake.refreshes();
     for pause in [6, 61, 61] {
         fake.clock.advance(secs(pause));
@@ -39,7 +39,7 @@ async fn r54_a_refusal_of_an_older_generation_deletes_no_newer_one() {
     fake.clock.advance(secs(305));
     assert_eq!(browser.get().await.session().refreshes(), 1);
     assert!(copy.send("GET", &[]).await.is_anonymous(), "refused by Scalekit");
-    // The same process now learns of a newer generation, and of the one after it.
+    // This process now sees the newer generation, and makes the one after it.
     browser.scalekit = two;
     fake.clock.advance(secs(290));
     assert_eq!(browser.get().await.session().refreshes(), 2);
@@ -105,7 +105,8 @@ async fn r2_a_successor_handed_out_late_is_kept_until_it_has_arrived() {
     request.abort();
     fake.release();
     assert!(scalekit.drain(secs(10)).await);
-    // Six seconds before the fifteen minutes are over somebody comes for it; more requests of that page follow.
+    // New tokens are kept for 15 minutes until a request gets them. A request comes six seconds before that, and more
+    // requests of the page follow.
     for pause in [894, 7, 50] {
         fake.clock.advance(secs(pause));
         assert!(browser.send("GET", &[]).await.is_active());

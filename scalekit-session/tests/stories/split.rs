@@ -1,4 +1,4 @@
-//! The split layout: a session in three cookies, refreshed by a route of its own.
+//! The split layout: a session in three cookies, which the refresh route refreshes.
 
 use std::time::Duration;
 
@@ -25,12 +25,12 @@ pub(crate) async fn post(browser: &Browser) -> Reply {
     browser.serve(AuthRoute::Refresh, "POST", "/auth/refresh").await
 }
 
-/// A page load that was led to the refresh route.
+/// A page load that was redirected to the refresh route.
 async fn hop(browser: &Browser) -> Reply {
     browser.serve(AuthRoute::Refresh, "GET", "/auth/refresh?return_to=/dashboard").await
 }
 
-/// What a page load without a session is told.
+/// The reply to a page load without a session.
 async fn refused(browser: &Browser, method: &str, accept: &str) -> Reply {
     let head = browser.head(method, "/dashboard?tab=2", &[("accept", accept)]);
     let exchange = Exchange::new(browser.scalekit.manager());
@@ -38,7 +38,7 @@ async fn refused(browser: &Browser, method: &str, accept: &str) -> Reply {
     exchange.admit(state, None, &head.view()).unwrap_err().into_reply()
 }
 
-/// The access cookie goes with its age, which the jar does not know.
+/// Lets the access token expire, and removes its cookie as a browser would: the jar does not know `Max-Age`.
 fn expire(fake: &FakeScalekit, browser: &mut Browser) {
     fake.clock.advance(secs(301));
     browser.jar.remove(ACCESS);
@@ -52,7 +52,11 @@ async fn r20_r27_a_login_lays_the_session_in_three_cookies() {
     let answer = browser.send("GET", &[]).await;
     let session = answer.session();
     assert_eq!((session.user_id(), session.refreshes()), ("usr_1", 0));
-    assert_eq!(session.profile().unwrap().name.as_deref(), Some("Ada"), "without the ID cookie");
+    assert_eq!(
+        session.profile().unwrap().name.as_deref(),
+        Some("Ada"),
+        "the profile is there although the request has no ID cookie"
+    );
     assert!(session.access_token().unwrap().secret().starts_with("ey"));
     assert_eq!(answer.lines, [""; 0]);
     assert_eq!(fake.calls("refresh_token"), 0);
@@ -69,7 +73,7 @@ async fn r12_r13_a_post_refreshes_what_is_due_and_handlers_see_the_new_rights() 
     assert!(browser.send("GET", &[]).await.is_anonymous(), "an ordinary request refreshes nothing");
     let reply = post(&browser).await;
     assert_eq!((reply.status, fake.refreshes()), (204, 1));
-    assert_eq!(set_cookies(&reply).len(), 3, "and no marker, which only a login writes");
+    assert_eq!(set_cookies(&reply).len(), 3, "three cookies and no marker: only a login writes a marker");
     browser.apply(&reply);
     let answer = browser.get().await;
     assert!(answer.session().has_permission("invoices:write"));
@@ -77,7 +81,7 @@ async fn r12_r13_a_post_refreshes_what_is_due_and_handlers_see_the_new_rights() 
     assert_eq!(
         answer.session().profile().unwrap().name.as_deref(),
         Some("Ada"),
-        "r12: what did not come stays"
+        "r12: what the refresh did not bring stays"
     );
 }
 
@@ -95,7 +99,11 @@ async fn r48_an_expired_session_is_told_apart_from_nobody() {
     assert_eq!((led.status, led.header("location")), (303, Some(to_refresh)));
     for method in ["POST", "HEAD"] {
         let reply = refused(&browser, method, "text/html").await;
-        assert_eq!(reply.header("location"), Some("/auth/login"), "{method} is led to login, as ever");
+        assert_eq!(
+            reply.header("location"),
+            Some("/auth/login"),
+            "{method} is redirected to login, as in the other layouts"
+        );
     }
     browser.jar.remove(MARKER);
     let told = refused(&browser, "GET", "application/json").await;
@@ -114,13 +122,24 @@ async fn r13_r47_a_page_load_is_led_through_once() {
 
     browser.jar.remove(ACCESS);
     let page = refused(&browser, "GET", "text/html").await;
-    assert_eq!((page.status, page.header("location")), (400, None), "the browser does not keep it");
+    assert_eq!(
+        (page.status, page.header("location")),
+        (400, None),
+        "the browser does not keep the access cookie, which the page says"
+    );
     browser.apply(&page);
-    assert!(!browser.jar.names().contains(&"__Host-scalekit-hop"), "the next click may try again");
+    assert!(
+        !browser.jar.names().contains(&"__Host-scalekit-hop"),
+        "the hop guard is deleted, so the next click may try again"
+    );
     browser.apply(&hop(&browser).await);
-    assert_eq!(fake.refreshes(), 1, "fresh: no token is spent on a browser that keeps none");
+    assert_eq!(fake.refreshes(), 1, "the access token is fresh, so the refresh token is not sent");
     fake.clock.advance(secs(273));
-    assert_eq!(refused(&browser, "GET", "text/html").await.status, 303, "it is over now by itself");
+    assert_eq!(
+        refused(&browser, "GET", "text/html").await.status,
+        303,
+        "now the access cookie would be over by its own age, so the page load is redirected again"
+    );
 }
 
 #[tokio::test]
@@ -132,7 +151,10 @@ async fn r47_a_guard_that_arrives_late_says_nothing_of_the_next_session() {
     assert_eq!(browser.log_in(&fake, "/").await.status, 303);
     browser.apply(&late);
     let led = refused(&browser, "GET", "text/html").await;
-    assert_eq!(led.status, 303, "r31: of two sessions none counts; the refresh route sends to login");
+    assert_eq!(
+        led.status, 303,
+        "r31: with cookies of two sessions there is no session; the refresh route redirects to login"
+    );
     assert_eq!(hop(&browser).await.header("location"), Some("/auth/login?return_to=%2Fdashboard"));
 }
 
@@ -186,11 +208,15 @@ async fn r45_a_fresh_token_whose_key_was_withdrawn_is_refreshed() {
     assert_eq!((led.header("location"), fake.refreshes()), (Some("/dashboard"), 1));
     browser.apply(&led);
     assert!(browser.get().await.is_active());
-    assert_eq!((post(&browser).await.status, fake.refreshes()), (204, 1), "the new one is fresh");
+    assert_eq!((post(&browser).await.status, fake.refreshes()), (204, 1), "the new access token is fresh");
 
     fake.script_keys(Script::status(503));
     browser.scalekit = split(&fake);
-    assert_eq!((post(&browser).await.status, fake.refreshes()), (204, 1), "nobody said that it is gone");
+    assert_eq!(
+        (post(&browser).await.status, fake.refreshes()),
+        (204, 1),
+        "an outage of the keys does not say that the key was withdrawn"
+    );
 }
 
 #[tokio::test]
@@ -257,7 +283,7 @@ async fn r23_of_duplicates_the_cookie_of_the_markers_session_counts() {
         ada.apply(&reply);
         assert!(ada.get().await.is_active());
     }
-    assert_eq!(fake.refreshes(), 1, "bob's token is not spent");
+    assert_eq!(fake.refreshes(), 1, "bob's refresh token is not sent");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What an attempt to break the split layout found, and what holds since.
+//! Regression tests of the split layout: faults that were found by trying to break it.
 
 use scalekit_session::adapter::{AuthRoute, Exchange, Reply, RequestView};
 use scalekit_session::testing::ManualClock;
@@ -10,7 +10,8 @@ use crate::support::{Browser, FakeScalekit, finish};
 
 const ELSEWHERE: (&str, &str) = ("sec-fetch-site", "cross-site");
 
-/// A request in front of whose own cookies a browser puts those that a sibling domain tossed: their path is longer.
+/// A request with planted cookies of a sibling domain. A browser sends them before our own, because their path is
+/// longer.
 async fn with_tossed(browser: &Browser, route: AuthRoute, method: &str, target: &str, tossed: &str) -> Reply {
     let cookies = format!("{tossed}; {}", browser.jar.sent_to(target));
     let headers =
@@ -18,17 +19,17 @@ async fn with_tossed(browser: &Browser, route: AuthRoute, method: &str, target: 
     browser.scalekit.serve(route, RequestView::new(method, target, &headers).to_head()).await
 }
 
-/// More than are tried of one name, which nobody sealed and which look it.
+/// So many cookies of one name that no attempt is left for the genuine one. They look sealed, but are not.
 fn crowd(name: &str) -> String {
     vec![format!("{name}=Ag{}", "A".repeat(60)); 4].join("; ")
 }
 
-/// As many that do not even look it: they take no place from the genuine one.
+/// The same number of cookies that do not look sealed. They must use up no attempts.
 fn worthless(name: &str) -> String {
     vec![format!("{name}=x"); 4].join("; ")
 }
 
-/// What a page load without a session is told.
+/// The reply to a page load without a session.
 async fn load(browser: &Browser, target: &str) -> Reply {
     let head = browser.head("GET", target, &[("accept", "text/html")]);
     let exchange = Exchange::new(browser.scalekit.manager());
@@ -48,12 +49,12 @@ async fn follow(browser: &mut Browser, led: &Reply) {
 async fn r55_tossed_id_cookies_do_not_hide_who_is_signed_in() {
     let fake = FakeScalekit::new();
     let mut browser = Browser::signed_in(&fake, &split(&fake)).await;
-    // As for most of the time when nobody clicks: its life is minutes.
+    // The access token lives for minutes. When the user does not click for a while, the access cookie is gone.
     fake.clock.advance(secs(280));
     browser.jar.remove(ACCESS);
     let link = "/auth/login?organization_id=org_2";
     let begun = with_tossed(&browser, AuthRoute::Login, "GET", link, &crowd(ID)).await;
-    assert_eq!(begun.status, 200, "another site's choice is confirmed first");
+    assert_eq!(begun.status, 200, "a page asks before another site's choice takes effect");
 }
 
 #[tokio::test]
@@ -68,7 +69,12 @@ async fn r55_tossed_id_cookies_do_not_let_another_site_change_who_is_signed_in()
     fake.set_claims(json!({ "sub": "usr_2" }));
     fake.set_id_claims(json!({ "sub": "usr_2" }));
     let asked = with_tossed(&browser, AuthRoute::Callback, "GET", &callback, &crowd(ID)).await;
-    assert_eq!(asked.status, 200, "asked first: {:?}", asked.header("location"));
+    assert_eq!(
+        asked.status,
+        200,
+        "a page asks before another user is signed in: {:?}",
+        asked.header("location")
+    );
 }
 
 #[tokio::test]
@@ -83,7 +89,7 @@ async fn r27_worthless_id_cookies_do_not_keep_the_former_session_alive() {
     let callback = browser.callback_of(&fake, &begun);
     let reply = with_tossed(&browser, AuthRoute::Callback, "GET", &callback, &worthless(ID)).await;
     assert_eq!(reply.status, 303);
-    assert_eq!(post(&former).await.status, 401, "a new login ends the session of before");
+    assert_eq!(post(&former).await.status, 401, "a new login ends the former session");
 }
 
 #[tokio::test]
@@ -116,7 +122,7 @@ async fn r41_clocks_of_two_instances_within_leeway_leave_no_page_stuck() {
     // The browser keeps the access cookie for 267 to 273 seconds.
     fake.clock.advance(secs(274));
     browser.jar.remove(ACCESS);
-    // Another instance, ten seconds behind; a minute is allowed.
+    // The clock of another instance is ten seconds behind. A minute is allowed.
     let behind = ManualClock::at(fake.clock.now() - secs(10));
     browser.scalekit = fake.builder().clock(behind).split_cookies(SplitCookies::new()).build().unwrap();
     let led = load(&browser, "/dashboard").await;
@@ -132,12 +138,12 @@ async fn r45_a_withdrawn_key_is_no_loop() {
     browser.jar.remove(ACCESS);
     let led = load(&browser, "/dashboard").await;
     follow(&mut browser, &led).await;
-    assert!(browser.get().await.is_active(), "the cookie arrived");
+    assert!(browser.get().await.is_active(), "the browser has the new access cookie");
     fake.set_keys("snk_2", &["snk_2"]);
     fake.clock.advance(secs(61));
     browser.scalekit = split(&fake);
     let led = load(&browser, "/dashboard").await;
-    assert_eq!(led.status, 303, "a refresh brings it back: the browser kept the cookie");
+    assert_eq!(led.status, 303, "the page load is redirected to a refresh");
 }
 
 #[tokio::test]
@@ -149,7 +155,7 @@ async fn r41_without_a_refresh_token_the_access_token_serves_until_its_end() {
     let line = reply.headers.iter().find(|(_, value)| value.starts_with(ACCESS)).unwrap().1.clone();
     assert!(
         line.contains("Max-Age=300"),
-        "row 12; the other layout serves 300 s: {}",
+        "row 12: the token is served for 300 s, as in the other layouts: {}",
         &line[line.len() - 60..]
     );
 }
@@ -190,7 +196,7 @@ async fn r55_on_loopback_two_users_id_cookies_are_somebody() {
     assert_eq!(
         scalekit.serve(AuthRoute::Login, request.to_head()).await.status,
         200,
-        "as in the other layout"
+        "a page asks first, as in the other layouts"
     );
 }
 
@@ -249,5 +255,8 @@ async fn r12_r34_tossed_id_cookies_do_not_cost_the_id_token() {
     let led = with_tossed(&browser, AuthRoute::Refresh, "GET", target, &crowd(ID)).await;
     browser.apply(&led);
     let reply = browser.serve(AuthRoute::Logout, "POST", "/auth/logout").await;
-    assert!(reply.header("location").unwrap().contains("id_token_hint="), "what did not come stays");
+    assert!(
+        reply.header("location").unwrap().contains("id_token_hint="),
+        "the ID token stays when the refresh brings no new one"
+    );
 }

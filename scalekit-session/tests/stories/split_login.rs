@@ -1,4 +1,4 @@
-//! The split layout around login and logout: who is signed in, what fits, and what stays behind.
+//! The split layout at login and logout: which user is signed in, large sessions, and which cookies are deleted.
 
 use scalekit_session::adapter::{AuthRoute, Exchange, RequestView};
 use scalekit_session::testing::{TestEnvironment, TestUser};
@@ -28,7 +28,10 @@ async fn r27_r55_the_login_knows_who_is_signed_in_where_the_access_cookie_is_not
         assert!(!browser.jar.sent_to("/auth/login").contains("accessToken"));
         let link = "/auth/login?organization_id=org_2";
         let asked = browser.serve_with(AuthRoute::Login, "GET", link, &ELSEWHERE).await;
-        assert_eq!(asked.status, 200, "large: {large}: another site's choice is confirmed first");
+        assert_eq!(
+            asked.status, 200,
+            "large: {large}: a page asks before another site's choice takes effect"
+        );
 
         let former = browser.clone();
         fake.set_claims(json!({ "permissions": [] }));
@@ -79,7 +82,7 @@ async fn r15_r34_two_hundred_permissions_fit_and_the_id_token_goes_first() {
 #[tokio::test]
 async fn r15_the_budget_is_that_of_the_request_that_carries_most() {
     let environment = TestEnvironment::new();
-    // The access cookie is not sent to the refresh route where it has another path.
+    // With another path the access cookie is not sent to the refresh route.
     for (path, count, fits) in
         [("/", 150, true), ("/", 270, false), ("/api", 270, true), ("/api", 600, false)]
     {
@@ -108,7 +111,7 @@ async fn r17_r29_logout_and_login_remove_what_another_layout_left() {
     assert!(leaves.jar.is_empty(), "{:?}", leaves.jar.names());
 
     let mut returns = Browser { scalekit: split(&fake), jar: whole.jar };
-    assert!(returns.get().await.is_anonymous(), "the layout decides which cookies count");
+    assert!(returns.get().await.is_anonymous(), "cookies of another layout do not count");
     assert_eq!(returns.log_in(&fake, "/").await.status, 303);
     returns.jar.remove("__Host-scalekit-loop");
     assert_eq!(returns.jar.names(), [ACCESS, MARKER, ID, REFRESH]);

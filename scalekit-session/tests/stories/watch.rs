@@ -1,4 +1,4 @@
-//! Handlers that go on for long hear of the end of their session (R49).
+//! Long-running handlers learn when their session ends (R49).
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -22,10 +22,14 @@ async fn r49_a_logout_ends_every_watch_of_the_session_and_no_other() {
 
     let waiting = async { watches[0].ended().await };
     let logout = ada.serve(AuthRoute::Logout, "POST", "/auth/logout");
-    assert_eq!(tokio::join!(waiting, logout).0, SessionEnd::Ended, "who waits is woken");
+    assert_eq!(tokio::join!(waiting, logout).0, SessionEnd::Ended, "a watcher that waits is woken");
     assert_eq!(watches[1].ended().await, SessionEnd::Ended);
     assert!(is_on(&mut others));
-    assert_eq!(scalekit.watch(&first).ended().await, SessionEnd::Ended, "who comes late hears of it at once");
+    assert_eq!(
+        scalekit.watch(&first).ended().await,
+        SessionEnd::Ended,
+        "a watch that begins later ends at once"
+    );
 }
 
 #[tokio::test]
@@ -38,7 +42,7 @@ async fn r49_a_watch_ends_with_the_token_unless_a_request_refreshes_it() {
         fake.clock.advance(Duration::from_secs(290));
         assert!(is_on(&mut watch));
         let renewed = session(&mut browser).await;
-        assert_eq!(watch.session().expires_at(), renewed.expires_at(), "it follows the refresh");
+        assert_eq!(watch.session().expires_at(), renewed.expires_at(), "the watch has the refreshed session");
     }
     fake.clock.advance(Duration::from_secs(299));
     assert!(is_on(&mut watch));

@@ -7,7 +7,7 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::InvalidToken;
-use crate::Timestamp;
+use crate::clock::Timestamp;
 
 /// The claims of one token as they are written, before any rule is applied.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::verify::{Expiry, NotValid, Rules, Verdict, authenticate};
 use super::{ClaimSet, InvalidToken, KeySet, Kind};
-use crate::Timestamp;
+use crate::clock::Timestamp;
 
 /// How long such a JWT may live at most.
 const MAX_LIFE: Duration = Duration::from_secs(300);

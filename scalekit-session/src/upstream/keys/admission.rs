@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{Budget, Landed};
-use crate::Timestamp;
+use crate::clock::Timestamp;
 use crate::upstream::flight::Flight;
 
 /// How long no fetch of the same budget begins after a fetch that did not bring its key (R44).

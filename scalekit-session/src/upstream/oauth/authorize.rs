@@ -120,7 +120,7 @@ impl AuthorizationRequest {
         Self { provider: provider.into(), ..self }
     }
 
-    /// `login`, `create`, `select_account` or `none`.
+    /// What the login page does first: `login`, `create`, `select_account` or `none`.
     pub fn prompt(self, prompt: impl Into<String>) -> Self {
         Self { prompt: prompt.into(), ..self }
     }
@@ -156,7 +156,7 @@ impl AuthorizationRequest {
             ("nonce", self.nonce.as_ref().map(Nonce::secret).unwrap_or_default()),
             ("login_hint", &self.login_hint),
             ("domain_hint", &self.domain_hint),
-            // Scalekit's SDKs send both names
+            // Scalekit's SDKs send the domain under both names
             ("domain", &self.domain_hint),
             ("connection_id", &self.connection_id),
             ("organization_id", &self.organization_id),

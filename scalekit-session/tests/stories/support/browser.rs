@@ -1,4 +1,4 @@
-//! A browser that drives the core as an adapter does.
+//! [`Browser`]: a browser that calls the core directly, as an adapter would.
 
 use scalekit_session::adapter::{AuthRoute, Exchange, HeaderEdit, Reply, RequestHead, RequestView};
 use scalekit_session::{Scalekit, Session, SessionManager, SessionState};
@@ -13,7 +13,7 @@ pub(crate) struct Browser {
     pub(crate) jar: Jar,
 }
 
-/// What came back, not yet in the jar.
+/// The response to a request. Its cookies are not in the jar yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) state: SessionState,
@@ -48,17 +48,17 @@ impl Browser {
         Self { scalekit, jar: Jar::default() }
     }
 
-    /// A browser that has logged in through login and callback.
+    /// A browser whose user has logged in through the routes login and callback.
     pub(crate) async fn signed_in(fake: &FakeScalekit, scalekit: &Scalekit) -> Self {
         let mut browser = Self::new(scalekit.clone());
         let reply = browser.log_in(fake, "/").await;
         assert_eq!(reply.status, 303, "{}", reply.body);
-        // It lives for half a minute, and the jar knows no time.
+        // The loop guard lives for half a minute, but the jar does not know `Max-Age`.
         browser.jar.remove("__Host-scalekit-loop");
         browser
     }
 
-    /// The whole login; the answer of the callback is applied.
+    /// A whole login. The cookies of the callback's reply are put into the jar.
     pub(crate) async fn log_in(&mut self, fake: &FakeScalekit, return_to: &str) -> Reply {
         let begun = self.serve(AuthRoute::Login, "GET", &format!("/auth/login?return_to={return_to}")).await;
         assert_eq!(begun.status, 303, "{}", begun.body);
@@ -69,7 +69,7 @@ impl Browser {
         reply
     }
 
-    /// The callback that Scalekit would send the browser to.
+    /// The URL of the callback to which Scalekit would send the browser.
     pub(crate) fn callback_of(&self, fake: &FakeScalekit, begun: &Reply) -> String {
         let location = url::Url::parse(begun.header("location").unwrap()).unwrap();
         let parameter =
@@ -113,14 +113,14 @@ impl Browser {
         RequestView::new(method, target, &all).to_head()
     }
 
-    /// Sends a page load and applies its answer.
+    /// Sends a page load and puts the cookies of its response into the jar.
     pub(crate) async fn get(&mut self) -> Answer {
         let answer = self.send("GET", &[]).await;
         self.deliver(&answer);
         answer
     }
 
-    /// Sends a request; its answer is on the way.
+    /// Sends a request. The cookies of its response are not in the jar until [`deliver`](Self::deliver).
     pub(crate) async fn send(&self, method: &str, headers: &[(&str, &str)]) -> Answer {
         let head = self.head(method, "/dashboard", headers);
         let exchange = Exchange::new(self.scalekit.manager());
@@ -133,7 +133,7 @@ impl Browser {
     }
 }
 
-/// The commit point of an exchange whose handler set nothing.
+/// Finishes an exchange whose handler set no headers.
 pub(crate) fn finish(exchange: &Exchange, state: SessionState) -> Answer {
     let nothing: [(&str, &str); 0] = [];
     let mut answer = Answer { state, lines: Vec::new(), cache_control: None, vary: None };

@@ -1,16 +1,16 @@
-//! Cookies as a browser keeps them, as far as one host goes (RFC 6265bis §5.7).
+//! [`Jar`]: stores and sends cookies as a browser does for one host (RFC 6265bis §5.7).
 
 use std::collections::BTreeMap;
 
-/// A jar of one browser for one `https` host.
+/// The cookies of one browser for one `https` host.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Jar {
-    /// By name and path.
+    /// Values by name and path.
     cookies: BTreeMap<(String, String), String>,
 }
 
 impl Jar {
-    /// Applies one `Set-Cookie` line, refusing what a browser refuses.
+    /// Applies one `Set-Cookie` line. Panics when a browser would refuse the line.
     pub(crate) fn set(&mut self, line: &str) {
         let mut parts = line.split(';').map(str::trim);
         let (name, value) = parts.next().and_then(|pair| pair.split_once('=')).expect("a name and a value");
@@ -35,13 +35,13 @@ impl Jar {
         }
     }
 
-    /// Everything in it, as one line.
+    /// All cookies as one line, to compare jars.
     pub(crate) fn header(&self) -> String {
         let pairs: Vec<_> = self.cookies.iter().map(|((name, _), value)| format!("{name}={value}")).collect();
         pairs.join("; ")
     }
 
-    /// The `Cookie` header of a request, empty when nothing is sent.
+    /// The `Cookie` header of a request to that target. Empty when no cookie is sent.
     pub(crate) fn sent_to(&self, target: &str) -> String {
         let path = target.split('?').next().unwrap_or_default();
         let sent = |own: &str| {
@@ -61,7 +61,7 @@ impl Jar {
         self.cookies.iter().find(|((own, _), _)| own == name).map(|(_, value)| value.as_str())
     }
 
-    /// Changes a cookie's value, or puts one for every path.
+    /// Changes the value of a cookie, or adds a cookie with the path `/`.
     pub(crate) fn put(&mut self, name: &str, value: &str) {
         let path = self.cookies.keys().find(|(own, _)| own == name).map(|(_, path)| path.clone());
         let key = (name.to_owned(), path.unwrap_or_else(|| "/".to_owned()));

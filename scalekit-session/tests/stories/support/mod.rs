@@ -1,4 +1,4 @@
-//! A Scalekit in memory and a browser-like jar, for tests of the core without sockets.
+//! A Scalekit in memory and a browser, for tests of the core without a network.
 
 mod browser;
 mod jar;

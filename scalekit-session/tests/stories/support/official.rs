@@ -1,4 +1,4 @@
-//! The cookie of Scalekit's official packages, written and read by hand: an implementation apart from the one under test.
+//! The SDK cookie, sealed and opened by an implementation of its own, separate from the one under test.
 
 use aes_gcm::aead::Aead;
 use aes_gcm::{Aes256Gcm, KeyInit};
@@ -17,7 +17,7 @@ fn cipher(secret: &str) -> Aes256Gcm {
     Aes256Gcm::new(&key.into())
 }
 
-/// What FastAPI or Express would put into `sk_session`.
+/// The value that FastAPI or Express would put into `sk_session`.
 pub(crate) fn seal(payload: &Value) -> String {
     seal_with(SECRET, 1, &payload.to_string())
 }
@@ -28,7 +28,7 @@ pub(crate) fn seal_with(secret: &str, version: u8, plaintext: &str) -> String {
     URL_SAFE_NO_PAD.encode([&[version][..], &nonce, &ciphertext].concat())
 }
 
-/// What they would find in it.
+/// The session that FastAPI or Express would find in that value.
 pub(crate) fn open(value: &str) -> Value {
     assert!(value.len() <= 3800, "{} characters", value.len());
     let bytes = URL_SAFE_NO_PAD.decode(value).unwrap();

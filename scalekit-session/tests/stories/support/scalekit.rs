@@ -1,4 +1,5 @@
-//! Token endpoint and keys in memory: one-time refresh tokens, scripted answers, a call counter, a gate.
+//! [`FakeScalekit`]: token endpoint and keys in memory. Refresh tokens work once; tests can script, count and hold
+//! calls.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -13,7 +14,7 @@ use tokio::sync::{Semaphore, watch};
 pub(crate) const URL: &str = "https://acme.scalekit.invalid";
 pub(crate) const CLIENT: &str = "skc_1";
 
-/// What the token endpoint answers instead of tokens.
+/// An answer of the token endpoint in place of tokens.
 #[derive(Clone, Debug)]
 pub(crate) enum Script {
     Unreachable,
@@ -21,7 +22,7 @@ pub(crate) enum Script {
     Answer { status: u16, body: String, retry_after: Option<u64> },
 }
 
-/// A Scalekit that lives in the test. Clones share everything.
+/// A Scalekit in memory. Clones share everything.
 #[derive(Clone)]
 pub(crate) struct FakeScalekit {
     pub(crate) clock: ManualClock,
@@ -33,7 +34,7 @@ pub(crate) struct FakeScalekit {
 
 struct State {
     codes: HashMap<String, Value>,
-    /// Live refresh tokens and the claims they stand for.
+    /// The refresh tokens that are still good, with the claims of their sessions.
     refresh: HashMap<String, Value>,
     consumed: HashMap<String, (Timestamp, String)>,
     serial: u64,
@@ -108,7 +109,7 @@ impl FakeScalekit {
         }
     }
 
-    /// Every token call from now on gets this answer.
+    /// From now on every token call gets this answer.
     pub(crate) fn script(&self, script: impl Into<Option<Script>>) {
         self.state.lock().unwrap().script = script.into();
     }
@@ -117,12 +118,12 @@ impl FakeScalekit {
         self.state.lock().unwrap().keys_script = script.into();
     }
 
-    /// Token calls wait from now on until [`release`](Self::release).
+    /// From now on token calls wait until [`release`](Self::release).
     pub(crate) fn hold(&self) {
         self.state.lock().unwrap().gated = true;
     }
 
-    /// Waits until that many calls wait at the gate.
+    /// Waits until so many token calls are held.
     pub(crate) async fn held(&self, calls: usize) {
         self.waiting.subscribe().wait_for(|waiting| *waiting >= calls).await.unwrap();
     }
@@ -144,7 +145,7 @@ impl FakeScalekit {
         self.state.lock().unwrap().calls.values().sum()
     }
 
-    /// Claims of access tokens from now on, merged into those before.
+    /// Sets claims of later access tokens. Other claims stay as they were.
     pub(crate) fn set_claims(&self, claims: Value) {
         merge(&mut self.state.lock().unwrap().claims, claims);
     }
@@ -174,21 +175,21 @@ impl FakeScalekit {
         self.state.lock().unwrap().id_token_on_refresh = sent;
     }
 
-    /// Signs with another key id from now on, and publishes these.
+    /// From now on signs with the key id `kid`, and publishes the key ids `published`.
     pub(crate) fn set_keys(&self, kid: &str, published: &[&str]) {
         let mut state = self.state.lock().unwrap();
         state.kid = kid.to_owned();
         state.published = published.iter().map(|kid| (*kid).to_owned()).collect();
     }
 
-    /// Ends the session at Scalekit: every refresh token dies.
+    /// Ends the session at Scalekit: no refresh token works any more.
     pub(crate) fn end_session(&self) {
         let mut state = self.state.lock().unwrap();
         state.refresh.clear();
         state.consumed.clear();
     }
 
-    /// A code that redeems to tokens with that nonce.
+    /// A code that can be redeemed for tokens with that nonce.
     pub(crate) fn issue_code(&self, nonce: &str) -> String {
         let mut state = self.state.lock().unwrap();
         state.serial += 1;
@@ -222,7 +223,7 @@ impl FakeScalekit {
         (answer.status == 200).then(|| serde_json::from_slice(&answer.body).unwrap())
     }
 
-    /// Signs what it never would.
+    /// Signs any claims, also those that Scalekit would never sign.
     pub(crate) fn sign(&self, claims: &Value) -> String {
         let header = json!({ "alg": "RS256", "kid": self.state.lock().unwrap().kid, "typ": "JWT" });
         self.key.sign(&header.to_string(), &claims.to_string())

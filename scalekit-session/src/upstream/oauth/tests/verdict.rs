@@ -31,7 +31,7 @@ fn r8_the_verdict_table() {
         (301, grant, transient(301)),
         (201, r#"{"access_token":"a"}"#, transient(201)),
         (204, "", transient(204)),
-        // bodies that say nothing
+        // bodies that say nothing about the refresh token
         (400, "", transient(400)),
         (400, "<html>invalid_grant</html>", transient(400)),
         (400, r#"{"error":"invalid_gr"#, transient(400)),
