@@ -19,7 +19,7 @@ pub use future::ResponseFuture;
 pub use middleware::SessionMiddleware;
 pub use rejection::SessionRejection;
 pub use require::{RequireFuture, RequireMiddleware, RequireService};
-pub use routes::routes;
+pub use routes::{routes, routes_with_manager};
 pub use service::SessionService;
 
 pub use scalekit_session::adapter::RejectionKind;

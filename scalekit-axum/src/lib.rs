@@ -19,7 +19,7 @@ pub use future::ResponseFuture;
 pub use layer::SessionLayer;
 pub use rejection::SessionRejection;
 pub use require::{RequireFuture, RequireLayer, RequireService};
-pub use routes::routes;
+pub use routes::{routes, routes_with_manager};
 pub use service::SessionService;
 
 pub use scalekit_session::adapter::RejectionKind;

@@ -1,4 +1,4 @@
-//! [`routes`]: the ready-made routes, as a router.
+//! [`routes`] and [`routes_with_manager`]: the ready-made routes, as a router.
 
 use std::sync::Arc;
 
@@ -39,7 +39,62 @@ pub fn routes<S>(scalekit: &Scalekit) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let manager = scalekit.manager();
+    routes_with_manager(scalekit.manager())
+}
+
+/// The routes of any session manager, at the paths of [`SessionManager::routes`]. [`routes`] are those of a `Scalekit`.
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request};
+/// use scalekit_axum::{SessionLayer, SessionManager, routes_with_manager, scalekit_session};
+/// use scalekit_session::adapter::{AuthRoute, AuthRoutes, Reply, RequestHead, async_trait};
+/// # use scalekit_session::adapter::{Inspection, RequestView, Resolution};
+/// # use scalekit_session::{SessionState, Timestamp};
+/// use std::sync::Arc;
+/// # use tower::ServiceExt;
+///
+/// #[derive(Debug)]
+/// struct Gateway {
+///     routes: AuthRoutes,
+/// }
+///
+/// #[async_trait]
+/// impl SessionManager for Gateway {
+///     fn routes(&self) -> &AuthRoutes {
+///         &self.routes
+///     }
+///
+///     async fn serve(&self, _route: AuthRoute, _request: RequestHead) -> Reply {
+///         Reply::see_other("https://gateway.example/login")
+///     }
+/// #   fn allowed_origins(&self) -> &[String] {
+/// #       &[]
+/// #   }
+/// #   fn inspect(&self, _: &RequestView<'_>, _: Timestamp) -> Inspection {
+/// #       Inspection::Settled(Resolution::new(SessionState::Anonymous))
+/// #   }
+///     // …
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let mut routes = AuthRoutes::NONE;
+/// routes.login = "/login".to_owned();
+/// let manager = Arc::new(Gateway { routes });
+/// let app: Router =
+///     Router::new().merge(routes_with_manager(manager.clone())).layer(SessionLayer::with_manager(manager));
+///
+/// let response = app.oneshot(Request::get("/login").body(Body::empty()).unwrap()).await.unwrap();
+/// assert_eq!(response.headers().get("location").unwrap(), "https://gateway.example/login");
+/// # }
+/// ```
+///
+/// # Panics
+/// When axum cannot route a path of the manager: a path that does not begin with `/`, for example.
+#[expect(clippy::needless_pass_by_value, reason = "only a value coerces from `Arc<Gateway>` to this type")]
+pub fn routes_with_manager<S>(manager: Arc<dyn SessionManager>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     let paths: Vec<_> = manager.routes().iter().map(|(route, path)| (route, path.to_owned())).collect();
     paths.into_iter().fold(Router::new(), |router, (route, path)| {
         let manager = Arc::clone(&manager);

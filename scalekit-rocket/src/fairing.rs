@@ -68,7 +68,7 @@ impl SessionFairing {
         Self::with_manager(scalekit.manager())
     }
 
-    /// A fairing for any session manager.
+    /// A fairing for any session manager. It mounts the manager's routes too, if the manager has some.
     pub fn with_manager(manager: Arc<dyn SessionManager>) -> Self {
         Self { manager }
     }

@@ -126,7 +126,10 @@ pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
         &NONE
     }
 
-    /// Serves one of its own routes. By default 404. `request` has no other headers than those that [`RequestHead`] lists.
+    /// Serves one of its own routes. By default 404. An `impl` with this method needs the attribute
+    /// [`async_trait`](macro@crate::adapter::async_trait).
+    ///
+    /// `request` has no other headers than those that [`RequestHead`] lists.
     async fn serve(&self, _route: AuthRoute, _request: RequestHead) -> Reply {
         Reply::new(404)
     }

@@ -17,3 +17,6 @@ pub use crate::request::{Headers, RequestHead, RequestView};
 pub use crate::rules::routes::{AuthRoute, AuthRoutes};
 pub use crate::session::grant::Grant;
 pub use crate::session::verified::VerifiedSession;
+/// The attribute that stands before an `impl` of [`SessionManager`] which has the async method
+/// [`serve`](SessionManager::serve). An `impl` without that method does not need this attribute.
+pub use async_trait::async_trait;

@@ -46,7 +46,7 @@ pub(crate) fn claims_with(name: &str, value: Value) -> Value {
 }
 
 /// A header value as the gateway makes it, of any text.
-pub(crate) fn sign(key: &[u8], claims: impl ToString) -> String {
+pub(crate) fn sign(key: &[u8], claims: &impl ToString) -> String {
     let signed = URL_SAFE_NO_PAD.encode(claims.to_string());
     let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), signed.as_bytes());
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac))
@@ -54,7 +54,7 @@ pub(crate) fn sign(key: &[u8], claims: impl ToString) -> String {
 
 /// A header value as the gateway makes it.
 pub(crate) fn genuine() -> String {
-    sign(KEY, claims())
+    sign(KEY, &claims())
 }
 
 /// The application in one framework.
