@@ -206,7 +206,8 @@ impl<R: Requirement + 'static> FromRequest for Authorized<R> {
 /// A session that the handler can refresh at once, for example after it changed the user's roles at Scalekit. A request
 /// without a session is refused as by [`Session`].
 ///
-/// This extractor copies the request's method, target and cookies. The other extractors copy nothing.
+/// This extractor copies what a refresh needs of the request: method, target, cookies and a few other headers. The other
+/// extractors copy nothing.
 ///
 /// ```
 /// use actix_web::{App, test, web};
@@ -263,8 +264,9 @@ impl RefreshableSession {
     /// body that is still being streamed cannot refresh: the refresh token is not sent, and the call is refused as a
     /// request without a session.
     ///
-    /// There is one refresh per request: later calls repeat the first answer. Requests that a browser sends at the same
-    /// time share one refresh too.
+    /// There is one refresh per request: later calls repeat the first answer. When another request with the same cookies
+    /// refreshed the session shortly before, this call returns the session of that refresh, which does not know of a
+    /// change made since.
     ///
     /// `None` means that there are no new tokens, and that the session at hand can still be served. The reasons are:
     /// Scalekit does not answer; Scalekit refuses the refresh token; the session has no refresh token; this request has

@@ -8,7 +8,7 @@ use url::Host;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// From any machine, over `https`: cookies are `Secure` and have `__Host-` names.
-    Anybody,
+    Public,
     /// From this machine only, over `http`, for development: cookies are plain, and no other host is served.
     Loopback,
 }

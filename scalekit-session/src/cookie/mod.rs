@@ -37,5 +37,7 @@ pub(crate) use marker::marker_value;
 pub(crate) use name::CookieNames;
 pub(crate) use present::Present;
 pub(crate) use request::RequestCookies;
+#[cfg(test)]
+pub(crate) use request::SCANS;
 pub(crate) use spec::CookieSpec;
 pub use spec::SetCookie;

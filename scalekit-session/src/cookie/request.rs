@@ -43,10 +43,18 @@ type Parts<'a> = [Values<'a>; MAX_CHUNKS];
 
 const NO_PARTS: Parts<'static> = [[None; MAX_DUPLICATES]; MAX_CHUNKS];
 
+#[cfg(test)]
+thread_local! {
+    /// How often this thread scanned `Cookie` lines.
+    pub(crate) static SCANS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
 impl<'a> RequestCookies<'a> {
     /// Scans all `Cookie` lines once, for every cookie of ours. Hostile bytes cost their length and nothing more (R16,
     /// R43).
     pub(crate) fn gather(headers: &'a dyn Headers, names: &CookieNames) -> Self {
+        #[cfg(test)]
+        SCANS.set(SCANS.get() + 1);
         let mut cookies = Self {
             served: names.served(),
             parts: NO_PARTS,

@@ -6,3 +6,6 @@ pub(crate) mod logout;
 pub(crate) mod loop_guard;
 pub(crate) mod refresh;
 pub(crate) mod refuse;
+
+#[cfg(test)]
+mod tests;

@@ -55,7 +55,7 @@ mod tests {
         ] {
             let request = RequestView::new("GET", "/", &headers).with_authority(authority);
             assert_eq!(is_misdirected(&request, Reach::Loopback), misdirected, "{name}");
-            assert!(!is_misdirected(&request, Reach::Anybody), "{name}: https decides by the redirect URI");
+            assert!(!is_misdirected(&request, Reach::Public), "{name}: https decides by the redirect URI");
         }
     }
 

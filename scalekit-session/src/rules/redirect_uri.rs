@@ -48,7 +48,7 @@ impl RedirectUri {
     pub(crate) fn parse(text: &str) -> Result<Self, RedirectUriError> {
         let url = Url::parse(text.trim()).map_err(|_| RedirectUriError::NotAUrl)?;
         let reach = match (url.scheme(), url.host()) {
-            ("https", Some(_)) => Reach::Anybody,
+            ("https", Some(_)) => Reach::Public,
             ("http", Some(host)) if is_loopback(&host) => Reach::Loopback,
             ("http", Some(host)) => return Err(RedirectUriError::PlainHttp(host.to_string())),
             (scheme, _) => return Err(RedirectUriError::Scheme(scheme.to_owned())),
@@ -82,12 +82,12 @@ mod tests {
         for (uri, reach, origin, path) in [
             (
                 "https://app.example.com/auth/callback",
-                Reach::Anybody,
+                Reach::Public,
                 "https://app.example.com",
                 "/auth/callback",
             ),
-            ("https://App.Example.com:8443/cb", Reach::Anybody, "https://app.example.com:8443", "/cb"),
-            ("https://localhost/cb", Reach::Anybody, "https://localhost", "/cb"),
+            ("https://App.Example.com:8443/cb", Reach::Public, "https://app.example.com:8443", "/cb"),
+            ("https://localhost/cb", Reach::Public, "https://localhost", "/cb"),
             (
                 "http://localhost:3000/auth/callback",
                 Reach::Loopback,

@@ -113,7 +113,7 @@ impl ScalekitBuilder {
             (Some(key), Some(language)) => Kind::Shared { key, language },
             (sdk, _) => Kind::OneCookie { sdk },
         };
-        let secure = redirect.reach == Reach::Anybody;
+        let secure = redirect.reach == Reach::Public;
         let mut origins = vec![redirect.origin.clone()];
         origins.extend(self.allowed_origins);
         let routes = AuthRoutes {
@@ -236,7 +236,7 @@ fn base_name(name: &str, suffix: Option<&str>) -> String {
 /// the sessions of two applications on one machine apart.
 fn suffix(redirect: &RedirectUri, issuer: &str, client_id: &str) -> Option<String> {
     match redirect.reach {
-        Reach::Anybody => None,
+        Reach::Public => None,
         Reach::Loopback => {
             let hash: [u8; 32] = Sha256::digest(format!("{issuer}\n{client_id}\n{}", redirect.port)).into();
             let [a, b, c, d, ..] = hash;
