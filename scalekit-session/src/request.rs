@@ -109,7 +109,8 @@ impl fmt::Debug for RequestView<'_> {
     }
 }
 
-/// An owned copy of everything that the core reads of a request: see [`RequestView::to_head`].
+/// An owned copy of everything that the core reads of a request: see [`RequestView::to_head`]. Of the headers it has
+/// `Accept`, `Cookie`, `Host`, `Origin`, `Upgrade`, `X-Requested-With`, `Sec-Fetch-*`, and those that mark a prefetch.
 #[derive(Clone)]
 pub struct RequestHead {
     method: String,

@@ -73,20 +73,21 @@ impl Exchange {
     }
 
     /// Refreshes the session now, whatever its token's age, and answers with the new one: after a change of roles,
-    /// say. Once per exchange; later calls repeat the answer.
+    /// say. Once per exchange; later calls repeat the answer. With a manager that cannot refresh, the answer is that of
+    /// [`resolve`](Self::resolve).
     pub fn refresh(&self, request: &RequestView<'_>) -> Resolving {
-        match self.0.refreshed.get() {
-            Some(known) => Resolving(Stage::Known(ready(known.state.clone()))),
-            None => {
-                let manager = &self.0.manager;
-                let pending = manager.refresh(&self.as_of_now(request), manager.clock().now());
-                match self.guarded(Inspection::Pending(pending), request) {
-                    Inspection::Settled(resolution) => {
-                        Resolving(Stage::Known(ready(keep(&self.0.refreshed, resolution))))
-                    }
-                    Inspection::Pending(pending) => self.waiting(Slot::Refreshed, pending),
-                }
+        if let Some(known) = self.0.refreshed.get() {
+            return Resolving(Stage::Known(ready(known.state.clone())));
+        }
+        let manager = &self.0.manager;
+        let Some(pending) = manager.refresh(&self.as_of_now(request), manager.clock().now()) else {
+            return self.resolve(request);
+        };
+        match self.guarded(Inspection::Pending(pending), request) {
+            Inspection::Settled(resolution) => {
+                Resolving(Stage::Known(ready(keep(&self.0.refreshed, resolution))))
             }
+            Inspection::Pending(pending) => self.waiting(Slot::Refreshed, pending),
         }
     }
 

@@ -8,14 +8,13 @@
 //! (`tower-sessions` has a tower service of the same name; this one is a trait.)
 
 use std::fmt;
-use std::future::ready;
 
 use async_trait::async_trait;
 
 use crate::answer::problem::problem;
 use crate::answer::refusal::Refusal;
 use crate::answer::reply::Reply;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::cookie::SetCookie;
 use crate::error::Error;
 use crate::pipeline::resolution::{Inspection, Pending, Resolution};
@@ -30,14 +29,59 @@ use crate::session::grant::Grant;
 /// that another origin sent no session, marks every response for which a session was asked as `private, no-store` with
 /// `Vary: Cookie`, and writes no cookie once the head of a response is sent.
 ///
-/// The default methods suit a manager that neither seals nor refreshes and has no routes of its own.
+/// The default methods suit a manager that neither seals nor refreshes and has no routes of its own. What remains to be
+/// written is [`allowed_origins`](Self::allowed_origins) and [`inspect`](Self::inspect). A manager for the tests of an
+/// application, which signs the same user in with every request:
+///
+/// ```
+/// use scalekit_session::adapter::{Exchange, Inspection, RequestView, Resolution, VerifiedSession};
+/// use scalekit_session::{Session, SessionManager, SessionState, Timestamp};
+/// use std::sync::Arc;
+///
+/// #[derive(Debug)]
+/// struct AlwaysAda {
+///     session: Session,
+///     origins: [String; 1],
+/// }
+///
+/// impl SessionManager for AlwaysAda {
+///     fn allowed_origins(&self) -> &[String] {
+///         &self.origins
+///     }
+///
+///     fn inspect(&self, _request: &RequestView<'_>, _now: Timestamp) -> Inspection {
+///         Inspection::Settled(Resolution::new(SessionState::Active(self.session.clone())))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let claims = br#"{"iss":"https://test.invalid","sub":"ada","iat":1760000000,"exp":9999999999,"roles":["admin"]}"#;
+/// let session = VerifiedSession::of_claims(claims)?.into_session();
+/// let manager: Arc<dyn SessionManager> = Arc::new(AlwaysAda { session, origins: ["https://app.test".to_owned()] });
+///
+/// let headers = [("host", "app.test"), ("sec-fetch-site", "same-origin")];
+/// let request = RequestView::new("POST", "/invoices", &headers);
+/// let state = Exchange::new(Arc::clone(&manager)).resolve(&request).await;
+/// assert!(matches!(state, SessionState::Active(session) if session.has_role("admin")));
+///
+/// // The manager does not look at the sender of a request. `Exchange` does.
+/// let headers = [("host", "app.test"), ("sec-fetch-site", "cross-site")];
+/// let request = RequestView::new("POST", "/invoices", &headers);
+/// let state = Exchange::new(manager).resolve(&request).await;
+/// assert!(matches!(state, SessionState::CrossOrigin));
+/// # Ok(()) }
+/// ```
 #[async_trait]
 pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
-    /// The clock that every decision reads, once.
-    fn clock(&self) -> &dyn Clock;
+    /// The clock that every decision reads, once. By default the system's.
+    fn clock(&self) -> &dyn Clock {
+        &SystemClock
+    }
 
-    /// When sessions are refreshed and when they end.
-    fn refresh_policy(&self) -> &Policy;
+    /// When sessions are refreshed and when they end. By default [`Policy::default`].
+    fn refresh_policy(&self) -> &Policy {
+        &Policy::DEFAULT
+    }
 
     /// The origins whose pages may send requests with effects, as browsers write them in `Origin`: the application's own
     /// first.
@@ -56,13 +100,12 @@ pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
         Err(Error::unsupported("this session manager seals no sessions"))
     }
 
-    /// Refreshes the session of a request now, whatever the age of its token: after a change of roles, say. By default
-    /// the session is the one that [`inspect`](Self::inspect) finds.
-    fn refresh(&self, request: &RequestView<'_>, now: Timestamp) -> Pending {
-        match self.inspect(request, now) {
-            Inspection::Settled(resolution) => Pending::new(ready(resolution)),
-            Inspection::Pending(pending) => pending,
-        }
+    /// Refreshes the session of a request now, whatever the age of its token: after a change of roles, say. `None` when
+    /// the manager cannot refresh: the answer is then what [`inspect`](Self::inspect) found. By default `None`.
+    ///
+    /// `request` may be a [`RequestHead`], which has no other headers than those that it lists.
+    fn refresh(&self, _request: &RequestView<'_>, _now: Timestamp) -> Option<Pending> {
+        None
     }
 
     /// The commit point, just before the head of the response leaves: the cookies that the response may still write.
@@ -83,7 +126,7 @@ pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
         &NONE
     }
 
-    /// Serves one of its own routes. By default 404.
+    /// Serves one of its own routes. By default 404. `request` has no other headers than those that [`RequestHead`] lists.
     async fn serve(&self, _route: AuthRoute, _request: RequestHead) -> Reply {
         Reply::new(404)
     }

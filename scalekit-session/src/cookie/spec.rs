@@ -116,6 +116,28 @@ pub struct SetCookie {
 }
 
 impl SetCookie {
+    /// The cookie of a `Set-Cookie` line, for a session manager that seals its sessions itself. `None` when a character
+    /// of the line is neither visible ASCII nor a space, or when name or value have a character that they may not have
+    /// (RFC 6265 §4.1.1). The attributes are not checked.
+    ///
+    /// ```
+    /// use scalekit_session::adapter::SetCookie;
+    ///
+    /// let cookie = SetCookie::parse("__Host-app=v1.c2VhbGVk; HttpOnly; SameSite=Lax; Secure; Path=/").unwrap();
+    /// assert_eq!(cookie.name(), "__Host-app");
+    /// assert!(SetCookie::parse("app=1\r\nset-cookie: app=2").is_none());
+    /// ```
+    pub fn parse(line: impl Into<String>) -> Option<Self> {
+        let line = line.into();
+        let (name, value) = line.split(';').next()?.split_once('=')?;
+        let valid = !name.is_empty()
+            && name.bytes().all(is_token)
+            && value.bytes().all(is_cookie_octet)
+            && line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let name_length = name.len();
+        valid.then_some(Self { line, name_length })
+    }
+
     /// The value of the `Set-Cookie` header. Security: keep it out of logs.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -41,16 +41,18 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self {
-            absolute_limit: Duration::from_secs(30 * 24 * 3600),
-            idle_limit: Duration::from_secs(7 * 24 * 3600),
-            leeway: Duration::from_secs(60),
-            retention: Duration::from_secs(60),
-        }
+        Self::DEFAULT
     }
 }
 
 impl Policy {
+    pub(crate) const DEFAULT: Self = Self {
+        absolute_limit: Duration::from_secs(30 * 24 * 3600),
+        idle_limit: Duration::from_secs(7 * 24 * 3600),
+        leeway: Duration::from_secs(60),
+        retention: Duration::from_secs(60),
+    };
+
     // R13
     /// How long before its end an access token is refreshed. `life` is the token's whole life, `exp` minus `iat`.
     ///

@@ -129,8 +129,8 @@ impl SessionManager for Scalekit {
         &self.0.config.policy
     }
 
-    fn refresh(&self, request: &RequestView<'_>, now: Timestamp) -> Pending {
-        settle::refresh_now(&self.0, request, now)
+    fn refresh(&self, request: &RequestView<'_>, now: Timestamp) -> Option<Pending> {
+        Some(settle::refresh_now(&self.0, request, now))
     }
 
     fn conclude(&self, resolution: &Resolution, response: &dyn Headers, now: Timestamp) -> Vec<SetCookie> {

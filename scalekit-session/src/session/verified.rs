@@ -21,11 +21,15 @@ use crate::token::profile::Profile;
 /// come here.
 ///
 /// ```
+/// use scalekit_session::Timestamp;
 /// use scalekit_session::adapter::VerifiedSession;
 ///
 /// let claims = br#"{"iss":"https://gateway.example","sub":"usr_1","iat":1760000000,"exp":1760000060,"roles":["admin"]}"#;
-/// let session = VerifiedSession::of_claims(claims)?.into_session();
+/// let verified = VerifiedSession::of_claims(claims)?;
 ///
+/// let now = Timestamp::from_secs(1_760_000_030); // the manager's `inspect` gets it as an argument
+/// assert!(verified.holds_from() <= now && now < verified.claims().expires_at());
+/// let session = verified.into_session();
 /// assert_eq!(session.user_id(), "usr_1");
 /// assert!(session.has_role("admin"));
 /// assert!(session.access_token().is_err(), "it has no tokens");
@@ -35,6 +39,7 @@ use crate::token::profile::Profile;
 #[must_use = "a verified session counts when it is made into a session"]
 pub struct VerifiedSession {
     claims: Claims,
+    holds_from: Timestamp,
     profile: Option<Profile>,
 }
 
@@ -45,7 +50,10 @@ impl VerifiedSession {
     /// # Errors
     /// When the text is not such an object.
     pub fn of_claims(json: &[u8]) -> Result<Self, InvalidToken> {
-        Ok(Self { claims: Claims::new(ClaimSet::parse(json)?)?, profile: None })
+        let set = ClaimSet::parse(json)?;
+        let not_before = set.nbf.get().copied().map_or(Timestamp::EPOCH, Timestamp::from_secs);
+        let claims = Claims::new(set)?;
+        Ok(Self { holds_from: claims.issued_at().max(not_before), claims, profile: None })
     }
 
     /// The same session with a profile, for display.
@@ -57,6 +65,12 @@ impl VerifiedSession {
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.claims
+    }
+
+    /// From when the claims hold: `iat`, or `nbf` where that is later. They hold until, and not at, `exp`.
+    #[must_use]
+    pub fn holds_from(&self) -> Timestamp {
+        self.holds_from
     }
 
     /// The session as handlers see it: logged in at `iat`, over at `exp`.

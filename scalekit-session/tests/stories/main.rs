@@ -14,6 +14,7 @@ mod config;
 mod forgery;
 mod login;
 mod logout;
+mod manager;
 mod official;
 mod official_broken;
 mod official_forged;

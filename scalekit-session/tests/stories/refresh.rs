@@ -315,13 +315,16 @@ async fn r51_a_forged_request_refreshes_nothing_and_gets_no_session() {
     }
     let preflight = browser.head("OPTIONS", "/promote", &[]);
     assert!(matches!(
-        scalekit.refresh(&preflight.view(), fake_now(&fake)).await.state(),
+        scalekit.refresh(&preflight.view(), fake_now(&fake)).unwrap().await.state(),
         SessionState::Anonymous
     ));
     let http = fake.builder().redirect_uri("http://localhost:3000/auth/callback").build().unwrap();
     let elsewhere = [("host", "app.test")];
     let request = RequestView::new("POST", "/promote", &elsewhere);
-    assert!(matches!(http.refresh(&request, fake_now(&fake)).await.state(), SessionState::Misdirected));
+    assert!(matches!(
+        http.refresh(&request, fake_now(&fake)).unwrap().await.state(),
+        SessionState::Misdirected
+    ));
     assert_eq!(fake.refreshes(), 0);
 }
 
