@@ -174,7 +174,7 @@ impl Resolution {
         self.no_session
     }
 
-    /// Whom the request is from.
+    /// Whether the request has a session.
     #[must_use]
     pub fn state(&self) -> &SessionState {
         &self.state
