@@ -1,7 +1,7 @@
 //! [`Exchange`]: one request and its response, as every adapter drives them.
 //!
-//! The session is resolved once, when a handler or guard first asks for it. When no handler and no guard asks, no cookie
-//! is read, no token is refreshed, and the response gets no header.
+//! The session is resolved once, when a handler or guard first asks for it. When no handler and no guard asks, no
+//! cookie is read, no token is refreshed, and the response gets no header.
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
@@ -70,7 +70,8 @@ impl Exchange {
         &self.0.manager
     }
 
-    /// What the last call of [`resolve`](Self::resolve) or [`refresh`](Self::refresh) found. `None` before the first one.
+    /// What the last call of [`resolve`](Self::resolve) or [`refresh`](Self::refresh) found. `None` before the first
+    /// one.
     #[must_use]
     pub fn state(&self) -> Option<&SessionState> {
         self.latest().map(|resolution| &resolution.state)

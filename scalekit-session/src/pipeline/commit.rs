@@ -53,8 +53,8 @@ fn is_current(instance: &Instance, write: &Write, now: Timestamp) -> bool {
     }
 }
 
-/// Whether the handler's response already writes cookies of the session, as after a login or a logout: then those count.
-/// The cookies of login flows and of the two guards do not belong to a session.
+/// Whether the handler's response already writes cookies of the session, as after a login or a logout: then those
+/// count. The cookies of login flows and of the two guards do not belong to a session.
 fn handler_wrote(instance: &Instance, response: &dyn Headers) -> bool {
     let mut wrote = false;
     response.visit("set-cookie", &mut |line| {

@@ -40,8 +40,8 @@ pub enum Inspection {
 }
 
 // R7: a refresh that was begun goes on when its request is cancelled.
-/// A decision that waits for Scalekit. It does not borrow the request. A refresh that this future began runs in a task of
-/// its own, and goes on when the future is dropped.
+/// A decision that waits for Scalekit. It does not borrow the request. A refresh that this future began runs in a task
+/// of its own, and goes on when the future is dropped.
 ///
 /// ```
 /// use scalekit_session::SessionState;
@@ -111,8 +111,8 @@ pub enum SessionState {
     // R51
     /// Another site sent the request, and the request may have effects. It gets no session, whatever its cookies show.
     CrossOrigin,
-    /// The request is for a host that this configuration does not serve. With an `http` redirect URI only loopback hosts
-    /// are served.
+    /// The request is for a host that this configuration does not serve. With an `http` redirect URI only loopback
+    /// hosts are served.
     Misdirected,
 }
 

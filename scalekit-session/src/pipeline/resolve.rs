@@ -65,8 +65,8 @@ pub(crate) fn unless_expired(
     }
 }
 
-/// Row 16a: Scalekit may have refused the refresh token because another process refreshed first. Then the new cookies are
-/// on their way to the browser, so a page load is redirected to itself once before it is sent to login.
+/// Row 16a: Scalekit may have refused the refresh token because another process refreshed first. Then the new cookies
+/// are on their way to the browser, so a page load is redirected to itself once before it is sent to login.
 pub(crate) fn asking_again(
     instance: &Instance,
     mut resolution: Resolution,
