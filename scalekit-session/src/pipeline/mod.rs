@@ -9,14 +9,16 @@
 //!  Resolution ─► handler ─► commit ─► Set-Cookie, Cache-Control, Vary
 //! ```
 //!
-//! - `gate`: requests that get no session, whatever their cookies show
-//! - `find`: which session the cookies show
-//! - `open`: a sealed value, looked up or opened, and its access token, verified
-//! - `decide`: asks the rules (`rules/decide`), and carries out what they say
-//! - `settle`: the part that waits for Scalekit, in a future of its own
-//! - `refresh`: one call with a refresh token, in a task of its own
-//! - `resolve`: the session for the handler, and the cookies to write
-//! - `commit`: what the response may still write when its head leaves
+//! - `gate`: refuses requests that get no session, whatever their cookies show
+//! - `find`: finds the session that the cookies show
+//! - `open`: looks a sealed value up or opens it, and verifies its access token
+//! - `decide`: asks the rules (`rules/decide`), and does what they say
+//! - `settle`: waits for Scalekit, in a future of its own
+//! - `refresh`: sends a refresh token once, in a task of its own
+//! - `resolve`: makes the session for the handler, and the cookies to write
+//! - `commit`: drops the cookies that the response may no longer write
+//!
+//! `inspect` runs the steps from `gate` to `decide`, and `resolution` has the types of their results.
 
 pub(crate) mod commit;
 pub(crate) mod decide;
