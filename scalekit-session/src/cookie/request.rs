@@ -97,6 +97,11 @@ impl<'a> RequestCookies<'a> {
         candidate::candidates(self.of(holder))
     }
 
+    /// The sealed value of a data cookie of ours that came once and in one piece, as nearly all do: the only candidate.
+    pub(crate) fn sole_candidate(&self, holder: Holder) -> Option<Sealed<'a>> {
+        candidate::sole(self.of(holder))
+    }
+
     /// Which of a data cookie of ours and its chunks came.
     pub(crate) fn chunks(&self, holder: Holder) -> ChunkSet {
         let parts = self.of(holder).iter().enumerate();

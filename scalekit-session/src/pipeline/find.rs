@@ -84,19 +84,26 @@ impl Nothing {
 /// the one of the newest login and refresh.
 fn own(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, holder: Holder) -> Result<Shown, Nothing> {
     let unmarked = cookies.markers().next().is_none();
+    let marked = |shown: &Shown| {
+        let own = shown.marker();
+        cookies.markers().any(|marker| marker.ct_eq(&own).into())
+    };
     let mut best: Option<Shown> = None;
     let mut sealed_at: Option<Timestamp> = None;
-    for sealed in cookies.candidates(holder) {
-        let Some(shown) = Shown::open(instance, holder, &sealed) else { continue };
-        if unmarked {
-            sealed_at = sealed_at.max(Some(shown.refreshed_at()));
-            continue;
+    if let Some(sealed) = cookies.sole_candidate(holder) {
+        match Shown::open(instance, holder, &sealed) {
+            Some(shown) if unmarked => sealed_at = Some(shown.refreshed_at()),
+            Some(shown) if marked(&shown) => return Ok(shown),
+            Some(_) | None => {}
         }
-        let own = shown.marker();
-        if !cookies.markers().any(|marker| marker.ct_eq(&own).into()) {
-            continue;
+    } else {
+        for sealed in cookies.candidates(holder) {
+            match Shown::open(instance, holder, &sealed) {
+                Some(shown) if unmarked => sealed_at = sealed_at.max(Some(shown.refreshed_at())),
+                Some(shown) if marked(&shown) => best = Some(newer(instance, best, shown)?),
+                Some(_) | None => {}
+            }
         }
-        best = Some(newer(instance, best, shown)?);
     }
     match (best, holder) {
         (Some(shown), _) => Ok(shown),
