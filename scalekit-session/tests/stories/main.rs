@@ -21,6 +21,7 @@ mod official_moving;
 mod outage;
 mod races;
 mod refresh;
+mod restructured;
 mod return_to;
 mod runtimes;
 mod send_sync;
