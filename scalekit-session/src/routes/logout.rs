@@ -51,14 +51,20 @@ fn is_own_navigation(request: &RequestView<'_>) -> bool {
 fn end(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> Reply {
     let (mut id_token, mut logout) = (None, LogoutRequest::new().client_id(&instance.client.id));
     let cookies = RequestCookies::gather(request.headers, &instance.layout.names);
+    let shown = find::signed_in(instance, &cookies);
+    // A client that repeats a logout with the same cookies writes one line.
+    if let Some(shown) = &shown
+        && instance.ended.get(&shown.session.facts().session_id) == Ended::No
+    {
+        instance.emit(Event::SignedOut { user: shown.session.user_id() });
+    }
     for (session_id, login_at) in find::named(instance, &cookies) {
         instance.end(session_id, Ended::LoggedOut { since: now }, login_at, now);
     }
-    if let Some(shown) = find::signed_in(instance, &cookies) {
+    if let Some(shown) = shown {
         id_token = shown.payload.id_token;
         // Used where there is no ID token, or it is too long.
         logout = logout.logout_hint(shown.session.scalekit_session_id().unwrap_or_default());
-        instance.emit(Event::SignedOut { user: shown.session.user_id() });
     }
     if let Some(id_token) = &id_token {
         logout = logout.id_token_hint(id_token);

@@ -16,7 +16,7 @@ use crate::cookie::{Holder, Part, RequestCookies, SetCookie};
 use crate::instance::Instance;
 use crate::layout::{self, Held};
 use crate::pipeline::commit;
-use crate::pipeline::decide::{self, Case, Noted, Step};
+use crate::pipeline::decide::{self, Case, Noted, Step, Wait};
 use crate::pipeline::find;
 use crate::pipeline::open::Shown;
 use crate::pipeline::resolution::{Resolution, SessionState};
@@ -130,8 +130,10 @@ async fn outcome(
         Step::Waits(case, wait) => {
             let held = held(instance, cookies, target);
             let resolution = settle::run(instance, case, noted, held, wait).await;
+            // Only what is due by time can be early: where the key was withdrawn, the access token counts nowhere.
+            let by_time = matches!(wait, Wait::Refresh(_)) && caller == Caller::Script;
             if let Some(session) = before.filter(|session| was_early(instance, session, &resolution))
-                && caller == Caller::Script
+                && by_time
             {
                 let until = session.facts().due_at;
                 return (Outcome::SignedIn(session, until), Vec::new());

@@ -217,6 +217,8 @@ async fn finish(instance: &Arc<Instance>, transaction: &Transaction, code: &Auth
 
 /// Verifies what the code brought, asks the application, and seals the session.
 async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: TokenResponse) -> Finish {
+    // What follows may take long, and extends no token's life (R41).
+    let received_at = instance.now();
     let nonce = transaction.nonce();
     let expected = Expected { nonce: Some(&nonce), access_token: Some(&tokens.access_token), subject: None };
     let check = |keys: &KeySet, now| {
@@ -264,7 +266,7 @@ async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: Tok
         claims,
         profile: Some(profile),
     };
-    match instance.layout.seal_login(&grant, instance.now()) {
+    match instance.layout.seal_login(&grant, received_at) {
         Ok(sealed) => {
             instance.emit(Event::SignedIn { user: grant.claims.subject() });
             Finish::SignedIn(Arc::new(sealed))
