@@ -1,4 +1,4 @@
-//! [`Content`]: what the verified tokens of a session say.
+//! [`Content`]: what the tokens of a session say.
 
 use std::sync::Arc;
 

@@ -134,7 +134,7 @@ impl Shown {
         }
     }
 
-    /// Login time and generation. Of two sessions of one user, the one with the greater age value counts.
+    /// Login time and generation, to compare two sessions of one user. The newer one, by this order, counts.
     pub(crate) fn age(&self) -> (Timestamp, u32) {
         match self {
             Self::Known(session) => (session.facts().login_at, session.facts().generation),
