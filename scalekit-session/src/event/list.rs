@@ -163,6 +163,9 @@ events! {
 
     // Refreshing.
 
+    /// Scalekit sent new tokens, and they are sealed. Written once for each call to Scalekit, however many requests
+    /// waited for the call.
+    Refreshed { user: &'a str } => "session_refreshed" DEBUG GENERAL unlimited "a session was refreshed";
     /// The task of a refresh panicked, or its runtime shut down.
     RefreshLost => "refresh_lost" ERROR GENERAL unlimited "a refresh ended without a result";
     /// The token endpoint refused this client's configuration.

@@ -91,6 +91,7 @@ async fn run(call: Call, payload: SessionPayload, session: Session, beside: Besi
             }
             let successor = Arc::new(Successor::new(sealed, usable, now));
             instance.refreshes.succeed(key, Arc::clone(&successor), now);
+            instance.emit(Event::Refreshed { user: successor.sealed.session.user_id() });
             if usable {
                 instance.watches.refreshed(&successor.sealed.session);
             }
