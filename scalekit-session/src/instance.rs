@@ -1,4 +1,5 @@
-//! The parts of one instance: settings, connections, caches. No behaviour.
+//! The parts of one instance: settings, connections, caches. Beside them only how a session is ended, and how an event is
+//! told.
 
 use std::sync::Arc;
 
