@@ -1,4 +1,5 @@
-//! The parts of one instance: settings, connections, caches. No behaviour.
+//! The parts of one instance: settings, connections, caches. Beside them only how a session is ended, and how an event is
+//! told.
 
 use std::sync::Arc;
 
@@ -25,24 +26,24 @@ use crate::upstream::oauth::{Endpoints, OauthClient};
 use crate::upstream::runtime::Runtime;
 use crate::upstream::transport::Transport;
 
-/// Refreshes under way at once, and as many logins; the others wait in line (R10).
+/// How many refreshes may be under way at once, and how many logins. The others wait for their turn (R10).
 const CALLS_AT_ONCE: usize = 64;
 
-/// Everything that a request is judged by; immutable once built.
+/// The settings of an instance. They never change.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) redirect: RedirectUri,
     pub(crate) issuers: Vec<String>,
     pub(crate) scopes: Vec<String>,
     pub(crate) post_logout_redirect_uri: Option<String>,
-    /// Origins that may send requests with effects: our own first.
+    /// The origins that may send requests with effects. Our own origin comes first.
     pub(crate) origins: Vec<String>,
     pub(crate) routes: AuthRoutes,
     pub(crate) default_return_to: ReturnTo,
     pub(crate) policy: Policy,
 }
 
-/// The parts of an instance. Configuration never changes; the rest is caches and registries.
+/// The parts of one instance: settings, connections, caches.
 pub(crate) struct Instance {
     pub(crate) config: Config,
     pub(crate) endpoints: Endpoints,
@@ -60,11 +61,11 @@ pub(crate) struct Instance {
     pub(crate) watches: Watches,
     pub(crate) refreshes: RefreshTable,
     pub(crate) logins: Logins,
-    /// Turns of refreshes.
+    /// The turns of refreshes.
     pub(crate) calls: Semaphore,
-    /// Turns of logins, which refreshes do not hold up.
+    /// The turns of logins. Logins have turns of their own, so that refreshes do not delay them.
     pub(crate) exchanges: Semaphore,
-    /// Held for reading by work that must not be cut off.
+    /// Refreshes and logins hold this lock for reading. `Scalekit::drain` waits until it can write.
     pub(crate) under_way: RwLock<()>,
 }
 
@@ -112,19 +113,20 @@ impl Instance {
         }
     }
 
-    /// Ends a session for this process: no answer under way brings it back, nobody picks its successors up, and those
-    /// who watch it hear of it.
+    /// Ends a session in this process. No response under way can bring the session back, no request can get one of its
+    /// successors, and its watchers are told.
     pub(crate) fn end(&self, id: SessionId, how: Ended, login_at: Timestamp, now: Timestamp) {
-        // A login time that was not verified may lie anywhere; none is later than now.
+        // A login time that was not verified may be any time. No true login time is later than now and the leeway.
         let login_at = login_at.min(now + self.config.policy.leeway);
-        // A replayed logout costs a look-up: the successors of a session are dropped when it ends, and it gets no others.
+        // `end` returns `true` only the first time, so a logout that is sent again costs one look-up. An ended session
+        // has no successors to drop, and gets no new ones.
         if self.ended.end(id, how, login_at + self.config.policy.absolute_limit, now) {
             self.refreshes.drop_session(&id);
             self.watches.ended(&id);
         }
     }
 
-    /// Tells the operator. The clock is read for the limit on lines, and only for it.
+    /// Writes an event to the log. The clock is read for the limit on lines.
     #[cold]
     pub(crate) fn emit(&self, event: Event<'_>) {
         self.events.emit(event, self.now());

@@ -2,14 +2,14 @@
 
 // The rooms, from the top floor down. A room uses only rooms below it; `scripts/check-rooms` reads the order here.
 
-// Signs a test in without HTTP, and moves its clock.
+// Signs users in without HTTP and moves the clock, for tests.
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 // `Scalekit`: the session manager that applications configure.
 mod scalekit;
-// The ready-made routes, and the answers that lead to them.
+// The crate's own routes, and the replies that redirect to them.
 mod routes;
-// What an adapter for a web framework drives.
+// What an adapter for a web framework calls.
 pub mod adapter;
 // One request, from its cookies to its `Set-Cookie` lines.
 mod pipeline;
@@ -19,27 +19,27 @@ mod instance;
 mod memory;
 // How cookies hold a session: one cookie, shared, split.
 mod layout;
-// A session as handlers see it, what it is made of, and what an application plugs in.
+// A session for handlers, the tokens it is made from, and the functions that an application gives to the builder.
 mod session;
 // All I/O: Scalekit's endpoints, signing keys, background tasks.
 mod upstream;
 // Replies, refusals and pages, as values.
 mod answer;
-// Rules: plain functions that decide.
+// Rules: functions that decide, without I/O and without a clock.
 mod rules;
 // Cookies as text: names, chunks, `Set-Cookie` lines.
 mod cookie;
-// The session cookie of Scalekit's official packages, byte for byte.
+// The SDK cookie: the session cookie of Scalekit's official packages, byte for byte.
 mod sdk_cookie;
-// Authenticated encryption of what cookies hold.
+// Authenticated encryption of the values in cookies.
 mod seal;
-// Scalekit's tokens, verified and read.
+// Scalekit's tokens: verifies and reads them.
 mod token;
 
-// What an operator is told: every event that is logged.
+// The log: every event that operators can see.
 mod event;
 
-// Leaves, used by all.
+// Leaves: small modules that all rooms may use.
 mod clock;
 mod error;
 mod id;
@@ -48,7 +48,7 @@ mod random;
 mod request;
 mod secret;
 
-// The public interface: what every application meets stands at the root, the rest in modules named for their readers.
+// The public interface. Types that every application uses are at the root. The others are in modules by use.
 
 pub use adapter::manager::SessionManager;
 pub use clock::{Clock, SystemClock, Timestamp};
@@ -68,7 +68,8 @@ pub use session::hooks::{Login, LoginRefused};
 pub use token::claims::Claims;
 pub use token::profile::{LinkedIdentity, Profile};
 
-/// Scalekit's authentication endpoints without sessions: for flows of your own, a native app's backend, a job or a test.
+/// Scalekit's authentication endpoints without sessions, for login flows of your own, the backend of a native app, a
+/// job or a test.
 pub mod client {
     pub use crate::secret::{AuthorizationCode, CodeVerifier, IdToken, Nonce, RefreshToken};
     pub use crate::token::jwt::{IdpInitiatedLogin, InvalidToken};
@@ -79,7 +80,7 @@ pub mod client {
     pub use crate::upstream::oauth::{AuthorizationRequest, LogoutRequest, NoRandomness, ReservedParameter};
 }
 
-/// What can be wrong with a setting, one type for each kind of setting.
+/// The errors of settings, one type for each kind of setting.
 pub mod config {
     pub use crate::rules::redirect_uri::RedirectUriError;
     pub use crate::rules::return_to::ReturnToError;
@@ -89,12 +90,12 @@ pub mod config {
     pub use crate::upstream::oauth::EnvironmentUrlError;
 }
 
-/// The few pages that the crate shows by itself, for applications that render their own.
+/// The pages that the crate shows by itself, for applications that render them differently.
 pub mod pages {
     pub use crate::answer::pages::{Page, PageAction, PageKind, render_page};
 }
 
-/// How the crate reaches Scalekit, and where work runs that outlives a request.
+/// How the crate sends requests to Scalekit, and where it runs work that outlives a request.
 pub mod transport {
     #[cfg(feature = "tokio")]
     pub use crate::upstream::runtime::{NoRuntime, TokioRuntime};

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use scalekit_session::SessionManager;
 use scalekit_session::adapter::{AuthRoute, RequestView};
-use scalekit_session::testing::TestEnvironment;
+use scalekit_session::testing::{TestEnvironment, TestUser};
 
 /// Everything that was logged.
 #[derive(Clone, Default)]
@@ -51,8 +51,15 @@ async fn an_unauthenticated_client_writes_ten_lines_a_second() {
         }
         environment.clock().advance(Duration::from_secs(1));
     }
+    let cookies = environment.sign_in(&scalekit, &TestUser::new("usr_1"));
+    for _ in 0..500 {
+        let headers = [("cookie", cookies.as_str())];
+        let request = RequestView::new("POST", "/auth/logout", &headers);
+        assert_eq!(scalekit.serve(AuthRoute::Logout, request.to_head()).await.status, 303);
+    }
     drop(scalekit);
 
+    assert_eq!(log.lines("event=\"signed_out\"").len(), 1, "a logout that is repeated with its cookies");
     let lines = log.lines("event=\"idp_initiated_invalid\"");
     assert_eq!(lines.len(), 30, "{lines:?}");
     assert!(lines.iter().all(|line| line.contains(" WARN scalekit_session::security: ")), "{lines:?}");

@@ -1,7 +1,7 @@
-//! One request and its response, as every adapter drives them.
+//! [`Exchange`]: one request and its response, as every adapter drives them.
 //!
-//! The session is resolved when somebody first asks for it, once. A request that nobody asks about costs nothing,
-//! refreshes nothing and gets no header.
+//! The session is resolved once, when a handler or guard first asks for it. When no handler and no guard asks, no
+//! cookie is read, no token is refreshed, and the response gets no header.
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
@@ -17,8 +17,30 @@ use crate::pipeline::resolution::{Inspection, Pending, Resolution, SessionState}
 use crate::request::{Headers, RequestView};
 use crate::rules::origin;
 
-/// The session's part in one request: [`resolve`](Self::resolve) on the way in, [`finish`](Self::finish) on every
-/// way out. Clones are the same exchange: one travels with the request, one waits for the response.
+/// What an adapter does for the session during one request. It calls [`resolve`](Self::resolve) before or while the
+/// handler runs, and [`finish`](Self::finish) before it sends the response.
+///
+/// Clones are the same exchange: an adapter gives one to the handler and keeps one for the response.
+///
+/// ```
+/// use scalekit_session::SessionState;
+/// use scalekit_session::adapter::{Exchange, HeaderEdit, RequestView};
+/// use scalekit_session::testing::{TestEnvironment, TestUser};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let environment = TestEnvironment::new();
+/// let scalekit = environment.scalekit();
+/// let cookies = environment.sign_in(&scalekit, &TestUser::new("usr_1"));
+///
+/// let exchange = Exchange::new(scalekit.manager());
+/// let headers = [("cookie", cookies.as_str())];
+/// let state = exchange.resolve(&RequestView::new("GET", "/", &headers)).await;
+/// assert!(matches!(state, SessionState::Active(session) if session.user_id() == "usr_1"));
+///
+/// let edits = exchange.finish(&[("content-type", "text/html")]);
+/// assert_eq!(edits.iter().next(), Some(HeaderEdit::Replace("cache-control", "private, no-store")));
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Exchange(Arc<Shared>);
 
@@ -31,7 +53,7 @@ struct Shared {
 }
 
 impl Exchange {
-    /// An exchange in which nobody has asked yet. The one allocation that a request costs before somebody asks.
+    /// An exchange whose session is not resolved yet. It allocates once.
     #[must_use]
     pub fn new(manager: Arc<dyn SessionManager>) -> Self {
         Self(Arc::new(Shared {
@@ -42,22 +64,24 @@ impl Exchange {
         }))
     }
 
-    /// The manager behind it.
+    /// The manager that finds, refreshes and refuses for this exchange.
     #[must_use]
     pub fn manager(&self) -> &Arc<dyn SessionManager> {
         &self.0.manager
     }
 
-    /// Whom the request is from, if somebody has asked.
+    /// What the last call of [`resolve`](Self::resolve) or [`refresh`](Self::refresh) found. `None` before the first
+    /// one.
     #[must_use]
     pub fn state(&self) -> Option<&SessionState> {
         self.latest().map(|resolution| &resolution.state)
     }
 
-    /// Finds out whom the request is from. The first call looks; later calls repeat its answer.
+    /// Finds the session of the request. The first call reads the cookies. Later calls return the same answer, or that
+    /// of a [`refresh`](Self::refresh) since.
     ///
-    /// The future owns what it needs of the request, and is ready at once unless Scalekit has to be asked. Only then
-    /// does it allocate.
+    /// The future does not borrow the request. It is ready at once and allocates nothing, unless a call to Scalekit is
+    /// needed first.
     pub fn resolve(&self, request: &RequestView<'_>) -> Resolving {
         if let Some(known) = self.state() {
             return Resolving(Stage::Known(ready(known.clone())));
@@ -91,14 +115,16 @@ impl Exchange {
         }
     }
 
-    /// The answer to a request that is refused, for what `resolve` found or for what a route requires.
+    /// The reply to a request that is refused. To [`Refusal::Unauthenticated`] it adds why [`resolve`](Self::resolve)
+    /// or [`refresh`](Self::refresh) found no session.
     pub fn refuse(&self, request: &RequestView<'_>, why: Refusal) -> Reply {
         let no_session = self.latest().map(|resolution| resolution.no_session).unwrap_or_default();
         self.0.manager.refuse(request, &why.of(no_session), self.0.manager.clock().now())
     }
 
-    /// The commit point: call it once, with the headers of the response, just before they are sent. A second call gives no
-    /// edits, because the head is sent by then.
+    /// The commit point: decides which cookies and caching headers the response gets. Call it once, with the headers of
+    /// the handler's response, just before they are sent. Every later call returns no edits, because the headers are
+    /// sent by then.
     pub fn finish(&self, response: &dyn Headers) -> HeaderEdits {
         if self.0.head_sent.swap(true, Ordering::AcqRel) {
             return HeaderEdits::none();
@@ -114,8 +140,8 @@ impl Exchange {
         }
     }
 
-    /// Gives a request with effects that another origin sent no session, whatever the manager found (R51). A refresh that
-    /// was not polled yet has sent nothing.
+    /// Takes the session away from a request that has effects and that another origin sent, whatever the manager found
+    /// (R51). A pending refresh is dropped here before its first poll, so it has sent nothing.
     fn guarded(&self, inspection: Inspection, request: &RequestView<'_>) -> Inspection {
         if !origin::is_cross_origin(request, self.0.manager.allowed_origins()) {
             return inspection;
@@ -147,14 +173,25 @@ fn keep(slot: &OnceLock<Resolution>, resolution: Resolution) -> SessionState {
     slot.get_or_init(|| resolution).state.clone()
 }
 
-/// Where an answer is kept.
+/// Where an exchange keeps the answer of a future.
 #[derive(Clone, Copy, Debug)]
 enum Slot {
     Resolution,
     Refreshed,
 }
 
-/// The answer of [`Exchange::resolve`] and [`Exchange::refresh`].
+/// The future of [`Exchange::resolve`] and [`Exchange::refresh`].
+///
+/// ```
+/// use scalekit_session::SessionState;
+/// use scalekit_session::adapter::{Exchange, RequestView};
+/// use scalekit_session::testing::TestEnvironment;
+///
+/// let exchange = Exchange::new(TestEnvironment::new().scalekit().manager());
+/// let headers = [("host", "app.test")];
+/// let resolving = exchange.resolve(&RequestView::new("GET", "/", &headers));
+/// assert!(matches!(resolving.known(), Ok(SessionState::Anonymous)), "no cookie, so there is nothing to wait for");
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Resolving(Stage);
@@ -185,11 +222,11 @@ impl Future for Resolving {
 }
 
 impl Resolving {
-    /// The answer, when nothing has to be waited for; otherwise the future, to wait with.
+    /// The answer, when it is known without waiting.
     ///
     /// # Errors
     ///
-    /// When Scalekit has to be asked.
+    /// The future itself, to be awaited, when a call to Scalekit is needed first.
     pub fn known(self) -> Result<SessionState, Self> {
         match self.0 {
             Stage::Known(state) => Ok(state.into_inner()),

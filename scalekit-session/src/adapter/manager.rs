@@ -1,9 +1,4 @@
-//! [`SessionManager`]: where the requests of every web framework meet the rules of sessions.
-//!
-//! Adapters hold an `Arc<dyn SessionManager>` and drive it through one [`Exchange`](crate::adapter::Exchange) per request.
-//! [`Scalekit`](crate::Scalekit) is the implementation that applications configure. An application can write another one,
-//! for sessions from another source: the repository's `examples/gateway-session` reads them from a gateway's signed
-//! header, and runs under every adapter.
+//! [`SessionManager`]: the trait between the adapters of web frameworks and the rules of sessions.
 //!
 //! (`tower-sessions` has a tower service of the same name; this one is a trait.)
 
@@ -23,11 +18,12 @@ use crate::rules::policy::Policy;
 use crate::rules::routes::{AuthRoute, AuthRoutes};
 use crate::session::grant::Grant;
 
-/// Finds the session of a request: cookie sealing, validation and refresh, each in a method of its own.
+/// Finds, seals and refreshes sessions. Adapters hold an `Arc<dyn SessionManager>` and call it through one
+/// [`Exchange`](crate::adapter::Exchange) per request.
 ///
-/// What must hold for every manager is not left to it: [`Exchange`](crate::adapter::Exchange) gives a request with effects
-/// that another origin sent no session, marks every response for which a session was asked as `private, no-store` with
-/// `Vary: Cookie`, and writes no cookie once the head of a response is sent.
+/// [`Scalekit`](crate::Scalekit) is the manager that applications configure. An application can write another one, for
+/// sessions from another source. The repository's `examples/gateway-session` reads them from a header that a gateway
+/// signs, and runs under every adapter.
 ///
 /// The default methods suit a manager that neither seals nor refreshes and has no routes of its own. What remains to be
 /// written is [`allowed_origins`](Self::allowed_origins) and [`inspect`](Self::inspect). A manager for the tests of an
@@ -83,19 +79,20 @@ pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
         &Policy::DEFAULT
     }
 
-    /// The origins whose pages may send requests with effects, as browsers write them in `Origin`: the application's own
-    /// first.
+    /// The origins whose pages may send requests that have effects. The application's own origin comes first. Each is
+    /// written as browsers write it in `Origin`.
     fn allowed_origins(&self) -> &[String];
 
-    /// Reads what the request carries, and decides. Never waits. What has to wait is handed back as
-    /// [`Inspection::Pending`], which owns what it needs.
+    /// Reads what the request carries, and decides. It never blocks: a decision that has to wait is returned as
+    /// [`Inspection::Pending`], a future that does not borrow the request.
     fn inspect(&self, request: &RequestView<'_>, now: Timestamp) -> Inspection;
 
-    /// Seals what a login brought into the cookies of a new session: marker first, then data and its chunks.
+    /// Seals the tokens of a login into the cookies of a new session: first the marker, then the data and its chunks.
     ///
     /// # Errors
-    /// When the cookies cannot hold the session; the error says what makes the session large. When the tokens carry no
-    /// session. By default always, because the manager seals nothing.
+    /// - When the cookies cannot hold the session. The error says what makes the session large.
+    /// - When the tokens carry no session.
+    /// - By default always, because the default manager seals nothing.
     fn seal(&self, _grant: &Grant, _now: Timestamp) -> Result<Vec<SetCookie>, Error> {
         Err(Error::unsupported("this session manager seals no sessions"))
     }
@@ -108,19 +105,19 @@ pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
         None
     }
 
-    /// The commit point, just before the head of the response leaves: the cookies that the response may still write.
-    /// Cookies of a session that ended meanwhile, or that a newer refresh replaced, are dropped here. By default the
-    /// cookies of the resolution.
+    /// The commit point: which cookies the response may still write, just before its headers are sent. A manager drops
+    /// here the cookies of a session that ended since the decision, or that a newer refresh replaced. By default it
+    /// returns all cookies of the resolution.
     fn conclude(&self, resolution: &Resolution, _response: &dyn Headers, _now: Timestamp) -> Vec<SetCookie> {
         resolution.cookies().to_vec()
     }
 
-    /// The answer to a request that is refused. By default problem JSON (RFC 9457).
+    /// The reply to a request that is refused. By default problem JSON (RFC 9457).
     fn refuse(&self, _request: &RequestView<'_>, why: &Refusal, _now: Timestamp) -> Reply {
         problem(why, self.routes())
     }
 
-    /// Where its own routes are mounted. By default it has none.
+    /// The paths of the manager's own routes. By default it has none.
     fn routes(&self) -> &AuthRoutes {
         static NONE: AuthRoutes = AuthRoutes::NONE;
         &NONE

@@ -1,6 +1,6 @@
-//! What an adapter for a web framework drives: an [`Exchange`] per request, and the values that it takes and gives.
+//! What an adapter for a web framework calls: one [`Exchange`] per request, and the types of its arguments and results.
 //!
-//! Applications need this module only to write an adapter, or a [`SessionManager`] of their own.
+//! Applications need this module only to write an adapter or a [`SessionManager`] of their own.
 
 pub(crate) mod exchange;
 pub(crate) mod manager;

@@ -1,4 +1,4 @@
-//! [`Rejection`]: a refusal with its answer, as extractors and guards hand it out.
+//! [`Rejection`]: the error of extractors and guards, with the reply to send.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use crate::request::RequestView;
 use crate::rules::access::Requires;
 use crate::session::Session;
 
-/// Why an extractor or guard refused a request, and the reply that says so: a redirect to login, a page, or problem
-/// JSON. Adapters wrap it, to make a response of their framework of it.
+/// Why an extractor or guard refused a request, and the reply to send: a redirect to login, a page, or problem JSON.
+/// Each adapter wraps it and turns the reply into a response of its framework.
 ///
 /// ```
 /// use scalekit_session::adapter::{Rejection, RejectionKind};
@@ -29,31 +29,45 @@ pub struct Rejection {
     reply: Reply,
 }
 
-/// What kind of refusal it is.
+/// Why a request was refused, as a value to match on.
+///
+/// ```
+/// use scalekit_session::SessionState;
+/// use scalekit_session::adapter::{Exchange, RejectionKind, RequestView};
+/// use scalekit_session::testing::TestEnvironment;
+///
+/// let exchange = Exchange::new(TestEnvironment::new().scalekit().manager());
+/// let headers = [("accept", "application/json")];
+/// let request = RequestView::new("GET", "/invoices", &headers);
+///
+/// let rejection = exchange.admit(SessionState::Anonymous, None, &request).unwrap_err();
+/// assert_eq!((rejection.kind(), rejection.status()), (RejectionKind::Unauthenticated, 401));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectionKind {
-    /// 401, or a redirect to login.
+    /// 401, or a redirect to login: the request has no session.
     Unauthenticated,
-    /// 403: signed in, but not allowed.
+    /// 403: the user is signed in, but does not meet what the route requires.
     Forbidden,
     /// 403: another site sent the request.
     CrossOrigin,
-    /// 503: the session cannot be checked now.
+    /// 503: the session cannot be checked at the moment.
     Unavailable,
-    /// 421: for a host that is not served.
+    /// 421: the request is for a host that this configuration does not serve.
     Misdirected,
-    /// 500: the adapter's middleware is not around the handler.
+    /// 500: the adapter's middleware does not run around the handler.
     NotSetUp,
 }
 
 impl Exchange {
-    /// Lets a session in that meets the requirement. Everybody else is refused: whoever is nobody, may not, sent the
-    /// request from another site, or cannot be judged now.
+    /// Returns the session when the request has one and the session meets the requirement.
     ///
     /// # Errors
     ///
-    /// The refusal, with its answer.
+    /// The refusal and its reply, when the request has no session, when the session does not meet the requirement, when
+    /// another site sent the request, when the request is for another host, and when the session cannot be checked at
+    /// the moment.
     pub fn admit(
         &self,
         state: SessionState,
@@ -88,7 +102,8 @@ impl Exchange {
 }
 
 impl Rejection {
-    /// Fails closed where the adapter's middleware is missing: the log names the fix, the visitor does not hear of it.
+    /// The rejection of a request that came without the adapter's middleware. The handler does not run. The log names
+    /// the fix; the response does not.
     #[must_use]
     pub fn not_set_up(fix: &'static str) -> Self {
         Event::NotSetUp { fix }.emit_unlimited();
@@ -97,14 +112,14 @@ impl Rejection {
         Self { kind: RejectionKind::NotSetUp, message: fix, reply }
     }
 
-    /// What kind of refusal this is.
+    /// Why the request was refused.
     #[must_use]
     pub fn kind(&self) -> RejectionKind {
         self.kind
     }
 
-    /// The status code of this kind of refusal. That of the reply may be another: a page load without a session is
-    /// redirected.
+    /// The HTTP status code of this kind of refusal. The reply may have another one: a page load without a session is
+    /// redirected to login with 303.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self.kind {
@@ -116,12 +131,12 @@ impl Rejection {
         }
     }
 
-    /// The answer to the request.
+    /// The reply to send.
     pub fn reply(&self) -> &Reply {
         &self.reply
     }
 
-    /// The answer to the request.
+    /// The reply to send.
     pub fn into_reply(self) -> Reply {
         self.reply
     }

@@ -24,7 +24,7 @@ pub(super) fn candidates<'p, 'a>(
 }
 
 /// The value of a request with one data cookie and no parts to join, as nearly all requests are.
-fn sole<'a>(parts: &[Values<'a>; MAX_CHUNKS]) -> Option<Sealed<'a>> {
+pub(super) fn sole<'a>(parts: &[Values<'a>; MAX_CHUNKS]) -> Option<Sealed<'a>> {
     let [[data, None, ..], ..] = parts else { return None };
     let head = Head::read((*data)?, 0)?;
     (head.parts == 1).then(|| Sealed::whole(head.first))

@@ -1,8 +1,8 @@
-//! Cookies, both ways: what a request carries under our names, and the `Set-Cookie` lines we answer with.
+//! Cookies as text: those that a request carries under our names, and the `Set-Cookie` lines of a response.
 //!
-//! A sealed value that one cookie cannot hold is cut into chunks. The cookie `{base}` then holds the number of
-//! parts, a dot and the first part; `{base}.1`, `{base}.2` … hold the rest. Without a dot `{base}` is the whole
-//! value: base64url has none.
+//! A sealed value that is too long for one cookie is cut into chunks. The cookie `{base}` then holds the number of
+//! parts, a dot and the first part. The cookies `{base}.1`, `{base}.2` and so on hold the other parts. A value of
+//! `{base}` without a dot is the whole sealed value, because base64url has no dot.
 //!
 //! ```text
 //! {base}            the sealed session, or "{n}." and its first part, n = 2 … 8
@@ -11,8 +11,8 @@
 //! {base}-tx-{flow}  one sealed login transaction
 //! {base}-loop       the sealed loop guard
 //! {base}-hop        split layout: the sealed hop guard
-//! accessToken, refreshToken, idToken   split layout: the sealed session in three, each with chunks like those of {base}
-//! sk_session        the session shared with Scalekit's official packages, where that is asked for
+//! accessToken, refreshToken, idToken   split layout: the sealed session in three parts, each with chunks like {base}
+//! sk_session        the SDK cookie: the session as Scalekit's official packages write it, if configured
 //! ```
 
 mod candidate;

@@ -1,9 +1,9 @@
-//! The names of our cookies, all made from one base name.
+//! [`CookieNames`]: the names of our cookies. Most are made from one base name.
 
 use super::data::{DataNames, SplitNames};
 use super::holder::{Holder, Part};
 
-/// Every cookie name of one application, rendered once.
+/// Every cookie name of one application, formatted once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CookieNames {
     /// `{base}`, `{base}.1` … `{base}.7`.
@@ -16,7 +16,7 @@ pub(crate) struct CookieNames {
     split: Option<Box<SplitNames>>,
 }
 
-/// Which of our cookies a name stands for.
+/// Which of our cookies has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role<'a> {
     /// A data cookie (0) or one of its chunks (1 … 7).
@@ -31,7 +31,7 @@ pub(super) enum Role<'a> {
 }
 
 impl CookieNames {
-    /// The names that start with `base`, e.g. `__Host-scalekit`. See [`is_cookie_name`](Self::is_cookie_name).
+    /// The names that start with `base`, for example `__Host-scalekit`.
     pub(crate) fn new(base: String) -> Self {
         let [marker, looped, hop, transaction_prefix] =
             [MARKER, LOOPED, HOP, TRANSACTION].map(|suffix| format!("{base}{suffix}"));
@@ -39,29 +39,29 @@ impl CookieNames {
         Self { whole, marker, looped, hop, transaction_prefix, sdk: None, split: None }
     }
 
-    /// And the SDK cookie, by its full name.
+    /// These names with the full name of the SDK cookie.
     #[must_use]
     pub(crate) fn with_sdk(self, name: Option<String>) -> Self {
         Self { sdk: name, ..self }
     }
 
-    /// The SDK cookie.
+    /// The name of the SDK cookie.
     pub(crate) fn sdk(&self) -> Option<&str> {
         self.sdk.as_deref()
     }
 
-    /// And the cookies of the split layout.
+    /// These names with the names of the split layout.
     #[must_use]
     pub(crate) fn with_split(self, split: Option<SplitNames>) -> Self {
         Self { split: split.map(Box::new), ..self }
     }
 
-    /// The data cookie of ours that ordinary requests show.
+    /// Our own data cookie that ordinary requests show.
     pub(crate) fn served(&self) -> Holder {
         if self.split.is_some() { Holder::Split(Part::Access) } else { Holder::OneCookie }
     }
 
-    /// The names of a data cookie of ours, where it is in use.
+    /// The names of one of our own data cookies and its chunks. `None` when that cookie is not in use.
     pub(crate) fn of(&self, holder: Holder) -> Option<&DataNames> {
         match holder {
             Holder::OneCookie => Some(&self.whole),
@@ -75,41 +75,41 @@ impl CookieNames {
         self.whole.name()
     }
 
-    /// The live marker.
+    /// The name of the live marker.
     pub(crate) fn marker(&self) -> &str {
         &self.marker
     }
 
-    /// The loop guard.
+    /// The name of the loop guard.
     pub(crate) fn looped(&self) -> &str {
         &self.looped
     }
 
-    /// The hop guard of the split layout.
+    /// The name of the hop guard of the split layout.
     pub(crate) fn hop(&self) -> &str {
         &self.hop
     }
 
-    /// The transaction of one login flow. Only flows named with letters, digits, `-` and `_`, at most 64, are read
-    /// back.
+    /// The name of the cookie of one login flow. A flow is read back only when its name has at most 64 characters, all
+    /// of them letters, digits, `-` or `_`.
     pub(crate) fn transaction(&self, flow: &str) -> String {
         format!("{}{flow}", self.transaction_prefix)
     }
 
-    /// Whether a cookie of that name is a session's: its data or its marker.
+    /// Whether a cookie of that name belongs to a session: as its data or as its marker.
     pub(crate) fn is_of_session(&self, name: &[u8]) -> bool {
         matches!(self.role(name), Some(Role::Data(..) | Role::Marker | Role::Sdk))
     }
 
-    /// Whether another cookie may have that name, which is compared byte by byte.
+    /// Whether a further cookie may get that name: it is a plain name, and none of our cookies has it.
     pub(crate) fn admits(&self, name: &str) -> bool {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         (1..=64).contains(&name.len()) && name.bytes().all(plain) && self.role(name.as_bytes()).is_none()
     }
 
-    /// Whether a pair of name and value may be ours, before anything is known of it.
+    /// Whether a pair of name and value may be one of our cookies. A quick check before the name is read.
     pub(super) fn may_be_ours(&self, pair: &[u8]) -> bool {
-        // Most applications need only the first of these.
+        // Most applications use neither the SDK cookie nor the split layout, so only the base name is compared.
         begins(pair, self.data())
             || self.sdk.as_ref().is_some_and(|sdk| begins(pair, sdk))
             || self
@@ -118,7 +118,7 @@ impl CookieNames {
                 .is_some_and(|split| Part::ALL.into_iter().any(|part| begins(pair, split.of(part).name())))
     }
 
-    /// What a cookie name means, compared byte by byte (R43).
+    /// Which of our cookies has that name. Names are compared byte by byte (R43).
     pub(super) fn role<'a>(&self, name: &'a [u8]) -> Option<Role<'a>> {
         if self.sdk.as_ref().is_some_and(|sdk| sdk.as_bytes() == name) {
             return Some(Role::Sdk);
@@ -145,7 +145,8 @@ impl CookieNames {
     }
 }
 
-/// Whether a pair begins with that name. The first byte tells most names of other cookies apart, without a call.
+/// Whether a pair begins with that name. The first bytes are compared first, because that excludes most other cookies
+/// without a function call.
 fn begins(pair: &[u8], name: &str) -> bool {
     pair.first() == name.as_bytes().first() && pair.starts_with(name.as_bytes())
 }

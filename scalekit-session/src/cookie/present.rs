@@ -1,12 +1,12 @@
-//! Which chunks of a session's cookies a browser may have, as far as a request tells.
+//! [`Present`]: which chunks of a session's cookies a browser may have, as far as a request shows.
 
 use super::chunk::ChunkSet;
 use super::holder::{Holder, Part};
 use super::name::CookieNames;
 use super::request::RequestCookies;
 
-/// Which data cookies and chunks a browser may have: those that came, and of the cookies that are not sent to the
-/// request's path, all.
+/// Which data cookies and chunks a browser may have: those that came, and all chunks of the cookies that browsers do
+/// not send to the request's path.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Present {
     one_cookie: ChunkSet,
@@ -17,12 +17,12 @@ pub(crate) struct Present {
 }
 
 impl Present {
-    /// Of our one cookie, those that came.
+    /// The chunks of our one cookie that came.
     pub(crate) fn one_cookie(cookies: &RequestCookies<'_>) -> Self {
         Self { one_cookie: cookies.chunks(Holder::OneCookie), ..Self::default() }
     }
 
-    /// Those of every data cookie. `target` is the request's path and query.
+    /// The chunks of every data cookie. `target` is the request's path and query.
     pub(crate) fn of(cookies: &RequestCookies<'_>, target: &str, names: &CookieNames) -> Self {
         let path = target.split(['?', '#']).next().unwrap_or_default();
         let of = |holder| match names.of(holder) {
@@ -39,13 +39,13 @@ impl Present {
         }
     }
 
-    /// The same with an ID cookie that came and could not be read: nothing may be written in its place.
+    /// This value, with `keeps` set: the ID cookie came and could not be read, so it must not be overwritten.
     #[must_use]
     pub(crate) fn keeping_identity(self, keeps: bool) -> Self {
         Self { keeps_identity: keeps, ..self }
     }
 
-    /// Whether the ID cookie stays as it is.
+    /// Whether the ID cookie must not be overwritten.
     pub(crate) fn keeps_identity(&self) -> bool {
         self.keeps_identity
     }

@@ -1,4 +1,5 @@
-//! What a request's `Cookie` lines hold under our names, borrowed and without allocation.
+//! [`RequestCookies`]: our cookies in the `Cookie` lines of a request. They are borrowed from the request, and ordinary
+//! requests allocate nothing here.
 
 use std::fmt;
 
@@ -12,20 +13,21 @@ use crate::request::Headers;
 use crate::seal::MAX_CHUNKS;
 use crate::seal::{Sealed, looks_sealed};
 
-/// How many cookies of one name are tried. A browser sends several when they were set for different domains or
-/// paths (R23); more than four of them is an attack, and the oldest-established come first.
+/// How many cookies of one name are tried. A browser sends several when they were set for different domains or paths
+/// (R23). More than four are an attack. Of cookies with the same path, browsers send the oldest first (RFC 6265
+/// §5.4).
 const MAX_DUPLICATES: usize = 4;
 
-/// How many login flows are read. We keep at most five alive (R22).
+/// How many login flows are read. This crate keeps at most five in a browser (R22).
 const MAX_TRANSACTIONS: usize = 16;
 
-/// Our cookies of one request, as they were sent.
+/// Our cookies of one request, as the browser sent them.
 pub(crate) struct RequestCookies<'a> {
     served: Holder,
     /// The data cookie that ordinary requests show.
     parts: Parts<'a>,
-    /// The data cookies that ordinary requests do not show: two of the split layout, and what is left of our one cookie
-    /// from before it.
+    /// The data cookies that ordinary requests do not show: two of the split layout, and our one cookie from before
+    /// that layout was configured.
     others: Vec<(Holder, Parts<'a>)>,
     markers: Values<'a>,
     looped: Option<&'a [u8]>,
@@ -50,8 +52,8 @@ thread_local! {
 }
 
 impl<'a> RequestCookies<'a> {
-    /// Scans all `Cookie` lines once, for every cookie of ours. Hostile bytes cost their length and nothing more (R16,
-    /// R43).
+    /// Scans all `Cookie` lines once, for all our cookies. The cost grows with the length of the lines only, also for
+    /// hostile bytes (R16, R43).
     pub(crate) fn gather(headers: &'a dyn Headers, names: &CookieNames) -> Self {
         #[cfg(test)]
         SCANS.set(SCANS.get() + 1);
@@ -70,13 +72,13 @@ impl<'a> RequestCookies<'a> {
         cookies
     }
 
-    /// Whether a data cookie came. An empty one is none: it is what some proxies make of a deleted cookie.
+    /// Whether a data cookie came. An empty one does not count, because some proxies make a deleted cookie empty.
     pub(crate) fn has_data(&self) -> bool {
         let [data, ..] = &self.parts;
         data.iter().chain(&self.sdk).flatten().any(|value| !value.is_empty())
     }
 
-    /// Whether more SDK cookies came than are tried: the genuine one may be among those left out.
+    /// Whether more SDK cookies came than are tried. Then the genuine one may be among those left out.
     pub(crate) fn leaves_sdk_out(&self) -> bool {
         self.sdk_left_out
     }
@@ -86,18 +88,23 @@ impl<'a> RequestCookies<'a> {
         self.sdk.into_iter().flatten().map(Sealed::whole)
     }
 
-    /// The live markers, more than one when a name came several times.
+    /// The live markers. There are several when the marker's name came several times.
     pub(crate) fn markers(&self) -> impl Iterator<Item = &'a [u8]> {
         self.markers.into_iter().flatten()
     }
 
-    /// The sealed values that a data cookie of ours and its chunks can mean, at most 16. There is one unless names came
-    /// several times; of mixed chunks the seal tells (R18).
+    /// The sealed values that can be joined from one of our own data cookies and its chunks, at most 16. There is one
+    /// value unless names came several times. A value joined from mixed chunks cannot be opened (R18).
     pub(crate) fn candidates(&self, holder: Holder) -> impl Iterator<Item = Sealed<'a>> {
         candidate::candidates(self.of(holder))
     }
 
-    /// Which of a data cookie of ours and its chunks came.
+    /// The sealed value of a data cookie of ours that came once and in one piece, as nearly all do: the only candidate.
+    pub(crate) fn sole_candidate(&self, holder: Holder) -> Option<Sealed<'a>> {
+        candidate::sole(self.of(holder))
+    }
+
+    /// Which chunks of one of our own data cookies came.
     pub(crate) fn chunks(&self, holder: Holder) -> ChunkSet {
         let parts = self.of(holder).iter().enumerate();
         parts.filter(|(_, values)| is_present(values)).map(|(index, _)| index).collect()
@@ -110,17 +117,17 @@ impl<'a> RequestCookies<'a> {
         self.others.iter().find(|(own, _)| *own == holder).map_or(&NO_PARTS, |(_, parts)| parts)
     }
 
-    /// The login flows that came, by name of the flow.
+    /// The login flows that came: the name of the flow and the value of its cookie.
     pub(crate) fn transactions(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.transactions.into_iter().flatten()
     }
 
-    /// The loop guard.
+    /// The value of the loop guard.
     pub(crate) fn looped(&self) -> Option<&'a [u8]> {
         self.looped
     }
 
-    /// The hop guard.
+    /// The value of the hop guard.
     pub(crate) fn hop(&self) -> Option<&'a [u8]> {
         self.hop
     }
@@ -130,7 +137,7 @@ impl<'a> RequestCookies<'a> {
             line = trim_start(line);
             let end = memchr(b';', line).unwrap_or(line.len());
             let (pair, rest) = line.split_at_checked(end).unwrap_or((line, &[]));
-            // Most cookies are not ours: look for the `=` of ours only.
+            // Most cookies are not ours, so the `=` is searched in ours only.
             if names.may_be_ours(pair) {
                 self.keep(pair, names);
             }
@@ -140,11 +147,12 @@ impl<'a> RequestCookies<'a> {
 
     fn keep(&mut self, pair: &'a [u8], names: &CookieNames) {
         let Some((name, value)) = memchr(b'=', pair).and_then(|at| pair.split_at_checked(at)) else {
-            return; // a pair without a name is no cookie of ours
+            return; // a pair without a name is not one of our cookies
         };
         let value = trim(value.get(1..).unwrap_or_default());
         match names.role(trim_end(name)) {
-            // A sibling domain can set names without the `__Host-` prefix: a value that cannot be ours takes no place.
+            // A sibling domain can set cookies whose names have no `__Host-` prefix. A value that cannot be ours is
+            // dropped, so that it does not use up one of the four places.
             Some(Role::Data(Holder::Split(_), 0)) if !looks_sealed(value) => {}
             Some(Role::Data(holder, index)) => self.keep_data(holder, index, value),
             Some(Role::Marker) => {
@@ -177,7 +185,7 @@ impl<'a> RequestCookies<'a> {
 }
 
 impl fmt::Debug for RequestCookies<'_> {
-    /// Tells what came and nothing of the values (R46).
+    /// Shows which cookies came, without their values (R46).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestCookies")
             .field("chunks", &self.chunks(self.served))
@@ -188,7 +196,7 @@ impl fmt::Debug for RequestCookies<'_> {
     }
 }
 
-/// Puts a value in the first free place, and says whether there was one; what finds none is dropped.
+/// Puts a value into the first free place. Returns `false` when no place is free; the value is then dropped.
 fn push<T>(places: &mut [Option<T>], value: T) -> bool {
     match places.iter_mut().find(|place| place.is_none()) {
         Some(free) => {
@@ -199,7 +207,7 @@ fn push<T>(places: &mut [Option<T>], value: T) -> bool {
     }
 }
 
-/// Places are filled from the front.
+/// Whether any value came. Places are filled from the front, so the first place tells.
 fn is_present(values: &Values<'_>) -> bool {
     values.first().is_some_and(Option::is_some)
 }
@@ -208,7 +216,7 @@ fn trim(text: &[u8]) -> &[u8] {
     trim_end(trim_start(text))
 }
 
-/// Without spaces and tabs in front. Other white space belongs to the name (R43).
+/// The text without spaces and tabs at its beginning. Other white space is part of the name (R43).
 fn trim_start(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;

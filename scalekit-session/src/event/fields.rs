@@ -1,4 +1,4 @@
-//! What a log line may hold. A type that is not listed here cannot be a field of an event (R46).
+//! [`Field`]: the types that a log line may show. A type that is not listed here cannot be a field of an event (R46).
 
 use std::fmt;
 use std::time::Duration;
@@ -8,24 +8,25 @@ use tracing::field::{debug, display};
 
 use crate::error::Error;
 
-/// A message of a closed set of causes, without a secret whatever it is about. Each room says so of its own types.
+/// A message that never shows a secret, because all its texts are known when the crate is built. Each room implements
+/// this trait for its own types.
 pub(crate) trait Plain: fmt::Debug + fmt::Display {}
 
-/// The most that a line repeats of a text from outside, in bytes.
+/// How many bytes of a text from outside a line shows.
 const SHOWN: usize = 128;
 
-/// A type that an event may hold.
+/// The type of a field of an event.
 pub(super) trait Field {
-    /// As the line shows it.
+    /// The value as the line shows it.
     fn value(&self) -> impl Value;
 
-    /// Any value, for the test that writes every event once.
+    /// Some value, for the test that writes every event once.
     #[cfg(test)]
     fn sample() -> Self;
 }
 
-/// An error code that a client says is from Scalekit: shown when it looks like one (RFC 6749 §4.1.2.1), because a client
-/// can put any text there.
+/// An error code from the query of a callback. Any client can put any text there, so it is shown only when it looks
+/// like an error code of RFC 6749 §4.1.2.1. Otherwise the line shows `other`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ErrorCode<'a>(pub(crate) &'a str);
 
@@ -47,7 +48,7 @@ impl Field for ErrorCode<'_> {
     }
 }
 
-/// Names and paths. The beginning of a long one is shown.
+/// Names and paths. Of a long text only the beginning is shown.
 impl Field for &str {
     fn value(&self) -> impl Value {
         let longest = self.len().min(SHOWN);

@@ -1,18 +1,20 @@
-//! How many lines of one kind were written in the last second, and how many were suppressed.
+//! [`Flood`]: counts how many lines of one kind were written in the last second, and how many were suppressed.
 //!
-//! `Window` is the rule, and plain; `Flood` keeps a window in an atomic number, so that no event waits for a lock.
+//! [`Window`] is the rule, without threads. [`Flood`] keeps a window in an atomic number, so that no event waits for a
+//! lock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-/// The most lines of one kind in one window.
+/// How many lines of one kind one window may have.
 const LINES: u8 = 10;
 
+/// How long a window lasts.
 const SPAN: Duration = Duration::from_secs(1);
 
-/// A second that began with a line.
+/// One second of lines. It starts when its first line is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Window {
     start: Timestamp,
@@ -20,7 +22,7 @@ struct Window {
 }
 
 impl Window {
-    /// The window after one more line; `None` when the line must be suppressed.
+    /// The window after one more line. `None` when the line must be suppressed.
     fn with_line(self, now: Timestamp) -> Option<Self> {
         if self.is_over(now) {
             return Some(Self { start: now, lines: 1 });
@@ -28,12 +30,13 @@ impl Window {
         (self.lines < LINES).then_some(Self { lines: self.lines.saturating_add(1), ..self })
     }
 
-    /// A clock that was set back ends the window too: otherwise it would suppress until it reached `start` again.
+    /// Whether the window has ended. A clock that was set back by a second or more ends it, too: otherwise lines would
+    /// be suppressed until the clock reached `start` again.
     fn is_over(self, now: Timestamp) -> bool {
         now.since(self.start) >= SPAN || self.start.since(now) >= SPAN
     }
 
-    /// Eight bits for the lines, the others for the milliseconds of `start`.
+    /// The window as one number: the lowest eight bits are the lines, the others the milliseconds of `start`.
     const fn pack(self) -> u64 {
         self.start.as_millis() << 8 | self.lines as u64
     }
@@ -52,7 +55,7 @@ pub(super) struct Flood {
 }
 
 impl Flood {
-    /// Whether a line may be written now. A line that may not is counted.
+    /// Whether a line may be written now. A line that may not be written is counted as suppressed.
     pub(super) fn admits(&self, now: Timestamp) -> bool {
         let next = |packed| Window::unpack(packed).with_line(now).map(Window::pack);
         let admitted = self.window.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok();
@@ -62,7 +65,7 @@ impl Flood {
         admitted
     }
 
-    /// Whether the second has passed in which the last lines were written.
+    /// Whether the second in which the last lines were written has passed.
     pub(super) fn is_over(&self, now: Timestamp) -> bool {
         Window::unpack(self.window.load(Ordering::Relaxed)).is_over(now)
     }
@@ -71,7 +74,7 @@ impl Flood {
         self.suppressed.load(Ordering::Relaxed) > 0
     }
 
-    /// How many lines were suppressed since this was last asked.
+    /// How many lines were suppressed since the last call.
     pub(super) fn take_suppressed(&self) -> u64 {
         self.suppressed.swap(0, Ordering::Relaxed)
     }

@@ -1,8 +1,8 @@
-//! The list of events: name, level, target, limit and message of each.
+//! The list of events, with the name, level, target, limit and message of each.
 //!
 //! A `limited` event is one that any client can provoke, or that a client can repeat with an old cookie or callback. An
-//! `unlimited` event needs an answer of Scalekit or a valid session each time, or happens at start-up. The exception is
-//! `not_set_up`: where the middleware is missing, no instance is at hand that could count.
+//! `unlimited` event needs an answer of Scalekit or a valid session each time, or happens at start-up. There is one
+//! exception: `not_set_up` is unlimited, because without the middleware there is no instance to count its lines.
 
 use std::time::Duration;
 
@@ -10,21 +10,22 @@ use tracing::Level;
 
 use super::fields::{ErrorCode, Field, Plain};
 
-/// Events of the target `scalekit_session::security` are worth an alert.
+/// The target of events that are worth an alert.
 const SECURITY: &str = "scalekit_session::security";
+/// The target of all other events.
 const GENERAL: &str = "scalekit_session";
 
-/// Makes of the list: the enum `Event`, the enum `EventKind`, and the log line of each.
+/// Makes the enums `Event` and `EventKind` from the list, and the log line of each event.
 macro_rules! events {
     ($($(#[$doc:meta])* $kind:ident $({ $($field:ident: $type:ty),+ })?
         => $name:literal $level:ident $target:ident $limit:ident $message:literal;)+) => {
-        /// Something that an operator may want to know. No field can hold a secret's own type.
+        /// Something that an operator may want to know. Types of secrets cannot be fields.
         #[derive(Clone, Copy, Debug)]
         pub(crate) enum Event<'a> {
             $($(#[$doc])* $kind $({ $($field: $type),+ })?,)+
         }
 
-        /// What kind of event it is.
+        /// The kind of an event.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum EventKind {
             $($kind),+
@@ -33,7 +34,7 @@ macro_rules! events {
         impl EventKind {
             pub(super) const ALL: [Self; [$(Self::$kind),+].len()] = [$(Self::$kind),+];
 
-            /// The stable name, for alerts.
+            /// The stable name of the kind, for alerts.
             pub(super) const fn name(self) -> &'static str {
                 match self {
                     $(Self::$kind => $name),+
@@ -91,9 +92,9 @@ events! {
     /// The application's own check refused a user.
     LoginRefused { user: &'a str, error: &'a dyn Plain } => "login_refused" INFO GENERAL unlimited
         "a login was refused";
-    /// The token endpoint took no code: used up, expired, or made up.
+    /// The token endpoint refused a code: it was used before, has expired, or was made up.
     CodeRefused => "code_refused" WARN GENERAL limited "Scalekit refused an authorization code";
-    /// The token endpoint does not accept how this client is configured.
+    /// The token endpoint refused this client's configuration.
     LoginMisconfigured { code: &'static str } => "login_misconfigured" ERROR GENERAL limited
         "Scalekit refuses this client: check client id, secret and redirect URI";
     /// The token endpoint gave no answer about a code.
@@ -117,7 +118,7 @@ events! {
     /// The session of a login cannot be sealed, or does not fit into its cookies.
     LoginNotKept { error: &'a crate::error::Error } => "login_not_kept" ERROR GENERAL limited
         "a login cannot be kept";
-    /// A login that another site began brought another user than the one who is signed in (R55).
+    /// A login that another site began would replace the signed-in user by another user (R55).
     LoginHeldBack => "login_held_back" WARN SECURITY limited
         "a login that another site began would change who is signed in: the user is asked first";
     /// The token of an IdP-initiated login is not acceptable.
@@ -126,27 +127,27 @@ events! {
     /// Several logins in a row succeeded, and each next page load had no session (R47).
     LoginLoop => "login_loop" ERROR SECURITY limited
         "logins succeed, and the session does not arrive: the loop is stopped";
-    /// A page load of one of the login's own routes was refused for want of a session.
+    /// A guard refused a page load of one of our own routes, because the request had no session.
     GuardBeforeLogin { path: &'a str } => "guard_before_login" ERROR GENERAL limited
         "a guard stands before the login's own routes, so no user can log in: put the guard on other routes";
     /// The refresh route sent a browser back to a page, and the access cookie did not come along (R47).
     RefreshHopLoop { path: &'a str } => "refresh_hop_loop" ERROR GENERAL limited
         "a page was led through the refresh route and its access cookie did not come back: does the path of the access \
          cookie cover this page, and does the browser keep cookies?";
-    /// State, nonce or verifier of a login could not be drawn.
+    /// There were no random numbers for the state, nonce and code verifier of a login.
     NoRandomness => "no_randomness" ERROR GENERAL limited "the operating system gave no random numbers";
 
-    // What a request shows.
+    // Requests and their cookies.
 
-    /// A request with effects and with cookies of ours came from another origin (R51).
+    /// Another origin sent a request that has effects and that carries our cookies (R51).
     CrossOriginRefused { method: &'a str } => "cross_origin_refused" WARN SECURITY limited
         "a cross-origin request was refused";
-    /// A request has more SDK cookies than are tried, so the genuine one may not be among those that are.
+    /// A request has more SDK cookies than are tried, so the genuine one may be among those left out.
     TooManySdkCookies => "too_many_sdk_cookies" WARN SECURITY limited
         "too many SDK cookies in one request: none is served";
     /// The cookies of a request hold sessions of two users (R23).
     TwoUsers => "two_users" WARN SECURITY limited "two users' sessions in one request: neither is served";
-    /// A sealed access token is valid later than now.
+    /// A sealed access token is not valid yet.
     TokenFromFuture => "token_from_future" WARN SECURITY limited
         "an access token is from the future: check this machine's clock";
     /// A sealed access token is not acceptable.
@@ -162,9 +163,12 @@ events! {
 
     // Refreshing.
 
+    /// Scalekit sent new tokens, and they are sealed. Written once for each call to Scalekit, however many requests
+    /// waited for the call.
+    Refreshed { user: &'a str } => "session_refreshed" DEBUG GENERAL unlimited "a session was refreshed";
     /// The task of a refresh panicked, or its runtime shut down.
     RefreshLost => "refresh_lost" ERROR GENERAL unlimited "a refresh ended without a result";
-    /// The token endpoint does not accept how this client is configured.
+    /// The token endpoint refused this client's configuration.
     RefreshMisconfigured { code: &'static str } => "refresh_misconfigured" ERROR GENERAL unlimited
         "Scalekit refuses this client: check client id and secret. Sessions are kept";
     /// The token endpoint gave no answer about a refresh token.
@@ -176,7 +180,7 @@ events! {
     /// The new access token is not acceptable.
     RefreshedTokenInvalid { reason: &'a dyn Plain } => "refreshed_token_invalid" WARN SECURITY unlimited
         "a refreshed access token does not verify";
-    /// New tokens are sealed, but requests are not answered with them yet.
+    /// New tokens are sealed, but are not served, because they do not verify now.
     RefreshedTokensNotServed { user: &'a str } => "refreshed_tokens_not_served" WARN SECURITY unlimited
         "refreshed tokens do not verify now; they are kept and not served";
     /// New tokens are of another user, client or session than the old ones (R11).
@@ -200,7 +204,7 @@ events! {
     /// A session fits into its cookies only without its ID token (R15).
     IdTokenDropped { user: &'a str } => "id_token_dropped" WARN GENERAL unlimited
         "the session is large: its ID token is not kept";
-    /// A session is close to the limit of its cookies, in bytes.
+    /// A session takes more than three quarters of its cookie budget. Both sizes are in bytes.
     NearBudget { cookies: usize, budget: usize } => "near_budget" DEBUG GENERAL unlimited
         "the session takes over 75 % of its cookie budget";
 

@@ -1,7 +1,7 @@
-//! What an operator is told: every event that this crate logs, and the one place that writes the lines.
+//! The log: every event that this crate reports to operators. No other room writes log lines.
 //!
-//! The list of events is `list.rs`; `docs/events.md` says what to do about each. An event that any client can provoke
-//! writes at most ten lines a second, so that no client can fill a disk; `flood.rs` counts the rest.
+//! The events are listed in `list.rs`, and `docs/events.md` says what to do about each. An event that any client can
+//! provoke writes at most ten lines a second, so that no client can fill a disk. `flood.rs` counts the lines left out.
 
 mod fields;
 mod flood;
@@ -15,14 +15,14 @@ pub(crate) use self::list::Event;
 use self::list::EventKind;
 use crate::clock::Timestamp;
 
-/// The emitter of one instance.
+/// Writes the events of one instance, within their limits.
 #[derive(Debug)]
 pub(crate) struct Events {
     floods: [Flood; EventKind::ALL.len()],
 }
 
 impl Events {
-    /// Writes the line of an event, unless its kind has written ten lines in this second already.
+    /// Writes the line of an event. Counts it instead if its kind is limited and has written ten lines in this second.
     #[cold]
     pub(crate) fn emit(&self, event: Event<'_>, now: Timestamp) {
         let kind = event.kind();
@@ -33,12 +33,12 @@ impl Events {
         event.write();
     }
 
-    /// Says how many lines were suppressed, of each kind that is `due`.
+    /// Writes how many lines were suppressed, for each kind that is `due`.
     fn report_suppressed(&self, due: impl Fn(EventKind, &Flood) -> bool) {
         for (kind, flood) in EventKind::ALL.into_iter().zip(&self.floods) {
             if flood.has_suppressed() && due(kind, flood) {
                 match flood.take_suppressed() {
-                    // Another thread has said so in the meantime.
+                    // Another thread has written the count in the meantime.
                     0 => {}
                     count => Event::Suppressed { kind: kind.name(), count }.write(),
                 }
@@ -58,14 +58,14 @@ impl Default for Events {
 }
 
 impl Drop for Events {
-    /// The last counts: after this, no event can carry them along.
+    /// Writes the last counts, because no later event can do so.
     fn drop(&mut self) {
         self.report_suppressed(|_, _| true);
     }
 }
 
 impl Event<'_> {
-    /// Writes the line of an event where no instance is at hand, and so without a limit.
+    /// Writes the line of an event without a limit, where there is no instance to count lines.
     #[cold]
     pub(crate) fn emit_unlimited(self) {
         self.write();

@@ -1,4 +1,5 @@
-//! What stands at the head of a sealed session, and what is remembered of a session besides its sealed value.
+//! [`Head`]: the ids and times at the beginning of a sealed session. From it come the [`Facts`] that a process keeps of
+//! a session.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -14,7 +15,7 @@ use crate::seal::{SessionPayload, SessionView};
 use crate::secret::{AccessToken, IdToken, RefreshToken};
 use crate::session::{Facts, Tokens};
 
-/// What stands at the head of a sealed session, before its tokens.
+/// The ids and times at the beginning of a sealed session, before its tokens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Head {
     pub(crate) session_id: SessionId,
@@ -24,6 +25,7 @@ pub(crate) struct Head {
     pub(crate) refreshed_at: Timestamp,
     pub(crate) end: Timestamp,
     pub(crate) refresh: Option<RefreshKey>,
+    /// A number by which sessions that began together become due at different times.
     spread: u8,
 }
 
@@ -54,7 +56,7 @@ impl Head {
         Self { session_id, live, generation, login_at, refreshed_at, end, refresh, spread }
     }
 
-    /// What the marker cookie must hold.
+    /// The value that the session's marker cookie must have.
     pub(crate) fn marker(&self) -> [u8; 22] {
         cookie::marker_value(&self.live)
     }
@@ -65,7 +67,7 @@ fn refresh_key(layout: &Layout, token: &RefreshToken) -> RefreshKey {
 }
 
 impl Layout {
-    /// What is remembered of a session besides its sealed value. `retired`: the secret that sealed it seals no more.
+    /// The facts of a session. `retired` says that the cookie secret that sealed it no longer seals.
     pub(crate) fn facts(
         self: &Arc<Self>,
         holder: Holder,
@@ -76,7 +78,7 @@ impl Layout {
     ) -> Facts {
         let Content { claims, profile, key } = content;
         let life = claims.expires_at().since(claims.issued_at());
-        // An attacker who knows a cookie secret can seal any end; what Scalekit signed bounds it (R42).
+        // An attacker who knows a cookie secret can seal any end. The `exp` that Scalekit signed limits it (R42).
         let end = head.end.min(claims.expires_at() + self.policy.leeway);
         Facts {
             holder,
@@ -98,7 +100,7 @@ impl Layout {
     }
 }
 
-/// A session's tokens, still sealed.
+/// The tokens of a session, still sealed.
 struct SealedTokens {
     layout: Arc<Layout>,
     holder: Holder,

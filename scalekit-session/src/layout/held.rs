@@ -1,32 +1,32 @@
-//! What the browser holds of the session that a response writes.
+//! [`Held`]: which cookies the browser has of the session that a response writes.
 
 use crate::cookie::{Holder, Present};
 
-/// What the browser holds of the session that a response writes, as far as its request shows.
+/// Which cookies the browser has of the session that a response writes, as far as the request shows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held {
     /// The cookie that the session came in.
     pub(crate) holder: Holder,
-    /// Which chunks of its cookies the browser may have.
+    /// Which chunks of the session's cookies the browser may have.
     pub(crate) present: Present,
-    /// What is in the SDK cookie beside it.
+    /// What the SDK cookie holds while the session is in another cookie.
     pub(crate) beside: Beside,
 }
 
 impl Held {
-    /// A session in that cookie, and nothing in the SDK cookie beside it.
+    /// A session in that cookie, and no session in the SDK cookie beside it.
     pub(crate) fn new(holder: Holder, present: Present) -> Self {
         Self { holder, present, beside: Beside::Nothing }
     }
 }
 
-/// What a request holds in the SDK cookie beside a session in a cookie of our own.
+/// What the SDK cookie of a request holds while the session is in one of our own cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Beside {
-    /// Nothing that opens.
+    /// No session that can be opened.
     Nothing,
-    /// A copy of the same session, from before it moved to our cookie.
+    /// An old copy of this session, from before it moved to our cookie.
     Copy,
-    /// Another session. It belongs to the other application and is not overwritten.
+    /// Another session. It belongs to another application, and is not overwritten.
     Other,
 }

@@ -1,5 +1,4 @@
-//! From a sealed session to `Set-Cookie` lines, and the lines that remove them, where a session is in one piece: in our
-//! one cookie or in the SDK cookie.
+//! The `Set-Cookie` lines that write and remove a session in one piece: in our one cookie, or in the SDK cookie.
 
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use crate::cookie::{self, ChunkSet, DataNames, Holder, Present, SetCookie};
 use crate::error::{Error, Repr, Sizes};
 use crate::session::{SealedSession, Session};
 
-/// The cookies of a new login, marker first, in place of every session that the browser holds.
+/// The cookies of a new login, marker first. They replace every session that the browser has.
 pub(super) fn of_login(
     layout: &Layout,
     sealed: &SealedSession,
@@ -30,8 +29,8 @@ pub(super) fn of_login(
     Ok(cookies)
 }
 
-/// The cookies of a session that was refreshed or sealed again. A session that moves to another cookie counts as a new
-/// login: it leaves the old cookie and gets a marker where the new one has one.
+/// The cookies of a session that was refreshed or sealed again. A session that moves to another cookie is written like
+/// a new login: the old cookie is removed, and the new one gets a marker if it is one that has a marker.
 pub(super) fn of_refresh(
     layout: &Layout,
     sealed: &SealedSession,
@@ -43,7 +42,8 @@ pub(super) fn of_refresh(
     }
     let mut cookies = data(layout, sealed, held.present.get(Holder::OneCookie), now)?;
     if held.beside == Beside::Copy {
-        // Two answers that wrote two cookies came in the wrong order: only one of the two goes on.
+        // Two responses wrote the session to two cookies and reached the browser in the wrong order. Only one of the
+        // two cookies stays.
         cookies.extend(removals(layout, Holder::SdkCookie));
     }
     Ok(cookies)
@@ -57,14 +57,14 @@ fn data(
 ) -> Result<Vec<SetCookie>, Error> {
     let SealedSession { value, session } = sealed;
     if session.facts().holder == Holder::SdkCookie {
-        // As the official packages do: until the browser closes.
+        // A session cookie, without an age, as Scalekit's packages write it.
         return Ok(layout.names.sdk().map(|name| layout.spec.set(name, value, None)).into_iter().collect());
     }
     let names = layout.names.of(Holder::OneCookie).ok_or(Repr::Unreadable)?;
     of_value(layout, names, value, time_left(layout, session, now), shown)
 }
 
-/// The lines that store a sealed value, and the removal of the chunks that were shown and that they do not overwrite.
+/// The lines that store a sealed value, and the lines that remove old chunks that came and are not overwritten.
 pub(super) fn of_value(
     layout: &Layout,
     names: &DataNames,
@@ -81,7 +81,7 @@ pub(super) fn of_value(
     Ok(cookies)
 }
 
-/// Cookies live no longer than their session may (R28).
+/// How long the cookies of a session live: until the session's absolute limit (R28), and at least one second.
 pub(super) fn time_left(layout: &Layout, session: &Session, now: Timestamp) -> Duration {
     let over = session.facts().login_at + layout.policy.absolute_limit;
     over.since(now).max(Duration::from_secs(1))
@@ -92,7 +92,7 @@ pub(super) fn marker(layout: &Layout, session: &Session) -> SetCookie {
     layout.spec.set(layout.names.marker(), &String::from_utf8_lossy(&session.facts().marker), life)
 }
 
-/// The removal of everything that a session may have in that cookie, its marker included.
+/// The lines that remove a session from that cookie: all chunks, and the marker if the cookie has one.
 pub(super) fn removals(layout: &Layout, holder: Holder) -> Vec<SetCookie> {
     match layout.names.of(holder) {
         None => layout.names.sdk().map(|name| layout.spec.remove(name)).into_iter().collect(),

@@ -1,10 +1,12 @@
 //! How cookies hold a session. There are three layouts, and an instance writes one of them.
 //!
-//! - one cookie (`one_cookie.rs`): everything in one sealed value, beside the live marker. The default.
-//! - shared (`shared.rs`): the cookie of Scalekit's official packages, which their applications read and write, too.
-//! - split (`split.rs`): access, refresh and ID token in a cookie each, beside the live marker.
+//! - one cookie (`one_cookie.rs`): the whole session in one sealed value, with the live marker in a second cookie. The
+//!   default.
+//! - shared (`shared.rs`): the SDK cookie, which applications with Scalekit's official packages read and write, too.
+//! - split (`split.rs`): the access token, the refresh token and the ID token in a cookie each, with the live marker in
+//!   a fourth cookie.
 //!
-//! The layout is chosen when the instance is built. Nothing outside of this room asks which one it is.
+//! The layout is chosen when the instance is built. Code outside of this room does not ask which layout it is.
 
 mod content;
 mod head;
@@ -34,7 +36,7 @@ use crate::session::{SealedSession, Session};
 use crate::token::claims::Claims;
 use crate::token::jwt::Rules;
 
-/// What seals sessions, and what the cookies are called that hold them.
+/// How one instance writes sessions: the layout, the names of the cookies, the keys that seal them, and their limits.
 pub(crate) struct Layout {
     pub(crate) kind: Kind,
     pub(crate) names: CookieNames,
@@ -44,27 +46,27 @@ pub(crate) struct Layout {
     pub(crate) policy: Policy,
     /// The most that all cookies of a session may add to a request, in bytes.
     pub(crate) budget: usize,
-    /// The environment URL and the client id: refresh tokens are told apart together with them.
+    /// The environment URL. With the client id it is part of the key by which a refresh token is known.
     pub(crate) issuer: String,
     pub(crate) client_id: String,
 }
 
-/// Which layout sessions are written in.
+/// The layout in which sessions are written.
 #[derive(Debug)]
 pub(crate) enum Kind {
-    /// Everything in one cookie. SDK cookies are read where their key is known.
+    /// The whole session is in one cookie. SDK cookies are read, too, if their key is configured.
     OneCookie { sdk: Option<SdkKey> },
-    /// The SDK cookie, as the packages of that language write it.
+    /// The session is in the SDK cookie, as the packages of this language write it.
     Shared { key: SdkKey, language: SdkLanguage },
-    /// A cookie each for access, refresh and ID token.
+    /// The access token, the refresh token and the ID token are in a cookie each.
     Split,
 }
 
 impl Layout {
-    /// Seals what a login brought: a new session id, a new live marker, generation 0 (R27).
+    /// Seals the tokens of a login, with a new session id, a new live marker and generation 0 (R27).
     ///
     /// # Errors
-    /// When the cookies cannot hold the session, or the tokens carry none.
+    /// When the cookies cannot hold the session, or when the tokens carry no session.
     pub(crate) fn seal_login(
         self: &Arc<Self>,
         grant: &Grant,
@@ -73,7 +75,8 @@ impl Layout {
         if grant.claims.session_id().is_none() {
             return Err(Repr::NotASession("sid").into());
         }
-        // Where a session can move between two cookies, both name it by what stays: a logout in one ends the other.
+        // With the SDK cookie configured, a session can move between two cookies. In both, its id comes from the ID
+        // token of its login. So a logout from one of them ends the other, too.
         let lineage = self.sdk_key().and(grant.id_token.as_ref()).map(shared::lineage);
         let payload = SessionPayload {
             session_id: match lineage {
@@ -101,7 +104,7 @@ impl Layout {
         }
     }
 
-    /// Seals what a refresh brought, for a browser that holds `beside` in the SDK cookie.
+    /// Seals the tokens of a refresh. `beside` is what the browser's SDK cookie holds.
     ///
     /// # Errors
     /// When the cookies cannot hold the session.
@@ -113,7 +116,8 @@ impl Layout {
     ) -> Result<SealedSession, Error> {
         match &self.kind {
             Kind::Shared { key, language } if beside != Beside::Other && shared::may_hold(&payload) => {
-                // A refresh signs no user out: what the SDK cookie cannot hold goes on in our one cookie.
+                // A refresh must not sign the user out. A session that the SDK cookie cannot hold moves to our one
+                // cookie.
                 shared::seal(self, key, *language, payload.clone(), content.clone()).or_else(|error| {
                     Event::RefreshNotShared { error: &error }.emit_unlimited();
                     one_cookie::seal(self, payload, content)
@@ -125,8 +129,8 @@ impl Layout {
         }
     }
 
-    /// Seals a session once more, with the secret that seals now, for the same cookie. `None` for a cookie that cannot
-    /// be sealed from what it holds: an access cookie knows no refresh token, and is over soon.
+    /// Seals a session again for the same cookie, with the cookie secret that seals now. `None` for a cookie of the
+    /// split layout: an access cookie does not have the session's other tokens, and it expires soon.
     pub(crate) fn seal_again(self: &Arc<Self>, session: &Session) -> Option<SealedSession> {
         let facts = session.facts();
         let payload = self.open(facts.holder, &facts.tokens.sealed()?)?;
@@ -149,12 +153,12 @@ impl Layout {
         }
     }
 
-    /// Opens an SDK cookie, and says which language's packages wrote it.
+    /// Opens an SDK cookie. The second result is the language whose packages wrote it.
     pub(crate) fn open_sdk(&self, value: &str) -> Option<(SessionPayload, SdkLanguage)> {
         shared::open(self, self.sdk_key()?, value)
     }
 
-    /// The language for whose packages sessions are written.
+    /// The language whose packages can read the sessions that this instance writes. `None` unless the layout is shared.
     pub(crate) fn written_language(&self) -> Option<SdkLanguage> {
         match self.kind {
             Kind::Shared { language, .. } => Some(language),
@@ -162,12 +166,12 @@ impl Layout {
         }
     }
 
-    /// Opens a value of our own format, under the name of the cookie that holds it.
+    /// Opens a value of our own format. The name of the cookie is part of the seal.
     pub(crate) fn unseal(&self, holder: Holder, value: &str) -> Option<Opened> {
         self.keyring.open(Purpose::Session, self.names.of(holder)?.name(), value).ok()
     }
 
-    /// The cookies of a new login, marker first, in place of every session that the browser holds.
+    /// The cookies of a new login, marker first. They replace every session that the browser has.
     ///
     /// # Errors
     /// When the cookies cannot hold the session.
@@ -183,7 +187,7 @@ impl Layout {
         }
     }
 
-    /// The cookies of a session that was refreshed or sealed again, for a browser that holds `held`.
+    /// The cookies of a session that was refreshed or sealed again. `held` says which cookies the browser has.
     ///
     /// # Errors
     /// When the cookies cannot hold the session.
@@ -199,7 +203,7 @@ impl Layout {
         }
     }
 
-    /// The removal of a session that is in that cookie, whatever the request carried (R17).
+    /// The lines that remove a session from that cookie, with all its chunks, whatever the request carried (R17).
     pub(crate) fn removals(&self, holder: Holder) -> Vec<SetCookie> {
         match self.kind {
             Kind::OneCookie { .. } | Kind::Shared { .. } => lines::removals(self, holder),
@@ -207,7 +211,8 @@ impl Layout {
         }
     }
 
-    /// The removal of every session that the browser holds in any layout that may have been used.
+    /// The lines that remove every session from the browser, also one that an earlier configuration wrote in another
+    /// layout.
     pub(crate) fn all_removals(&self, present: Present) -> Vec<SetCookie> {
         let mut cookies = self.removals(self.names.served());
         cookies.extend(match self.kind {
@@ -217,8 +222,8 @@ impl Layout {
         cookies
     }
 
-    /// Why there is no session on a request that shows a marker and no session that may be served: in the split layout
-    /// the access token may simply be over, and the refresh route brings another.
+    /// Why a request with a marker has no session that may be served. In the split layout the access token may just be
+    /// over, and then the refresh route brings a new one.
     pub(crate) fn without_access(&self) -> NoSession {
         match self.kind {
             Kind::OneCookie { .. } | Kind::Shared { .. } => NoSession::NotSignedIn,
@@ -226,8 +231,8 @@ impl Layout {
         }
     }
 
-    /// The cookies that show the login's own routes who is signed in, best first. The path of the access cookie may be
-    /// another than theirs; the ID cookie is sent there always.
+    /// The cookies by which the routes for login, callback and logout know the signed-in user, best first. In the split
+    /// layout the ID cookie is always sent to these routes, while the access cookie may have another path.
     pub(crate) fn shown_to_own_routes(&self) -> &'static [Holder] {
         match self.kind {
             Kind::OneCookie { .. } | Kind::Shared { .. } => &[Holder::OneCookie],
@@ -235,7 +240,7 @@ impl Layout {
         }
     }
 
-    /// The data cookies of ours that this layout writes or has written.
+    /// Our own data cookies that may hold a session in this layout.
     pub(crate) fn own_holders(&self) -> &'static [Holder] {
         match self.kind {
             Kind::OneCookie { .. } | Kind::Shared { .. } => &[Holder::OneCookie],
@@ -243,18 +248,18 @@ impl Layout {
         }
     }
 
-    /// Whether ID tokens name sessions, because the SDK cookie is configured: then a session keeps the ID token of its
-    /// login.
+    /// Whether a session keeps the ID token of its login. It does when the SDK cookie is configured, because then the
+    /// session's id is made from that ID token.
     pub(crate) fn keeps_id_tokens(&self) -> bool {
         self.sdk_key().is_some()
     }
 
-    /// When tokens received now are over.
+    /// When tokens that were received at that time are over.
     pub(crate) fn end(&self, claims: &Claims, received_at: Timestamp) -> Timestamp {
         self.policy.end(received_at, claims.issued_at(), claims.expires_at())
     }
 
-    /// Until when the refresh route takes the access token for fresh.
+    /// Until when the refresh route treats the access token as fresh, and does not refresh it.
     pub(crate) fn fresh_until(&self, session: &Session) -> Timestamp {
         let claims = &session.facts().claims;
         split::fresh_until(
@@ -277,7 +282,7 @@ impl Layout {
         }
     }
 
-    /// Seals in our own format, under the name of the cookie that will hold it.
+    /// Seals in our own format, with the name of the cookie that will hold the value.
     fn seal_for(&self, holder: Holder, payload: &SessionPayload) -> Result<String, Error> {
         let names = self.names.of(holder).ok_or(Repr::Unreadable)?;
         let sealed = self.keyring.seal(Purpose::Session, names.name(), &payload.encode());
@@ -287,7 +292,7 @@ impl Layout {
         })
     }
 
-    /// Our own format or its cookies do not hold the session, which takes `cookies` bytes.
+    /// The error for a session that takes `cookies` bytes, which is more than its cookies can hold.
     fn too_large(&self, payload: &SessionPayload, cookies: usize) -> Error {
         Repr::TooLarge(Sizes {
             cookies,

@@ -1,4 +1,4 @@
-//! The layout of one cookie: everything in one sealed value, within the budget of cookies.
+//! The layout "one cookie": the whole session in one sealed value, within the cookie budget.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::random::random;
 use crate::seal::SessionPayload;
 use crate::session::{SealedSession, Session};
 
-/// The live value of a session that was in a cookie without a marker until now.
+/// The live value of a session that comes from a cookie without a marker: the SDK cookie.
 pub(super) const NO_MARKER: [u8; 16] = [0; 16];
 
-/// Seals a session within its budget of cookies. When there is too much, the ID token goes first; the profile in it
-/// stays (R15).
+/// Seals a session within the cookie budget. A session that is too large loses its ID token; the profile from the ID
+/// token stays (R15).
 pub(super) fn seal(
     layout: &Arc<Layout>,
     mut payload: SessionPayload,
@@ -27,7 +27,7 @@ pub(super) fn seal(
     let profile = &content.profile;
     if payload.live == NO_MARKER {
         payload.live = *random().map_err(|_| Repr::Random)?;
-        // An ID token that was never verified stays as the hint for logout, and tells nothing about the user.
+        // An ID token that was never verified stays as the hint for logout, but its profile is not used.
         payload.profile = profile.get().is_none().then(|| Zeroizing::new(b"{}".to_vec()));
     }
     payload.beside = None;
@@ -52,8 +52,8 @@ pub(super) fn seal(
     Ok(SealedSession { value, session: Session::new(facts) })
 }
 
-/// What the session adds to a request: names, values and separators of data and marker. In the split layout, what it
-/// adds to the request that carries most of it.
+/// How many bytes the session adds to a request: names, values and separators of data and marker. In the split layout,
+/// how many it adds to the request that carries most of it.
 fn request_bytes(
     layout: &Layout,
     value: &str,
@@ -68,7 +68,7 @@ fn request_bytes(
     }
 }
 
-/// A sealed value in its data cookie and chunks.
+/// The bytes of a sealed value in its data cookie and chunks.
 pub(super) fn data_bytes(name: &str, value: &str) -> usize {
     const PIECE: usize = 3900;
     let pieces = value.len().div_ceil(PIECE);

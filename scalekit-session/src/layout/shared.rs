@@ -1,11 +1,12 @@
-//! The shared layout: a session in the cookie of Scalekit's official packages, and what stands there for the facts that
-//! this cookie does not have.
+//! The shared layout: a session in the SDK cookie, which Scalekit's official packages read and write, too.
 //!
-//! | fact | stands there |
+//! The SDK cookie has no place for some facts of a session. These are used in their place:
+//!
+//! | fact | what is used |
 //! |---|---|
 //! | session id | a hash of the ID token, which the packages keep from login to logout: the *lineage* |
-//! | generation | `iat` of the access token: a later token is a newer generation, whichever application got it |
-//! | login time | `iat` of the ID token, and no later than that of the access token |
+//! | generation | `iat` of the access token: a later token is a newer generation, whichever application received it |
+//! | login time | `iat` of the ID token, but not later than `iat` of the access token |
 //! | time of the last refresh, end | `iat` and `exp` of the access token, which count once its signature is checked |
 //! | live marker | none |
 
@@ -25,8 +26,8 @@ use crate::secret::IdToken;
 use crate::session::{SealedSession, Session};
 use crate::token::jwt::{self, Kind};
 
-/// Seals a session for the official packages. What they will take for the user is the content of the verified access
-/// token. Of a token that could not be verified they are told only that it has to be refreshed.
+/// Seals a session for Scalekit's packages. They take the user from members of the cookie, which are written from the
+/// verified access token. For a token that could not be verified, the cookie says only that it has to be refreshed.
 pub(super) fn seal(
     layout: &Arc<Layout>,
     sealing_key: &SdkKey,
@@ -56,10 +57,11 @@ pub(super) fn seal(
     let read = session_of(layout, payload).filter(|read| read.session_id == session_id);
     let read = read.ok_or(Repr::NotASession("claims by which an SDK cookie is known again"))?;
     let session = SessionPayload {
-        // Several refreshes may fall into one second, and a session that moves comes with generations of its own.
+        // `iat` has whole seconds, and several refreshes may fall into one. A session that moves here has a generation
+        // already.
         generation: read.generation.max(generation),
         login_at: read.login_at.min(login_at),
-        // Here the time of arrival is known; a reader of the cookie has to go by `exp`.
+        // This process knows when the tokens arrived. A reader of the cookie knows only `exp`.
         end,
         ..read
     };
@@ -68,21 +70,22 @@ pub(super) fn seal(
     Ok(SealedSession { value, session: Session::new(facts) })
 }
 
-/// Opens a cookie of the official packages, as either language writes it. Nothing in it is verified.
+/// Opens an SDK cookie, as the packages of either language write it. Its tokens are not verified here.
 pub(super) fn open(layout: &Layout, key: &SdkKey, value: &str) -> Option<(SessionPayload, SdkLanguage)> {
     let opened = key.open(value.as_bytes()).ok()?;
     Some((session_of(layout, opened.payload)?, opened.dialect))
 }
 
-/// Whether the packages would know a session again: by the ID token that it was named after. A session from before the
-/// cookie was shared was not named after its ID token, and an ID token that came with a refresh is another one.
+/// Whether a session can be written to the SDK cookie and be known again by its id. It can when the id was made from
+/// the ID token that it has. A session from before the SDK cookie was configured has a random id. An ID token that came
+/// with a refresh would give another id.
 pub(super) fn may_hold(payload: &SessionPayload) -> bool {
     payload.id_token.as_ref().is_some_and(|id_token| lineage(id_token) == payload.session_id)
 }
 
-/// The session that an SDK cookie holds: with an ID token, with one user's tokens only, and with tokens that say
-/// themselves that they are of our environment and client. Our own format is sealed for these two; the SDK cookie is
-/// not, and a session of another application must not be refreshed, ended or deleted here.
+/// The session that an SDK cookie holds. `None` unless the cookie has an ID token, both tokens name the same user, and
+/// both name our environment and our client. Our own format is sealed for one environment and client, but the SDK
+/// cookie is not. A session of another application must not be refreshed, ended or deleted here.
 fn session_of(layout: &Layout, payload: SdkPayload) -> Option<SessionPayload> {
     let claims = jwt::unverified_claims_for_us(payload.access_token.secret(), Kind::Access, &layout.rules)?;
     let id_token = payload.id_token.as_ref()?;
@@ -106,8 +109,8 @@ fn session_of(layout: &Layout, payload: SdkPayload) -> Option<SessionPayload> {
     })
 }
 
-/// The name of a session from login to logout, the same in every application that shares it: a hash of its ID token.
-/// Every login brings another ID token.
+/// The id of a session from login to logout: a hash of its ID token. It is the same in every application that shares
+/// the session, and differs for every login, because every login brings a new ID token.
 pub(super) fn lineage(id_token: &IdToken) -> [u8; 16] {
     let mut hash = Sha256::new();
     hash.update(b"scalekit-session lineage\0");

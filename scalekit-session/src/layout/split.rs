@@ -1,13 +1,13 @@
-//! The split layout: what each of its three cookies holds, and the lines that set and remove them.
+//! The split layout: what each of its three cookies holds, and the `Set-Cookie` lines that write and remove them.
 //!
 //! | cookie | holds | sent to |
 //! |---|---|---|
 //! | access | access token, profile | every request under its path |
-//! | refresh | refresh token, profile, the user it is about | the refresh route |
-//! | ID | ID token, the user it is about | the login's own routes |
+//! | refresh | refresh token, profile, the claims that name user and session | the refresh route |
+//! | ID | ID token, the claims that name user and session | the routes for login, callback and logout |
 //!
-//! Each begins with the same head, so each must match the marker. A process keeps a session in one piece until a response
-//! writes its cookies: what a refresh brought is shared with later requests as one value.
+//! All three begin with the same head, so each must match the marker. A process keeps a session in one piece until a
+//! response writes its cookies, so that later requests can share the result of a refresh as one value.
 
 use std::time::Duration;
 
@@ -32,26 +32,29 @@ use crate::token::jwt;
 pub(super) const HOLDERS: [Holder; 3] =
     [Holder::Split(Part::Access), Holder::Split(Part::Refresh), Holder::Split(Part::Identity)];
 
-/// How long the access cookie of a session lives: until a refresh is due, or to its token's end where there is none to
-/// come.
+/// How long the access cookie of a session lives: until a refresh is due, or until its token's end when the session has
+/// no refresh token.
 pub(crate) fn access_age(session: &Session, now: Timestamp) -> Duration {
     let facts = session.facts();
     whole_seconds(if facts.refresh.is_some() { facts.due_at } else { facts.end }, now)
 }
 
-/// Whole seconds, and one at least, because none would delete the cookie.
+/// The time until then in whole seconds. At least one, because an age of 0 would delete the cookie.
 fn whole_seconds(until: Timestamp, now: Timestamp) -> Duration {
     Duration::from_secs(until.since(now).as_secs().max(1))
 }
 
-/// Until when the refresh route takes an access token for fresh. Its cookie lives whole seconds, by the clock of the
-/// instance that set it, and while it is gone and the token called fresh a page would be led in circles. So a token is
-/// fresh only while it is, too, by a clock that differs as much as clocks may, or by the buffer of its refresh.
+/// Until when the refresh route treats an access token as fresh, and does not refresh it.
+///
+/// The access cookie lives for whole seconds, by the clock of the instance that set it. If the cookie were gone while
+/// the refresh route still called its token fresh, a page would be redirected in circles. So the route stops calling
+/// the token fresh before the cookie can be gone: earlier by the leeway for clocks, or by the refresh buffer if that is
+/// shorter, and by one second at least.
 pub(super) fn fresh_until(due_at: Timestamp, life: Duration, policy: &Policy) -> Timestamp {
     due_at - policy.leeway.min(policy.refresh_buffer(life)).max(Duration::from_secs(1))
 }
 
-/// What one of the cookies holds.
+/// The part of a session that one of the three cookies holds.
 fn part_of(part: Part, payload: &SessionPayload, content: &Content) -> SessionPayload {
     let profile =
         || content.profile.get().and_then(|profile| serde_json::to_vec(profile).ok()).map(Zeroizing::new);
@@ -78,8 +81,8 @@ fn part_of(part: Part, payload: &SessionPayload, content: &Content) -> SessionPa
     }
 }
 
-/// The claims that a refresh and a login compare, and the name of the key that signed them. All claims would double the
-/// session.
+/// The claims that a refresh and a login compare, and the id of the key that signed them. To keep all claims would
+/// double the size of the session.
 fn identity(payload: &SessionPayload, claims: &Claims) -> Zeroizing<Vec<u8>> {
     let key_id = jwt::unverified_key_id(payload.access_token.secret());
     let texts = [
@@ -98,16 +101,16 @@ fn identity(payload: &SessionPayload, claims: &Claims) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(Value::Object(members).to_string().into_bytes())
 }
 
-/// The key that signed an access token which is in another cookie.
+/// The id of the key that signed the access token. The access token itself is in another cookie.
 pub(crate) fn key_id(session: &Session) -> Option<&str> {
     session.facts().claims.custom(KEY_ID)?.as_str()
 }
 
-/// No claim of that name means a key.
+/// The member of these claims that holds the key id. It is no registered claim: tokens have the key id in their header.
 const KEY_ID: &str = "kid";
 
-/// What the session adds to the request that carries most of it, in names, values and separators: as a rule a request
-/// for the refresh route.
+/// How many bytes the session adds to the request that carries most of it: names, values and separators. That is
+/// usually a request for the refresh route.
 pub(super) fn request_bytes(
     layout: &Layout,
     payload: &SessionPayload,
@@ -137,7 +140,8 @@ pub(super) fn login_lines(
     Ok(cookies)
 }
 
-/// All three cookies, and the removal of the chunks that a browser may have and that they do not overwrite.
+/// The lines that write all three cookies, and the lines that remove old chunks which the browser may have and which
+/// are not overwritten.
 pub(super) fn data_lines(
     layout: &Layout,
     sealed: &SealedSession,
@@ -162,7 +166,8 @@ pub(super) fn data_lines(
     Ok(cookies)
 }
 
-/// The removal of the marker and of all three ranges of chunks, each at its own path, whatever the request carried (R17).
+/// The lines that remove the marker and all chunks of the three cookies, each at its own path, whatever the request
+/// carried (R17).
 pub(super) fn removals(layout: &Layout) -> Vec<SetCookie> {
     let mut cookies = vec![layout.spec.remove(layout.names.marker())];
     for names in HOLDERS.into_iter().filter_map(|holder| layout.names.of(holder)) {
@@ -171,7 +176,7 @@ pub(super) fn removals(layout: &Layout) -> Vec<SetCookie> {
     cookies
 }
 
-/// The removal of our one cookie where it came: an earlier configuration wrote it.
+/// The lines that remove our one cookie, which an earlier configuration wrote, if it came.
 pub(super) fn left_over(layout: &Layout, present: Present) -> Vec<SetCookie> {
     let names = layout.names.of(Holder::OneCookie);
     let came = present.get(Holder::OneCookie);

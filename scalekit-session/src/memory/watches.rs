@@ -7,15 +7,30 @@ use std::task::Waker;
 use crate::id::SessionId;
 use crate::session::Session;
 
-/// Why a watched session is over: what a [`SessionWatch`](crate::SessionWatch) ends with.
+/// Why a watched session is over: the result of [`SessionWatch::ended`](crate::SessionWatch::ended).
+///
+/// ```
+/// use scalekit_session::SessionEnd;
+///
+/// /// What a socket says to the browser before it closes.
+/// fn goodbye(end: SessionEnd) -> &'static str {
+///     match end {
+///         SessionEnd::Expired => "connect again",
+///         _ => "signed out",
+///     }
+/// }
+///
+/// assert_eq!(goodbye(SessionEnd::Expired), "connect again");
+/// assert_eq!(goodbye(SessionEnd::Ended), "signed out");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEnd {
     /// The access token reached its end and no request refreshed the session in this process; or the session reached
     /// one of its limits. The user's next request may still be signed in.
     Expired,
-    /// The session was ended in this process: by a logout, by a new login in the same browser, or because refreshed
-    /// tokens were another identity's.
+    /// The session was ended in this process: by a logout, by a new login in the same browser, or because a refresh
+    /// brought tokens of another identity.
     Ended,
 }
 

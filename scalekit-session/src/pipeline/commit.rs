@@ -1,4 +1,4 @@
-//! The commit point: what a response may still write once its handler is done.
+//! The commit point: which cookies a response may still write after its handler is done.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::pipeline::resolution::{Resolution, Write, WriteOf};
 use crate::request::Headers;
 use crate::rules::decide::Ended;
 
-/// The cookies that a response may still write, just before its head leaves.
+/// The cookies that a handler's response may still write, just before its headers are sent.
 pub(crate) fn conclude(
     instance: &Instance,
     resolution: &Resolution,
@@ -22,7 +22,7 @@ pub(crate) fn conclude(
     write.map(|write| write.cookies.clone()).unwrap_or_default()
 }
 
-/// The same for the reply of a route of our own, which no handler writes beside: the cookies that it may still carry.
+/// The cookies that the reply of one of our own routes may still write. No handler writes cookies to such a reply.
 pub(crate) fn current_cookies(
     instance: &Instance,
     resolution: &Resolution,
@@ -32,12 +32,12 @@ pub(crate) fn current_cookies(
     write.map(|write| write.cookies.clone()).unwrap_or_default()
 }
 
-/// How long a decision to delete holds. A login takes longer, so what it brought is not deleted by a slow handler's
-/// answer; the next request decides again.
+/// How long a decision to delete cookies holds. A login takes longer than this, so the response of a slow handler does
+/// not delete the cookies of a login that happened while the handler ran. The next request decides again.
 const DELETION_HOLDS: Duration = Duration::from_secs(1);
 
-/// A session that ended meanwhile is written by nobody (R30), and no generation older than the newest known is written
-/// or deleted (R54).
+/// Whether these cookies may still be written. No response writes a session that ended since the decision (R30). No
+/// response writes or deletes an older generation than the newest that this process knows (R54).
 fn is_current(instance: &Instance, write: &Write, now: Timestamp) -> bool {
     let newest = |(id, generation): (SessionId, u32)| instance.refreshes.is_newest(&id, generation);
     match write.of {
@@ -46,15 +46,15 @@ fn is_current(instance: &Instance, write: &Write, now: Timestamp) -> bool {
             instance.ended.get(&id) == Ended::No && newest((id, generation))
         }
         Some(WriteOf::Removal { of, decided_at }) => {
-            // After a new login in the same browser there is nothing of this session left to delete.
+            // A new login in the same browser has replaced this session's cookies already.
             let replaced = of.is_some_and(|(id, _)| instance.ended.get(&id) == Ended::Replaced);
             now.since(decided_at) <= DELETION_HOLDS && !replaced && of.is_none_or(newest)
         }
     }
 }
 
-/// What the handler wrote of the session, by a logout or a login, wins. The cookies of flows and of the loop guard are
-/// no session's.
+/// Whether the handler's response already writes cookies of the session, as after a login or a logout: then those
+/// count. The cookies of login flows and of the two guards do not belong to a session.
 fn handler_wrote(instance: &Instance, response: &dyn Headers) -> bool {
     let mut wrote = false;
     response.visit("set-cookie", &mut |line| {

@@ -1,4 +1,4 @@
-//! Asks the rules what to do with a request, and carries out what they say. The only place that does.
+//! Asks the rules what to do with a request, and does it. No other file interprets a decision.
 
 use std::sync::Arc;
 
@@ -17,30 +17,30 @@ use crate::rules::decide::{
 };
 use crate::rules::navigation::{self, Client};
 
-/// What is known of one request's session while it is decided.
+/// What is known of a request's session while the pipeline decides.
 pub(crate) enum Case {
-    /// The cookies show a session, and this is how its access token stands.
+    /// The cookies show this session, and this is known of its access token.
     Session(Shown, Token),
-    /// The cookies show none, for this reason.
+    /// The cookies show no session, for this reason.
     None(Evidence<'static>, NoSession),
 }
 
 impl Case {
-    /// The case of a session that was found just now.
+    /// The case of a session that was just found.
     pub(crate) fn of(instance: &Instance, shown: Shown, now: Timestamp) -> Self {
         let token = shown.token(instance, now);
         Self::Session(shown, token)
     }
 }
 
-/// What a decision leads to.
+/// The result of one round of decisions.
 pub(crate) enum Step {
     Settled(Resolution),
-    /// Scalekit has to be asked first.
+    /// The decision needs this call to Scalekit first.
     Waits(Case, Wait),
 }
 
-/// What is waited for.
+/// What the decision waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
     /// Scalekit's signing keys.
@@ -49,22 +49,22 @@ pub(crate) enum Wait {
     Refresh(Urgency),
 }
 
-/// What a decision asks of its request.
+/// What a decision needs to know of the request.
 pub(crate) trait Asking {
     /// Whether the response can still carry `Set-Cookie`.
     fn writable(&self) -> bool;
 
-    /// Whether a refresh may run before it has to (R13).
+    /// Whether a refresh may run while the access token is still good (R13).
     fn may_refresh_early(&self) -> bool;
 
-    /// Whether it is a `GET` that loads a page.
+    /// Whether the request is a `GET` that loads a page.
     fn is_navigation(&self) -> bool;
 
-    /// Whether a refresh is wanted, whatever the age of the token.
+    /// Whether the caller wants a refresh, whatever the age of the access token.
     fn wants_refresh(&self) -> bool;
 }
 
-/// A request at hand answers from its headers, and only what it is asked: each look costs.
+/// Reads each answer from the headers when it is needed, and not before: every header that is read costs time.
 impl Asking for RequestView<'_> {
     fn writable(&self) -> bool {
         self.writable
@@ -83,7 +83,7 @@ impl Asking for RequestView<'_> {
     }
 }
 
-/// The same answers, noted for a decision that waits and has no request any more.
+/// The answers of a request, kept for a decision that waits and no longer has the request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Noted {
     pub(crate) writable: bool,
@@ -121,7 +121,8 @@ impl Asking for Noted {
     }
 }
 
-/// Decides, and carries the decision out as far as that needs no waiting. `cookies` are those of a request at hand.
+/// Decides, and does what the decision says until it is settled or has to wait. `cookies` are the cookies of the
+/// request; `None` when the request is gone, or when only one of its cookies counts.
 pub(crate) fn step(
     instance: &Arc<Instance>,
     mut case: Case,
@@ -138,7 +139,7 @@ pub(crate) fn step(
             RequestTraits {
                 preflight: false,
                 writable: asking.writable(),
-                // Only a refresh that is due asks whether it may be early.
+                // The headers are read only when a refresh is due.
                 early: known.is_some_and(|known| now >= known.due_at) && asking.may_refresh_early(),
             },
             match (&case, &known) {
@@ -181,7 +182,8 @@ pub(crate) fn step(
     }
 }
 
-/// The session of the SDK cookie, where a session of our own is over: that one hides no live one.
+/// The session of the SDK cookie, for a request whose session in our own cookie is over: a session that is over must
+/// not hide one that may be live.
 fn live_sdk_session(
     instance: &Arc<Instance>,
     shown: &Shown,
@@ -222,7 +224,8 @@ fn without_session(instance: &Instance, decision: Decision, why: NoSession, now:
     }
 }
 
-/// The rules said what the evidence does not allow. The request is not served, its cookies stay, and the log says so.
+/// For a decision that contradicts its evidence, which would be a defect of this crate. The request is not served, its
+/// cookies stay, and the log reports the contradiction.
 fn contradiction(instance: &Instance) -> Resolution {
     instance.emit(Event::DecisionContradicted);
     Resolution::new(SessionState::Unavailable { retry_after: RETRY_AFTER })

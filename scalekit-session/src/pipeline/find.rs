@@ -1,4 +1,4 @@
-//! Which session a request shows: our own data with its marker, or else the SDK cookie.
+//! Finds the session that the cookies of a request show: our own data with its marker, or else the SDK cookie.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::pipeline::open::{Shown, Unpacked};
 use crate::rules::decide::Evidence;
 use crate::secret::IdToken;
 
-/// What the cookies of a request say, for the decision.
+/// What the cookies of a request show, for the rules.
 pub(crate) fn case(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, now: Timestamp) -> Case {
     let evidence = if cookies.has_data() {
         match find(instance, cookies) {
@@ -33,10 +33,10 @@ pub(crate) fn case(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, now: 
     Case::None(evidence, gate::no_session(instance, cookies))
 }
 
-/// The session among the request's cookies.
+/// The session that the cookies of a request show.
 ///
-/// The SDK cookie has no marker, so it is looked at only where our own cookies show no session: an SDK cookie that was
-/// left in the browser, or planted there, takes no session's place.
+/// The SDK cookie has no marker. So it is read only when our own cookies show no session. An SDK cookie that was left
+/// behind or planted in the browser does not displace a session of our own.
 fn find(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Shown, Nothing> {
     match own(instance, cookies, instance.layout.names.served()) {
         Err(nothing @ (Nothing::Unmarked { .. } | Nothing::Unreadable)) => {
@@ -46,7 +46,7 @@ fn find(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Shown,
     }
 }
 
-/// The session that a request shows in that cookie of ours.
+/// The session that a request shows in one of our own cookies.
 pub(crate) fn in_cookie(
     instance: &Arc<Instance>,
     cookies: &RequestCookies<'_>,
@@ -63,11 +63,11 @@ pub(crate) fn in_sdk_cookie(instance: &Arc<Instance>, cookies: &RequestCookies<'
 /// Why a request shows no session.
 #[derive(Clone, Copy, Debug)]
 enum Nothing {
-    /// Data without any marker; `sealed_at` when it opens.
+    /// Our own data came, and no marker. `sealed_at` is when its tokens came; `None` when it cannot be opened.
     Unmarked { sealed_at: Option<Timestamp> },
-    /// Nothing that opens and belongs to its marker.
+    /// No data came that can be opened and matches its marker.
     Unreadable,
-    /// The sessions of two users: neither is served.
+    /// The sessions of two users came. Neither is served.
     TwoUsers,
 }
 
@@ -80,35 +80,44 @@ impl Nothing {
     }
 }
 
-/// Data of ours that opens, with its marker; of duplicates the one that matches the marker.
+/// The session in one of our own cookies: data that can be opened and that matches a marker. Of several such values,
+/// the one of the newest login and refresh.
 fn own(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, holder: Holder) -> Result<Shown, Nothing> {
     let unmarked = cookies.markers().next().is_none();
+    let marked = |shown: &Shown| {
+        let own = shown.marker();
+        cookies.markers().any(|marker| marker.ct_eq(&own).into())
+    };
     let mut best: Option<Shown> = None;
     let mut sealed_at: Option<Timestamp> = None;
-    for sealed in cookies.candidates(holder) {
-        let Some(shown) = Shown::open(instance, holder, &sealed) else { continue };
-        if unmarked {
-            sealed_at = sealed_at.max(Some(shown.refreshed_at()));
-            continue;
+    if let Some(sealed) = cookies.sole_candidate(holder) {
+        match Shown::open(instance, holder, &sealed) {
+            Some(shown) if unmarked => sealed_at = Some(shown.refreshed_at()),
+            Some(shown) if marked(&shown) => return Ok(shown),
+            Some(_) | None => {}
         }
-        let own = shown.marker();
-        if !cookies.markers().any(|marker| marker.ct_eq(&own).into()) {
-            continue;
+    } else {
+        for sealed in cookies.candidates(holder) {
+            match Shown::open(instance, holder, &sealed) {
+                Some(shown) if unmarked => sealed_at = sealed_at.max(Some(shown.refreshed_at())),
+                Some(shown) if marked(&shown) => best = Some(newer(instance, best, shown)?),
+                Some(_) | None => {}
+            }
         }
-        best = Some(newer(instance, best, shown)?);
     }
     match (best, holder) {
         (Some(shown), _) => Ok(shown),
-        // A cookie of the split layout goes by itself within minutes. One that was planted for a path of its own must not
-        // take the marker of the next login away: its age is not told, so that no rule deletes anything.
+        // The access cookie of the split layout expires within minutes by itself. An attacker could plant an old one
+        // for some path; a deletion for its sake would remove the marker of the next login. So its age is not reported,
+        // and no rule deletes anything.
         (None, Holder::Split(_)) if unmarked => Err(Nothing::Unmarked { sealed_at: None }),
         (None, _) if unmarked => Err(Nothing::Unmarked { sealed_at }),
         (None, _) => Err(Nothing::Unreadable),
     }
 }
 
-/// A session in the SDK cookie, which opens under that name only (R21). An attacker who plants more duplicates than are
-/// tried may have crowded the genuine cookie out: then there is no session either.
+/// The session in the SDK cookie. A value sealed for the SDK cookie opens under that name only (R21). When more SDK
+/// cookies came than are tried, an attacker may have crowded the genuine one out, so no session is served.
 fn sdk(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Option<Shown>, Nothing> {
     if cookies.leaves_sdk_out() {
         instance.emit(Event::TooManySdkCookies);
@@ -120,7 +129,7 @@ fn sdk(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Result<Option<
         .try_fold(None, |best, shown| newer(instance, best, shown).map(Some))
 }
 
-/// Of duplicates the newest login counts; where two users' sessions come at once, neither counts (R23).
+/// Of two sessions of one user, the one with the newer login counts. Of sessions of two users, neither counts (R23).
 fn newer(instance: &Instance, best: Option<Shown>, shown: Shown) -> Result<Shown, Nothing> {
     match best {
         None => Ok(shown),
@@ -132,7 +141,7 @@ fn newer(instance: &Instance, best: Option<Shown>, shown: Shown) -> Result<Shown
     }
 }
 
-/// What the browser holds of a session that was found, for the cookies of the response.
+/// Which cookies of the session the browser has, for the cookies that the response writes.
 pub(crate) fn held(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, case: &Case) -> Held {
     match case {
         Case::Session(shown, _) => Held {
@@ -144,7 +153,7 @@ pub(crate) fn held(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, case:
     }
 }
 
-/// What stands in the SDK cookie beside a session that was found in a cookie of ours.
+/// What the SDK cookie holds while the session itself is in one of our own cookies.
 fn beside(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, session: &Shown) -> Beside {
     if session.holder() == Holder::SdkCookie {
         return Beside::Nothing;
@@ -159,7 +168,8 @@ fn beside(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, session: &Show
     if cookies.leaves_sdk_out() { Beside::Other } else { found }
 }
 
-/// Ids and login times of every session whose data opens, with its marker or without, for logout; each once.
+/// Session id and login time of every session whose data can be opened, with or without its marker. For logout. Each
+/// session is listed once.
 pub(crate) fn named(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Vec<(SessionId, Timestamp)> {
     let own = instance.layout.own_holders().iter();
     let own = own.flat_map(|holder| cookies.candidates(*holder).map(|sealed| (*holder, sealed)));
@@ -174,16 +184,16 @@ pub(crate) fn named(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> V
     named
 }
 
-/// Whether a request shows that a user is signed in, and not which one: the sessions of two users came. Or, in the split
-/// layout, a marker came without its session: the access token is over, say, and a sibling domain planted so many ID
-/// cookies that the genuine one is not among those tried.
+/// Whether a request shows that some user is signed in, but not which one. There are two cases. The sessions of two
+/// users came. Or, in the split layout, a marker came and no session that matches it: for example, the access token is
+/// over, and a sibling domain planted so many ID cookies that the genuine one is not among those tried.
 pub(crate) fn hides_a_user(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> bool {
     let unclear = gate::no_session(instance, cookies) == NoSession::Expired;
     matches!(find(instance, cookies), Err(Nothing::TwoUsers))
         || (unclear && signed_in(instance, cookies).is_none())
 }
 
-/// The session that a request shows to the login's own routes, whatever its token's age.
+/// The session that a request shows to the routes for login, callback and logout, whatever the age of its access token.
 pub(crate) fn signed_in(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) -> Option<Unpacked> {
     let served = instance.layout.names.served();
     let shown = |holder: &Holder| match *holder {
@@ -193,7 +203,7 @@ pub(crate) fn signed_in(instance: &Arc<Instance>, cookies: &RequestCookies<'_>) 
     instance.layout.shown_to_own_routes().iter().filter_map(shown).find_map(|shown| shown.unpack(instance))
 }
 
-/// The ID token that a request shows of that session, in the split layout.
+/// Split layout: the ID token of this session, from the ID cookie of the request.
 pub(crate) fn id_token_of(
     instance: &Arc<Instance>,
     cookies: &RequestCookies<'_>,

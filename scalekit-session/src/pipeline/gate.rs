@@ -1,4 +1,4 @@
-//! The gate: requests that have no session whatever their cookies show.
+//! The gate: refuses requests that get no session, whatever their cookies show.
 
 use crate::answer::refusal::NoSession;
 use crate::cookie::RequestCookies;
@@ -27,7 +27,7 @@ pub(crate) fn refused(
     None
 }
 
-/// Why a request without a session that counts has none: with a marker the answer depends on the layout.
+/// Why a request has no session. For a request with a marker, the reason depends on the layout.
 pub(crate) fn no_session(instance: &Instance, cookies: &RequestCookies<'_>) -> NoSession {
     match cookies.markers().next() {
         Some(_) => instance.layout.without_access(),

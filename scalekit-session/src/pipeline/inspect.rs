@@ -1,4 +1,4 @@
-//! A look at a request: what can be decided without Scalekit is decided here. Nothing waits.
+//! Inspects a request: decides here and at once, unless the decision needs a call to Scalekit.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::pipeline::resolution::{Inspection, Resolution};
 use crate::pipeline::settle;
 use crate::request::RequestView;
 
-/// Looks at a request. What waits is handed back, and needs nothing of the request any more.
+/// Inspects a request. A decision that has to wait is returned as a future that does not borrow the request.
 pub(crate) fn inspect(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> Inspection {
     let cookies = RequestCookies::gather(request.headers, &instance.layout.names);
     if let Some(state) = gate::refused(instance, request, &cookies) {

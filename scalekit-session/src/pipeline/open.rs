@@ -1,4 +1,5 @@
-//! A session that a request shows: looked up among those opened before, or opened, and its access token verified.
+//! Makes a session of a sealed value: looks the value up among those opened before, or opens it, and verifies its
+//! access token.
 
 use std::sync::Arc;
 
@@ -18,34 +19,35 @@ use crate::token::claims::Claims;
 use crate::token::jwt::{self, Expected, Verdict};
 use crate::token::profile::KeptProfile;
 
-/// A session that a request shows.
+/// A session that the cookies of a request show.
 pub(crate) enum Shown {
-    /// Looked up: opened and verified before.
+    /// The session was opened and verified before, and was found in the cache.
     Known(Session),
-    /// Opened just now. Its tokens are still packed, and its access token is not verified.
+    /// The session was opened for this request. Its tokens are still packed, and its access token is not verified.
     Opened(Box<Opened>),
-    /// The refresh cookie of the split layout. It holds no access token, so there is none to verify.
+    /// The session in the refresh cookie of the split layout. That cookie holds no access token to verify.
     Refresh(Box<Unpacked>),
 }
 
-/// A session that this process has not seen before, or whose signing key was withdrawn.
+/// A session that is not in the cache of verified sessions, or whose signing key was withdrawn since.
 pub(crate) struct Opened {
     holder: Holder,
     head: Head,
     plaintext: Zeroizing<Vec<u8>>,
+    /// Members of an SDK cookie that this crate does not use, and writes back.
     beside: Option<Zeroizing<String>>,
     value: Arc<str>,
     retired: bool,
 }
 
-/// A session with its tokens, for a refresh, a login or a logout.
+/// A session with its tokens in the clear, for a refresh, a login or a logout.
 pub(crate) struct Unpacked {
     pub(crate) session: Session,
     pub(crate) payload: SessionPayload,
 }
 
 impl Shown {
-    /// Looks a sealed value up, or opens it.
+    /// Looks a sealed value up in the cache, or opens it. `None` when it cannot be opened.
     pub(crate) fn open(instance: &Arc<Instance>, holder: Holder, sealed: &Sealed<'_>) -> Option<Self> {
         if let Some(session) = instance.opened.get(holder, sealed) {
             return Some(Self::Known(session));
@@ -62,7 +64,8 @@ impl Shown {
         }
     }
 
-    /// How the access token stands before it is verified.
+    /// What is known of the access token before its signature is checked. The token of a session from the cache is
+    /// valid while the key that signed it is published.
     pub(crate) fn token(&self, instance: &Instance, now: Timestamp) -> Token {
         let published = |key| instance.keys.snapshot(now).publishes(key);
         match self {
@@ -71,13 +74,14 @@ impl Shown {
         }
     }
 
-    /// What is known of the session now, for the decision.
+    /// What the rules need to know of the session at this time.
     pub(crate) fn evidence(&self, instance: &Instance, token: Token, now: Timestamp) -> SessionEvidence {
         match self {
             Self::Known(session) => of_facts(instance, session.facts(), token, now),
             Self::Opened(opened) => opened.evidence(instance, token, now),
             Self::Refresh(unpacked) => {
-                // The browser's access cookie is gone when a refresh is due: that time stands in for the token's end.
+                // The browser drops the access cookie when a refresh is due. So that time stands in for the end of the
+                // access token.
                 let until = instance.layout.fresh_until(&unpacked.session);
                 let evidence = of_facts(instance, unpacked.session.facts(), token, now);
                 SessionEvidence { end: until, due_at: until, ..evidence }
@@ -85,7 +89,7 @@ impl Shown {
         }
     }
 
-    /// The cookie that it came in.
+    /// The cookie that the session came in.
     pub(crate) fn holder(&self) -> Holder {
         match self {
             Self::Known(session) => session.facts().holder,
@@ -94,7 +98,7 @@ impl Shown {
         }
     }
 
-    /// The session and its generation, as the commit point names them.
+    /// Session id and generation, by which the commit point knows the session.
     pub(crate) fn names(&self) -> (SessionId, u32) {
         match self {
             Self::Known(session) => session.names(),
@@ -103,7 +107,7 @@ impl Shown {
         }
     }
 
-    /// The name of its refresh token.
+    /// The key under which `memory/successors` knows the session's refresh token.
     pub(crate) fn refresh_key(&self) -> Option<RefreshKey> {
         match self {
             Self::Known(session) => session.facts().refresh,
@@ -112,7 +116,7 @@ impl Shown {
         }
     }
 
-    /// What the marker cookie must hold.
+    /// The value that the session's marker cookie must have.
     pub(crate) fn marker(&self) -> [u8; 22] {
         match self {
             Self::Known(session) => session.facts().marker,
@@ -121,7 +125,7 @@ impl Shown {
         }
     }
 
-    /// When its tokens came.
+    /// When this process or another one received the session's tokens.
     pub(crate) fn refreshed_at(&self) -> Timestamp {
         match self {
             Self::Known(session) => session.facts().refreshed_at,
@@ -130,7 +134,7 @@ impl Shown {
         }
     }
 
-    /// Of two sessions of one user, the one of the later login and refresh counts.
+    /// Login time and generation, to compare two sessions of one user. The newer one, by this order, counts.
     pub(crate) fn age(&self) -> (Timestamp, u32) {
         match self {
             Self::Known(session) => (session.facts().login_at, session.facts().generation),
@@ -150,8 +154,8 @@ impl Shown {
         user(self).is_some_and(|id| user(other) == Some(id))
     }
 
-    /// Checks signature, kind, issuer and audience of the access token, and remembers a session that passes. Of the
-    /// refresh cookie, which has no access token, only whether the key is still published that signed it.
+    /// Checks signature, kind, issuer and audience of the access token, and caches a session that passes. The refresh
+    /// cookie has no access token. For it, checks only whether the key that signed the access token is still published.
     pub(crate) fn verify(&mut self, instance: &Arc<Instance>, now: Timestamp) -> Token {
         if let Self::Known(session) = self {
             let Some(opened) = reopened(instance, session) else { return Token::Invalid };
@@ -176,8 +180,8 @@ impl Shown {
         }
     }
 
-    /// The name of the key that signed the access token, and when that key was last seen to be published: a session is
-    /// sealed as verified only with a published key.
+    /// The id of the key that signed the access token, and when that key was last known to be published. A session is
+    /// sealed as verified only while its key is published, so that is the time of its last refresh.
     pub(crate) fn signing_key(&self) -> Option<(String, Option<Timestamp>)> {
         match self {
             Self::Known(_) => None,
@@ -194,7 +198,7 @@ impl Shown {
         }
     }
 
-    /// The session as a handler sees it. `None` for a session whose access token is not verified.
+    /// The session for a handler. `None` while the access token is not verified.
     pub(crate) fn into_session(self) -> Option<Session> {
         match self {
             Self::Known(session) => Some(session),
@@ -203,7 +207,7 @@ impl Shown {
         }
     }
 
-    /// The session with its tokens. Its claims are not verified unless the session was known.
+    /// The session with its tokens. Its claims are verified only when the session came from the cache.
     pub(crate) fn unpack(self, instance: &Arc<Instance>) -> Option<Unpacked> {
         match self {
             Self::Known(session) => {
@@ -245,14 +249,14 @@ impl Opened {
             login_at,
             refreshed_at,
             end,
-            // When a refresh is due is known with the claims; until they are verified nothing depends on it.
+            // When a refresh is due depends on the claims. No decision reads it before the claims are verified.
             due_at: end,
             refresh: standing(instance, refresh, in_question, now),
             token,
         }
     }
 
-    /// Verifies the access token with the keys at hand. A session that passes is remembered.
+    /// Verifies the access token with the keys that this process has. A session that passes is cached.
     fn verify(&self, instance: &Arc<Instance>, now: Timestamp) -> Result<Session, Token> {
         let view = self.view().ok_or(Token::Invalid)?;
         let (token, keys) = (view.access_token(), instance.keys.snapshot(now));
@@ -303,7 +307,7 @@ impl Opened {
         SessionView::parse(&self.plaintext).ok()
     }
 
-    /// Claims that were sealed, and not verified since.
+    /// The sealed claims, which were not verified since they were opened.
     fn claims(&self) -> Option<Claims> {
         let view = self.view()?;
         view.access_claims()
@@ -324,7 +328,8 @@ fn of_facts(instance: &Instance, facts: &Facts, token: Token, now: Timestamp) ->
     }
 }
 
-/// Only a refresh token whose refresh is in question is looked up.
+/// The state of the session's refresh token. The token is looked up only when a refresh is in question, because a
+/// look-up takes a lock.
 fn standing(instance: &Instance, key: Option<RefreshKey>, in_question: bool, now: Timestamp) -> Standing {
     match key {
         None => Standing::None,
@@ -333,20 +338,20 @@ fn standing(instance: &Instance, key: Option<RefreshKey>, in_question: bool, now
     }
 }
 
-/// A remembered session whose access token has to be verified again.
+/// Opens a cached session again, because its access token has to be verified again.
 fn reopened(instance: &Instance, session: &Session) -> Option<Opened> {
     Opened::open(instance, session.facts().holder, session.facts().tokens.sealed()?)
 }
 
-/// The profile as the sealed ID token tells it, or as it was kept when the ID token had to go. The ID token was verified
-/// before it was sealed.
+/// The user's profile from the sealed ID token, or the profile that was sealed when the ID token was dropped for want
+/// of space. The ID token was verified before it was sealed.
 fn kept_profile(view: &SessionView<'_>) -> KeptProfile {
     view.profile.or_else(|| view.id_claims()).map(KeptProfile::of_claims).unwrap_or_default()
 }
 
-/// What the ID token of an SDK cookie tells about the user, if it verifies as of when it was issued: the packages do not
-/// check it, and an attacker with the shared secret can put any text there. An ID token outlives the key that signed it;
-/// then it tells nothing.
+/// The user's profile from the ID token of an SDK cookie. The ID token is verified here as of the time when it was
+/// issued, because Scalekit's packages do not check it, and an attacker with the shared secret can put any text there.
+/// The profile is empty when the ID token does not verify, or when the key that signed it is no longer published.
 pub(crate) fn verified_profile(
     instance: &Instance,
     id_token: Option<&IdToken>,

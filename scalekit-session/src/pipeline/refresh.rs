@@ -1,5 +1,5 @@
-//! One refresh: sends a refresh token once, checks whose the new tokens are, and publishes the sealed successor. It runs
-//! in a task of its own, whatever happens to the request that wanted it.
+//! One refresh: sends a refresh token once, checks that the new tokens are of the same user, and publishes the sealed
+//! successor. It runs in a task of its own, which goes on when the request that began it is cancelled.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ use crate::upstream::call::{send, turn};
 use crate::upstream::keys::Budget;
 use crate::upstream::oauth::{self, TokenFailure, TokenResponse};
 
-/// Starts the call in a task of its own.
+/// Starts the refresh in a task of its own.
 pub(crate) fn start(
     instance: &Arc<Instance>,
     key: RefreshKey,
@@ -36,7 +36,8 @@ pub(crate) fn start(
     instance.runtime.spawn(Box::pin(run(call, payload, session, beside)));
 }
 
-/// A call that was begun. Dropped before it landed, by a panic or a runtime that shuts down, it has failed for now.
+/// A refresh that was begun. When it is dropped before it has landed, because its task panicked or the runtime shut
+/// down, it counts as failed for now.
 struct Call {
     instance: Arc<Instance>,
     key: RefreshKey,
@@ -66,7 +67,8 @@ impl Drop for Call {
 
 async fn run(call: Call, payload: SessionPayload, session: Session, beside: Beside) {
     let (instance, key) = (Arc::clone(&call.instance), call.key);
-    // Fails while a drain waits: nothing is sent that the process might not live to keep.
+    // This lock cannot be taken while `Scalekit::drain` waits. Then nothing is sent, because the process might end
+    // before it could keep the new tokens.
     let under_way = instance.under_way.try_read();
     let refreshed = if under_way.is_some() {
         attempt(&instance, &payload, &session, beside).await
@@ -80,7 +82,8 @@ async fn run(call: Call, payload: SessionPayload, session: Session, beside: Besi
             Outcome::without_successor(Refreshed::Ended)
         }
         Ok((sealed, usable)) => {
-            // A session that no request shows in that cookie would be looked up in vain.
+            // In the split layout no request shows this value, because its three cookies are sealed separately. The
+            // cache would never be asked for it.
             let holder = sealed.session.facts().holder;
             let shown = holder == Holder::SdkCookie || holder == instance.layout.names.served();
             if usable && shown {
@@ -88,6 +91,7 @@ async fn run(call: Call, payload: SessionPayload, session: Session, beside: Besi
             }
             let successor = Arc::new(Successor::new(sealed, usable, now));
             instance.refreshes.succeed(key, Arc::clone(&successor), now);
+            instance.emit(Event::Refreshed { user: successor.sealed.session.user_id() });
             if usable {
                 instance.watches.refreshed(&successor.sealed.session);
             }
@@ -100,7 +104,7 @@ async fn run(call: Call, payload: SessionPayload, session: Session, beside: Besi
     call.land(outcome);
 }
 
-/// Waits for its turn, and sends nothing for a session that ended meanwhile.
+/// Waits for a free turn, then sends the refresh token, unless the session has ended by then.
 async fn attempt(
     instance: &Arc<Instance>,
     payload: &SessionPayload,
@@ -114,19 +118,19 @@ async fn attempt(
     call(instance, payload, session, beside).await
 }
 
-/// Why there is no successor.
+/// Why a refresh brought no successor.
 #[derive(Clone, Copy, Debug)]
 enum Failure {
     Ended,
     Stranger,
     OtherOrganization,
     Rejected,
-    /// Scalekit took the refresh token, and what came back cannot be kept.
+    /// Scalekit accepted the refresh token, but its answer cannot be kept.
     Spent,
     Transient(Option<Duration>),
 }
 
-/// Remembers a failure, so that the token is not sent again before its time.
+/// Remembers a failure, so that the refresh token is not sent again too early, or ever.
 fn failed(
     instance: &Instance,
     key: RefreshKey,
@@ -159,7 +163,7 @@ fn failed(
     }
 }
 
-/// Sends the refresh token and makes a session of what comes back; `true` when it may be served.
+/// Sends the refresh token and seals a session with the new tokens. The flag is `true` when the session may be served.
 async fn call(
     instance: &Arc<Instance>,
     payload: &SessionPayload,
@@ -188,7 +192,7 @@ async fn call(
     if !usable {
         instance.emit(Event::RefreshedTokensNotServed { user: claims.subject() });
     }
-    // Where the session can be shared, its ID token names it, so it stays.
+    // When the SDK cookie is configured, the ID token of the login names the session, so that ID token stays.
     let keeps = instance.layout.keeps_id_tokens();
     let newer = if keeps { None } else { refreshed_profile(instance, &tokens, session) };
     let (id_token, profile, kept_profile) = match (newer, &payload.id_token) {
@@ -223,7 +227,8 @@ fn is_ended(instance: &Instance, session: &Session) -> bool {
     instance.ended.get(&session.facts().session_id) != Ended::No
 }
 
-/// New tokens must be of the same user, client and session as the old ones, whatever else they are (R11).
+/// Checks that the new tokens are of the same user, client and session as the old ones (R11). This is checked before
+/// their signature, and also for tokens that do not verify.
 fn check_identity(instance: &Instance, session: &Session, tokens: &TokenResponse) -> Result<Claims, Failure> {
     let old = &session.facts().claims;
     let claims = jwt::unverified_claims(tokens.access_token.secret()).ok_or_else(|| {
@@ -237,7 +242,8 @@ fn check_identity(instance: &Instance, session: &Session, tokens: &TokenResponse
     let same_user = claims.subject() == old.subject() && claims.session_id() == old.session_id();
     let id_subject = tokens.id_token.as_ref().and_then(|token| jwt::unverified_claims(token.secret()));
     let same_subject = id_subject.is_none_or(|id| id.subject() == old.subject());
-    // A wrong issuer with all else equal is a change of the environment's domain: kept, and not served (13b).
+    // Only the issuer differs: the domain of the environment has changed. The session is kept, and not served (row
+    // 13b).
     if !same_user || !same_subject || !same_client(claims.client_id()) {
         instance.emit(Event::RefreshedIdentityChanged { user: old.subject() });
         return Err(Failure::Stranger);
@@ -252,7 +258,8 @@ fn check_identity(instance: &Instance, session: &Session, tokens: &TokenResponse
     Ok(claims)
 }
 
-/// Verifies a new access token, with one fetch of the keys if it is signed with an unknown one.
+/// Verifies a new access token. Fetches the keys once if an unknown key has signed it. The key in the result is `None`
+/// when the token does not verify.
 async fn verify(
     instance: &Instance,
     token: &AccessToken,
@@ -270,7 +277,7 @@ async fn verify(
     }
 }
 
-/// The profile of a new ID token that verifies; otherwise the old ID token stays (R12).
+/// The profile of the new ID token, if one came and it verifies. Otherwise the old ID token stays (R12).
 fn refreshed_profile(instance: &Instance, tokens: &TokenResponse, session: &Session) -> Option<Profile> {
     let id_token = tokens.id_token.as_ref()?;
     let expected =

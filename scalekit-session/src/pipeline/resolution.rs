@@ -1,4 +1,4 @@
-//! What a look at a request leads to: whom the request is from, and which cookies its response writes.
+//! The results of the pipeline: the session of a request, and the cookies that its response writes.
 
 use std::fmt;
 use std::future::Future;
@@ -15,24 +15,48 @@ use crate::cookie::SetCookie;
 use crate::id::SessionId;
 use crate::session::Session;
 
-/// What a look at a request leads to.
+/// The result of [`SessionManager::inspect`](crate::SessionManager::inspect): a decision, or a future that decides.
+///
+/// ```
+/// use scalekit_session::adapter::{Inspection, RequestView};
+/// use scalekit_session::testing::TestEnvironment;
+/// use scalekit_session::{SessionManager, SessionState};
+///
+/// let scalekit = TestEnvironment::new().scalekit();
+/// let headers = [("host", "app.test")];
+/// match scalekit.inspect(&RequestView::new("GET", "/", &headers), scalekit.clock().now()) {
+///     Inspection::Settled(resolution) => assert!(matches!(resolution.state(), SessionState::Anonymous)),
+///     _ => unreachable!("without a cookie no call to Scalekit is needed"),
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
-#[must_use = "an inspection decides who the request is from"]
+#[must_use = "an inspection decides which session the request has"]
 pub enum Inspection {
-    /// Decided.
+    /// The decision.
     Settled(Resolution),
-    /// Scalekit has to be asked first.
+    /// The decision needs a call to Scalekit first.
     Pending(Pending),
 }
 
-/// The part of a decision that waits. It needs nothing of the request any more, and the work behind it goes on when
-/// this is dropped (R7).
+// R7: a refresh that was begun goes on when its request is cancelled.
+/// A decision that waits for Scalekit. It does not borrow the request. A refresh that this future began runs in a task
+/// of its own, and goes on when the future is dropped.
+///
+/// ```
+/// use scalekit_session::SessionState;
+/// use scalekit_session::adapter::{Pending, Resolution};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let pending = Pending::new(async { Resolution::new(SessionState::Anonymous) });
+/// assert!(matches!(pending.await.state(), SessionState::Anonymous));
+/// # }
+/// ```
 #[must_use = "futures do nothing unless polled"]
 pub struct Pending(BoxFuture<'static, Resolution>);
 
 impl Pending {
-    /// Wraps the waiting part.
+    /// Wraps a future that decides.
     pub fn new(future: impl Future<Output = Resolution> + Send + 'static) -> Self {
         Self(future.boxed())
     }
@@ -52,52 +76,84 @@ impl fmt::Debug for Pending {
     }
 }
 
-/// Whom a request is from.
+/// Whether a request has a session.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scalekit_session::SessionState;
+///
+/// fn greeting(state: &SessionState) -> String {
+///     match state {
+///         SessionState::Active(session) => format!("Welcome back, {}.", session.user_id()),
+///         SessionState::Unavailable { retry_after } => format!("Please try again in {} s.", retry_after.as_secs()),
+///         _ => "Please sign in.".to_owned(),
+///     }
+/// }
+///
+/// assert_eq!(greeting(&SessionState::Anonymous), "Please sign in.");
+/// let unavailable = SessionState::Unavailable { retry_after: Duration::from_secs(2) };
+/// assert_eq!(greeting(&unavailable), "Please try again in 2 s.");
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SessionState {
-    /// A session that may be served.
+    /// The request has this session.
     Active(Session),
-    /// Nobody.
+    /// The request has no session.
     Anonymous,
-    /// Nothing can be known now: Scalekit does not answer. The session is not lost.
+    /// Whether the request has a session cannot be known at the moment, because Scalekit does not answer. The cookies
+    /// stay, so the session is not lost.
     Unavailable {
-        /// When to try again.
+        /// How long the client should wait before it tries again.
         retry_after: Duration,
     },
-    /// A cookie came, but another site sent the request (R51).
+    // R51
+    /// Another site sent the request, and the request may have effects. It gets no session, whatever its cookies show.
     CrossOrigin,
-    /// The request is for a host that this configuration does not serve: `http` sessions are for loopback only.
+    /// The request is for a host that this configuration does not serve. With an `http` redirect URI only loopback
+    /// hosts are served.
     Misdirected,
 }
 
-/// A decision and the cookies that go with it.
+/// A decision: the state of the request's session, the cookies to write, and why there is no session.
+///
+/// ```
+/// use scalekit_session::SessionState;
+/// use scalekit_session::adapter::{NoSession, Resolution};
+///
+/// let resolution = Resolution::new(SessionState::Anonymous).because(NoSession::Expired);
+/// assert!(matches!(resolution.state(), SessionState::Anonymous));
+/// assert_eq!(resolution.reason(), NoSession::Expired);
+/// assert!(resolution.cookies().is_empty());
+/// ```
 #[must_use = "cookies of a resolution must be written to the response"]
 pub struct Resolution {
     pub(crate) state: SessionState,
     pub(crate) write: Option<Box<Write>>,
-    /// Why there is no session, where there is none.
+    /// Why there is no session. It counts for [`SessionState::Anonymous`] only.
     pub(crate) no_session: NoSession,
 }
 
-/// Cookies to write, and the session and generation they are of.
+/// Cookies to write, and which session they belong to.
 #[derive(Debug)]
 pub(crate) struct Write {
     pub(crate) cookies: Vec<SetCookie>,
+    /// `None` when the cookies belong to no session that this crate knows: they are always written.
     pub(crate) of: Option<WriteOf>,
 }
 
-/// Which session's cookies a response writes.
+/// Which session's cookies a response writes or removes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum WriteOf {
-    /// A session and its generation.
+    /// The cookies of this session, of this generation.
     Data(SessionId, u32),
-    /// The removal of a session's cookies, or of data without a marker.
+    /// The removal of a session's cookies. `of` is `None` for data without a marker.
     Removal { of: Option<(SessionId, u32)>, decided_at: Timestamp },
 }
 
 impl Resolution {
-    /// A decision that writes nothing.
+    /// A decision that writes no cookies.
     pub fn new(state: SessionState) -> Self {
         Self { state, write: None, no_session: NoSession::NotSignedIn }
     }
@@ -112,13 +168,13 @@ impl Resolution {
         Self { no_session: why, ..self }
     }
 
-    /// Why there is no session, where the state is [`SessionState::Anonymous`].
+    /// Why there is no session. It counts for [`SessionState::Anonymous`] only.
     #[must_use]
     pub fn reason(&self) -> NoSession {
         self.no_session
     }
 
-    /// Whom the request is from.
+    /// Whether the request has a session.
     #[must_use]
     pub fn state(&self) -> &SessionState {
         &self.state

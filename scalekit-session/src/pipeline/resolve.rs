@@ -1,4 +1,4 @@
-//! What a decision means for the request: its session, and the cookies that are written.
+//! From a decision to a [`Resolution`]: the session for the handler, and the cookies that the response writes.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::pipeline::resolution::{Resolution, SessionState, Write, WriteOf};
 use crate::rules::decide::{Cookies, Ended, SessionEvidence, Token};
 use crate::session::Session;
 
-/// A session that may be served.
+/// Serves a session, and notes that a browser showed its cookie now.
 pub(crate) fn serve(instance: &Arc<Instance>, session: Session, now: Timestamp) -> Resolution {
     session.see(now);
     let facts = session.facts();
@@ -21,7 +21,8 @@ pub(crate) fn serve(instance: &Arc<Instance>, session: Session, now: Timestamp) 
     Resolution { write, ..Resolution::new(SessionState::Active(session)) }
 }
 
-/// A session without a refresh token is never refreshed, so it leaves a retired cookie secret here (R36).
+/// Seals a session again with the cookie secret that seals now. Called for a session without a refresh token whose
+/// cookie secret is retired: no refresh will ever seal it again (R36).
 fn seal_again(instance: &Instance, session: &Session, now: Timestamp) -> Option<Box<Write>> {
     let facts = session.facts();
     let sealed = instance.layout.seal_again(session)?;
@@ -31,7 +32,7 @@ fn seal_again(instance: &Instance, session: &Session, now: Timestamp) -> Option<
     Some(Box::new(Write { cookies, of }))
 }
 
-/// No session; with the removal of the cookies that hold one when the rule says so.
+/// Serves no session, and removes the session's cookies when the rule says so.
 pub(crate) fn anonymous(
     instance: &Instance,
     holder: Holder,
@@ -47,7 +48,8 @@ pub(crate) fn anonymous(
     resolution
 }
 
-/// Split layout: where an access token is over, or its key was withdrawn, the refresh route brings another.
+/// Split layout: adds that the refresh route may bring a new access token, when the session's access token is over or
+/// the key that signed it was withdrawn.
 pub(crate) fn unless_expired(
     instance: &Instance,
     resolution: Resolution,
@@ -63,8 +65,8 @@ pub(crate) fn unless_expired(
     }
 }
 
-/// A token refused moments ago may have lost a race whose winner's cookies are on their way: a page load asks once
-/// more before it is sent to login (16a).
+/// Row 16a: Scalekit may have refused the refresh token because another process refreshed first. Then the new cookies
+/// are on their way to the browser, so a page load is redirected to itself once before it is sent to login.
 pub(crate) fn asking_again(
     instance: &Instance,
     mut resolution: Resolution,

@@ -1,4 +1,4 @@
-//! The part of a decision that waits: fetch keys, refresh, decide again.
+//! The part of a decision that waits: fetches keys or refreshes, then decides again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,14 +23,14 @@ use crate::rules::decide::{
 };
 use crate::upstream::keys::Fetched;
 
-/// Carries on what `inspect` could not decide without Scalekit.
+/// Goes on with a case that `inspect` could not decide without a call to Scalekit.
 pub(crate) fn settle(instance: &Arc<Instance>, case: Case, noted: Noted, held: Held, wait: Wait) -> Pending {
     let instance = Arc::clone(instance);
     Pending::new(async move { run(&instance, case, noted, held, wait).await })
 }
 
-/// Refreshes now, whatever the age of the session's token. A session that may not be served may not be refreshed
-/// either; a token that is over is no obstacle.
+/// Refreshes now, whatever the age of the access token. A session that may not be served is not refreshed either,
+/// unless only its access token is over.
 pub(crate) fn refresh_now(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> Pending {
     let cookies = RequestCookies::gather(request.headers, &instance.layout.names);
     if let Some(state) = gate::refused(instance, request, &cookies) {
@@ -51,7 +51,8 @@ pub(crate) fn refresh_now(instance: &Arc<Instance>, request: &RequestView<'_>, n
     }
 }
 
-/// Each round does one piece of I/O and decides again. Keys are fetched once, and a refresh is the last round.
+/// Does one piece of I/O in each round, then decides again. Keys are fetched in one round at most, and a refresh is the
+/// last round.
 pub(crate) async fn run(
     instance: &Arc<Instance>,
     mut case: Case,
@@ -88,7 +89,8 @@ async fn fetch_keys(instance: &Arc<Instance>, shown: &mut Shown) -> Token {
     match (shown.verify(instance, instance.now()), fetched) {
         (Token::UnknownKey, Fetched::Updated) => Token::StillUnknown,
         (Token::UnknownKey, Fetched::Suppressed { .. } | Fetched::Failed { .. }) => match shown {
-            // The refresh route serves no token: it answers as long as it does not know better.
+            // The refresh route hands out no claims of this access token. While the keys cannot be fetched, it takes
+            // the key for published.
             Shown::Refresh(_) => Token::Valid,
             Shown::Known(_) | Shown::Opened(_) => Token::KeysUnavailable,
         },
@@ -96,13 +98,13 @@ async fn fetch_keys(instance: &Arc<Instance>, shown: &mut Shown) -> Token {
     }
 }
 
-/// A successor may itself be over when a latecomer asks for it; then its own refresh follows. Chains are short: they
-/// grow by one per token life.
+/// The most refreshes that one request joins. The successor of an old cookie may itself be over, and then its own
+/// refresh follows. Such chains are short: they grow by one in each life of an access token.
 const LONGEST_CHAIN: usize = 8;
 
-/// How long a request waits for a refresh, whose call goes on without it, where the token at hand is still good.
+/// How long a request waits for a refresh when its access token is still good. The refresh goes on afterwards.
 const OPPORTUNISTIC_WAIT: Duration = Duration::from_secs(2);
-/// The same where nothing can be served without it.
+/// How long a request waits for a refresh without which it cannot be served. The refresh goes on afterwards.
 const REQUIRED_WAIT: Duration = Duration::from_secs(10);
 
 async fn refresh_session(
@@ -127,7 +129,7 @@ async fn refresh_session(
         let ended = instance.ended.get(&unpacked.session.facts().session_id) != Ended::No;
         let refreshed = match (outcome.refreshed, &successor) {
             (Refreshed::Stranger, _) => Refreshed::Stranger,
-            // Whatever the refresh brought: a session that ended meanwhile is not served (R32).
+            // A session that ended during the refresh is not served, whatever the refresh brought (R32).
             _ if ended => Refreshed::Ended,
             (Refreshed::Succeeded { .. }, None) => Refreshed::Ended,
             (other, _) => other,
@@ -171,8 +173,8 @@ async fn refresh_session(
     write(instance, held, unavailable, written.as_deref(), instance.now())
 }
 
-/// Joins the one call for this refresh token, or picks up its result. A request that runs out of patience leaves the
-/// call under way, and a later request finds its result.
+/// Waits for the one refresh of this refresh token, which it begins if need be, or takes its result. When `patience`
+/// has passed, the refresh goes on, and a later request finds its result.
 async fn join(instance: &Arc<Instance>, beside: Beside, unpacked: &Unpacked, patience: Duration) -> Outcome {
     let now = instance.now();
     let facts = unpacked.session.facts();
@@ -183,7 +185,7 @@ async fn join(instance: &Arc<Instance>, beside: Beside, unpacked: &Unpacked, pat
         Joined::Known(outcome) => return outcome,
         Joined::Flying(flight) => flight,
         Joined::Begun(flight, landing) => {
-            // No lock is held here: a runtime may run the task at once, and the task takes it.
+            // The table's lock is not held here: a runtime may run the task at once, and the task takes that lock.
             let Unpacked { payload, session } = unpacked;
             refresh::start(instance, key, payload.clone(), session.clone(), beside, landing);
             flight
@@ -197,13 +199,14 @@ async fn join(instance: &Arc<Instance>, beside: Beside, unpacked: &Unpacked, pat
     }
 }
 
-/// A successor is given only to the session it belongs to.
+/// Whether a successor belongs to the session that asks for it: same session id and same user.
 fn is_heir(unpacked: &Unpacked, successor: &Successor) -> bool {
     let (old, new) = (unpacked.session.facts(), successor.sealed.session.facts());
     old.session_id == new.session_id && old.claims.subject() == new.claims.subject()
 }
 
-/// The decision, with the cookies of the successor if there is one; nothing for a session that ended meanwhile (R32).
+/// The resolution with this state and the cookies of the successor, if there is one. A session that ended during the
+/// refresh is neither served nor written (R32).
 fn write(
     instance: &Instance,
     held: Held,

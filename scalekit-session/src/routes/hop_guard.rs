@@ -1,10 +1,14 @@
-//! The hop guard of the split layout: a page load whose access cookie is gone is led through the refresh route once.
+//! The hop guard of the split layout. It stops a page load from being redirected through the refresh route in circles.
 //!
-//! The refresh route says in a sealed cookie until when the access cookie should be there that it set, or that it found
-//! fresh. A page load that comes without one before that time would be led in circles: the browser does not keep the
-//! cookie, or does not send it there. One whose access cookie came, and does not count any more because its key was withdrawn,
-//! is led once more. A page load after that time is an ordinary one whose token is over. And a guard of another session,
-//! whose answer came late, says nothing of this one.
+//! A page load whose access cookie is gone is redirected to the refresh route and back: one hop. The refresh route then
+//! sets a sealed cookie, the guard. The guard says until when the browser should have the access cookie that the route
+//! set, or that it found fresh. The guard decides about the next page load without a usable access token:
+//!
+//! - The access cookie is missing before that time: the browser does not keep it, or does not send it to this page. A
+//!   hop would go in circles, so there is none.
+//! - The access cookie came before that time, but the key that signed its token was withdrawn: one more hop.
+//! - That time has passed: the access token is over as usual, so there is a hop.
+//! - The guard is of another session, because a response came late: it does not count.
 
 use subtle::ConstantTimeEq;
 
@@ -14,27 +18,28 @@ use crate::instance::Instance;
 use crate::seal::Purpose;
 use crate::session::Session;
 
-/// What the sealed guard says.
+/// The content of the sealed guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Guard {
-    /// When the access cookie is gone by its age.
+    /// When the access cookie expires.
     until: Timestamp,
-    /// The hop began before the time of a guard from before.
+    /// The hop began before the `until` of an earlier guard.
     again: bool,
 }
 
-/// Whether a page load that needs an access cookie comes too early to be led through the refresh route; `came` when one
-/// came with it.
+/// Whether a hop would go in circles, for a page load without a usable access token. `came` says whether an access
+/// cookie came with it.
 fn is_loop(guard: Option<Guard>, came: bool, now: Timestamp) -> bool {
     guard.is_some_and(|guard| now < guard.until && (guard.again || !came))
 }
 
-/// Whether the refresh route has led this browser here before, in vain.
+/// Whether the refresh route has redirected this browser to a page before, and the page load still has no usable access
+/// token.
 pub(crate) fn led_in_vain(instance: &Instance, cookies: &RequestCookies<'_>, now: Timestamp) -> bool {
     is_loop(read(instance, cookies), cookies.has_data(), now)
 }
 
-/// The guard of a hop that leaves an access cookie of that session, which should be there until then.
+/// The guard to set after a hop: the browser should have an access cookie of that session until `until`.
 pub(crate) fn guard(
     instance: &Instance,
     cookies: &RequestCookies<'_>,
@@ -51,7 +56,7 @@ pub(crate) fn guard(
     Some(instance.layout.spec.set(instance.layout.names.hop(), &value, Some(until.since(now))))
 }
 
-/// The removal of the guard.
+/// The line that removes the guard.
 pub(crate) fn clear(instance: &Instance) -> SetCookie {
     instance.layout.spec.remove(instance.layout.names.hop())
 }

@@ -1,4 +1,4 @@
-//! Logging out: here whatever happens, then at Scalekit.
+//! The logout route: ends the session here, then sends the browser to Scalekit to end it there.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use crate::rules::navigation;
 use crate::rules::origin;
 use crate::upstream::oauth::{self, LogoutRequest};
 
-/// Answers the logout route: `POST` from this site, or a page load that the browser says this site or the user began
-/// (R35).
+/// Answers the logout route. A `POST` from this site logs out. So does a page load of which the browser says that this
+/// site or the user began it. Any other page load gets a page that asks for confirmation (R35).
 pub(crate) fn logout(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> Reply {
     if navigation::is_prefetch(request) {
         return Reply::new(204);
@@ -46,19 +46,25 @@ fn is_own_navigation(request: &RequestView<'_>) -> bool {
         && matches!(request.header("sec-fetch-site"), Some("same-origin" | "none"))
 }
 
-/// Ends every session that the request names first, so that no answer under way can bring it back, then clears the
-/// browser, then goes to Scalekit.
+/// Ends every session that the request's cookies show, so that no response under way can bring one back. Then removes
+/// the cookies and redirects to Scalekit.
 fn end(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> Reply {
     let (mut id_token, mut logout) = (None, LogoutRequest::new().client_id(&instance.client.id));
     let cookies = RequestCookies::gather(request.headers, &instance.layout.names);
+    let shown = find::signed_in(instance, &cookies);
+    // A client that repeats a logout with the same cookies writes one line.
+    if let Some(shown) = &shown
+        && instance.ended.get(&shown.session.facts().session_id) == Ended::No
+    {
+        instance.emit(Event::SignedOut { user: shown.session.user_id() });
+    }
     for (session_id, login_at) in find::named(instance, &cookies) {
         instance.end(session_id, Ended::LoggedOut { since: now }, login_at, now);
     }
-    if let Some(shown) = find::signed_in(instance, &cookies) {
+    if let Some(shown) = shown {
         id_token = shown.payload.id_token;
-        // Used where there is no ID token, or it is too long.
+        // Names the session for Scalekit when there is no ID token, or when the ID token is too long for the URL.
         logout = logout.logout_hint(shown.session.scalekit_session_id().unwrap_or_default());
-        instance.emit(Event::SignedOut { user: shown.session.user_id() });
     }
     if let Some(id_token) = &id_token {
         logout = logout.id_token_hint(id_token);
@@ -73,7 +79,7 @@ fn end(instance: &Arc<Instance>, request: &RequestView<'_>, now: Timestamp) -> R
     ))
 }
 
-/// The removal of everything of ours, whatever the request carried (R17, R29).
+/// The lines that remove all our cookies. The session's cookies are removed whatever the request carried (R17, R29).
 fn cleared(instance: &Instance, present: &RequestCookies<'_>, target: &str) -> Vec<SetCookie> {
     let layout = &instance.layout;
     let mut cookies = layout.all_removals(layout.present(present, target));

@@ -1,7 +1,7 @@
-//! The guard against login loops: logins that succeed, and sessions that never arrive (R47).
+//! The loop guard. It stops login loops, in which each login succeeds and the next page load has no session (R47).
 //!
-//! A short-lived sealed cookie counts callbacks that were followed by a page load without a session. Several tabs that
-//! log in at once are no loop: no page load without a session follows.
+//! A sealed cookie, which lives for 30 seconds, counts the logins that were followed by a page load without a session.
+//! Several tabs that log in at once are no loop, because no page load without a session follows.
 
 use std::time::Duration;
 
@@ -10,29 +10,31 @@ use crate::cookie::{RequestCookies, SetCookie};
 use crate::instance::Instance;
 use crate::seal::Purpose;
 
-/// What the cookie says.
+/// The content of the sealed cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Count {
     since: Timestamp,
-    /// Logins that led to nobody.
+    /// How many logins were followed by a page load without a session.
     lost: u8,
-    /// A login succeeded, and no page was loaded since.
+    /// A login succeeded, and no page was loaded without a session since.
     armed: bool,
 }
 
+/// How long logins are counted together.
 const WINDOW: Duration = Duration::from_secs(30);
+/// How many lost logins are a loop.
 const LIMIT: u8 = 3;
 
-/// What an anonymous page load is told.
+/// Whether a page load without a session is part of a login loop.
 #[derive(Debug)]
 pub(crate) enum Loop {
-    /// Go to login, with this cookie if any.
+    /// No. It may be sent to login, with this new count if there is one.
     No(Option<SetCookie>),
-    /// Stop.
+    /// Yes. It must not be sent to login.
     Yes,
 }
 
-/// A login succeeded.
+/// Notes that a login succeeded: the cookie to set.
 pub(crate) fn signed_in(
     instance: &Instance,
     cookies: &RequestCookies<'_>,
@@ -42,7 +44,7 @@ pub(crate) fn signed_in(
     write(instance, Count { armed: true, ..count })
 }
 
-/// A page was loaded without a session and is about to be sent to login.
+/// Counts a page load without a session that is about to be sent to login.
 pub(crate) fn anonymous(instance: &Instance, cookies: &RequestCookies<'_>, now: Timestamp) -> Loop {
     match read(instance, cookies, now) {
         Some(count) if count.armed => {
@@ -57,7 +59,7 @@ pub(crate) fn anonymous(instance: &Instance, cookies: &RequestCookies<'_>, now: 
     }
 }
 
-/// The removal of the count.
+/// The line that removes the loop guard.
 pub(crate) fn clear(instance: &Instance) -> SetCookie {
     instance.layout.spec.remove(instance.layout.names.looped())
 }

@@ -1,4 +1,4 @@
-//! The crate's own routes, and the answers that lead to them.
+//! The crate's own routes (login, callback, refresh, logout), and the replies that redirect to them.
 
 pub(crate) mod hop_guard;
 pub(crate) mod login;

@@ -1,9 +1,9 @@
-//! The refresh route of the split layout: the one place to which browsers send the refresh token.
+//! The refresh route of the split layout: the only route to which browsers send the refresh token.
 //!
-//! | request | fresh | refreshed | no session | unavailable |
+//! | request | access token is fresh | refreshed now | no session | Scalekit unavailable |
 //! |---|---|---|---|---|
-//! | `POST`, of a script | 204 | 204, all cookies | 401 | 503 |
-//! | `GET`, a page load that was led here | back | back, all cookies | to login | 503 page |
+//! | `POST` by a script | 204 | 204, all cookies | 401 | 503 |
+//! | `GET`, a page load that was redirected here | back to the page | back, all cookies | to login | 503 page |
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::cookie::{Holder, Part, RequestCookies, SetCookie};
 use crate::instance::Instance;
 use crate::layout::{self, Held};
 use crate::pipeline::commit;
-use crate::pipeline::decide::{self, Case, Noted, Step};
+use crate::pipeline::decide::{self, Case, Noted, Step, Wait};
 use crate::pipeline::find;
 use crate::pipeline::open::Shown;
 use crate::pipeline::resolution::{Resolution, SessionState};
@@ -59,17 +59,17 @@ pub(crate) async fn refresh(instance: &Arc<Instance>, head: &RequestHead) -> Rep
     }
 }
 
-/// What waits for the answer.
+/// Who waits for the reply: a script, or a page load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Caller {
     Script,
     Page,
 }
 
-/// How it went.
+/// The result of a call of the refresh route.
 #[derive(Debug)]
 enum Outcome {
-    /// There is an access token, whose cookie should be in the browser until then.
+    /// The session has an access token. The browser should have its cookie until this time.
     SignedIn(Session, Timestamp),
     NoSession(NoSession),
     Unavailable(Duration),
@@ -96,21 +96,21 @@ fn to_page(
     match *outcome {
         Outcome::SignedIn(ref session, until) => Reply::see_other(return_to.as_str())
             .with_cookies(hop_guard::guard(instance, cookies, session, until, now)),
-        // 16a: another answer may be bringing the cookies.
+        // Row 16a: another response may be bringing the new cookies.
         Outcome::NoSession(NoSession::Racing) => Reply::see_other(return_to.as_str()),
         Outcome::NoSession(_) => refuse::begin_login(instance, cookies, Some(&return_to), now),
         Outcome::Unavailable(retry_after) => refuse::page(instance, &Refusal::Unavailable { retry_after }),
     }
 }
 
-/// Refreshes what is due. The lines that come with the outcome have passed the commit point.
+/// Refreshes the session if that is due. The `Set-Cookie` lines in the result have passed the commit point.
 async fn outcome(
     instance: &Arc<Instance>,
     cookies: &RequestCookies<'_>,
     target: &str,
     caller: Caller,
 ) -> (Outcome, Vec<SetCookie>) {
-    // Nothing is deleted here that does not open with its marker: a login overwrites it.
+    // A refresh cookie that cannot be opened or does not match its marker is not deleted. The next login overwrites it.
     let holder = Holder::Split(Part::Refresh);
     let Some(shown) = find::in_cookie(instance, cookies, holder) else {
         return (Outcome::NoSession(NoSession::NotSignedIn), Vec::new());
@@ -130,8 +130,10 @@ async fn outcome(
         Step::Waits(case, wait) => {
             let held = held(instance, cookies, target);
             let resolution = settle::run(instance, case, noted, held, wait).await;
+            // Only what is due by time can be early: where the key was withdrawn, the access token counts nowhere.
+            let by_time = matches!(wait, Wait::Refresh(_)) && caller == Caller::Script;
             if let Some(session) = before.filter(|session| was_early(instance, session, &resolution))
-                && caller == Caller::Script
+                && by_time
             {
                 let until = session.facts().due_at;
                 return (Outcome::SignedIn(session, until), Vec::new());
@@ -160,7 +162,8 @@ async fn outcome(
     (outcome, lines)
 }
 
-/// The session with the ID token of its ID cookie: what a refresh does not bring anew stays (R12, R34).
+/// The session with the ID token of its ID cookie, so that the ID token stays when the refresh brings no new one (R12,
+/// R34).
 fn with_id_token(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, shown: Shown) -> Shown {
     match shown {
         Shown::Refresh(mut unpacked) => {
@@ -173,7 +176,7 @@ fn with_id_token(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, shown: 
     }
 }
 
-/// What the browser holds. An ID cookie that came and cannot be read is left as it is.
+/// Which cookies the browser has. An ID cookie that came and cannot be read is not overwritten.
 fn held(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, target: &str) -> Held {
     let identity = Holder::Split(Part::Identity);
     let unread = find::in_cookie(instance, cookies, identity).is_none();
@@ -182,8 +185,8 @@ fn held(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, target: &str) ->
     Held::new(Holder::Split(Part::Refresh), present.keeping_identity(keeps))
 }
 
-/// Whether a refresh failed that only another instance's clock thought due: by ours the access token is still good for a
-/// while, and the browser has it (rows 14 and 15).
+/// Whether a refresh failed that only another instance's clock thought due. By our clock the access token is still good
+/// for more than a second, and the browser has it (rows 14 and 15).
 fn was_early(instance: &Instance, session: &Session, resolution: &Resolution) -> bool {
     let failed = resolution.write.is_none() && !matches!(resolution.state, SessionState::Active(_));
     failed && !is_ended(instance, session) && instance.now() + Duration::from_secs(1) < session.facts().due_at

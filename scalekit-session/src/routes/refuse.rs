@@ -1,4 +1,5 @@
-//! What a refused request is told: a page load goes to login, a program gets a status and problem JSON (R48).
+//! The replies to refused requests: a page load is redirected to login or gets a page, a program gets problem JSON
+//! (R48).
 
 use crate::answer::pages::{Page, PageKind};
 use crate::answer::problem::{problem, with_retry_after};
@@ -29,7 +30,7 @@ pub(crate) fn refuse(instance: &Instance, request: &RequestView<'_>, why: &Refus
     }
 }
 
-/// The login route, leading back to a path.
+/// The path of the login route, with the path to return to after login.
 pub(crate) fn login_path(instance: &Instance, return_to: Option<&ReturnTo>) -> String {
     let login = &instance.config.routes.login;
     match return_to.filter(|path| **path != instance.config.default_return_to) {
@@ -43,8 +44,9 @@ fn leading_back(route: &str, path: &ReturnTo) -> String {
     format!("{route}?{}", query.append_pair("return_to", path.as_str()).finish())
 }
 
-/// Split layout: the refresh token is sent to the refresh route only, so a page load goes there and comes back, once
-/// (R47). What cannot be repeated, and what nobody sees, is not led there.
+/// Split layout: redirects a page load through the refresh route, because browsers send the refresh token only there.
+/// The hop guard stops a second redirect in vain (R47). Requests that cannot be repeated or that show no page to the
+/// user, and requests for our own routes, are handled like those without any session.
 fn through_refresh(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Reply {
     let Some(route) = &instance.config.routes.refresh else { return to_login(instance, request, now) };
     let path = request.target.split(['?', '#']).next().unwrap_or_default();
@@ -67,8 +69,9 @@ fn through_refresh(instance: &Instance, request: &RequestView<'_>, now: Timestam
     Reply::html(400, (instance.hooks.pages)(&page)).with_cookies([hop_guard::clear(instance)])
 }
 
-/// Only a `GET` can be repeated after login; anything else leads to the start page. The own routes lead nowhere: the
-/// login route refuses frames, and would send them to itself for ever (R47).
+/// Redirects a page load to login. A `GET` returns to its page after login; any other method returns to the start page.
+/// A request for one of our own routes is not redirected, but answered with 401: the login route refuses frames, and
+/// would redirect them to itself for ever (R47).
 fn to_login(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Reply {
     let path = request.target.split(['?', '#']).next().unwrap_or_default();
     if instance.config.routes.reaches(path) {
@@ -82,7 +85,7 @@ fn to_login(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> R
     begin_login(instance, &cookies, here.as_ref(), now)
 }
 
-/// Off to the login route, unless logins have led nowhere before.
+/// Redirects to the login route. When the loop guard finds a login loop, answers with a page that stops the loop.
 pub(crate) fn begin_login(
     instance: &Instance,
     cookies: &RequestCookies<'_>,

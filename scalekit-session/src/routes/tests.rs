@@ -24,7 +24,7 @@ fn layouts(environment: &TestEnvironment) -> Vec<(&'static str, Scalekit)> {
     ]
 }
 
-/// Scans of what `work` does.
+/// How many scans `work` makes.
 async fn scans(work: impl Future<Output = ()>) -> u32 {
     SCANS.set(0);
     work.await;

@@ -1,4 +1,4 @@
-//! [`Scalekit`]: the session manager backed by Scalekit. It wires the parts together and contains no rules.
+//! [`Scalekit`]: the session manager that applications configure. It connects the rooms and contains no rules.
 
 pub(crate) mod config;
 pub(crate) mod watch;
@@ -34,8 +34,10 @@ use crate::scalekit::watch::SessionWatch;
 use crate::session::Session;
 use crate::session::grant::Grant;
 
-/// Login, sessions and logout with Scalekit. Cheap to clone; all clones share one state, so make one per process and
-/// share it between workers.
+/// Login, sessions and logout with Scalekit.
+///
+/// Make one per process and give clones of it to all workers: it is cheap to clone, and all clones share one state.
+/// [`ScalekitBuilder::build`] checks all settings and reports every problem at once:
 ///
 /// ```
 /// # #[cfg(feature = "reqwest")]
@@ -58,16 +60,18 @@ use crate::session::grant::Grant;
 pub struct Scalekit(Arc<Instance>);
 
 impl Scalekit {
-    /// Starts from nothing but defaults.
+    /// A builder with the defaults only. It reads no environment variables.
     pub fn builder() -> ScalekitBuilder {
         ScalekitBuilder::empty()
     }
 
-    /// Starts from the environment's variables: `SCALEKIT_ENVIRONMENT_URL` (or `SCALEKIT_ENV_URL`), `SCALEKIT_CLIENT_ID`,
-    /// `SCALEKIT_CLIENT_SECRET`, `SCALEKIT_REDIRECT_URI`, `SCALEKIT_COOKIE_SECRET` (or `COOKIE_ENCRYPTION_SECRET`; several,
-    /// separated by commas: the first seals, all open), and optionally `SCALEKIT_ISSUER` and `SCALEKIT_AUDIENCE` (lists) and
-    /// `SCALEKIT_POST_LOGOUT_REDIRECT_URI`; for [`SplitCookies`](crate::SplitCookies) `SCALEKIT_COOKIE_LAYOUT` (`split`, or
-    /// `whole`) and `SCALEKIT_ACCESS_COOKIE_PATH`.
+    /// A builder with the settings from the environment variables.
+    ///
+    /// These are required: `SCALEKIT_ENVIRONMENT_URL`, `SCALEKIT_CLIENT_ID`, `SCALEKIT_CLIENT_SECRET`,
+    /// `SCALEKIT_REDIRECT_URI` and `SCALEKIT_COOKIE_SECRET`. The [configuration reference] lists all variables with
+    /// their formats and defaults.
+    ///
+    /// [configuration reference]: https://github.com/scalekit-session/scalekit-session/blob/main/docs/configuration.md
     pub fn from_env() -> ScalekitBuilder {
         ScalekitBuilder::from_vars(|name| std::env::var(name).ok())
     }
@@ -76,21 +80,22 @@ impl Scalekit {
         Self(Arc::new(instance))
     }
 
-    /// Waits for refreshes and logins that are under way, at most that long: call it when the server has stopped taking
-    /// requests, so that no rotated token is lost with the process. While it waits no refresh begins. Tells whether everything was
-    /// finished.
+    /// Waits until the refreshes and logins that are under way have finished, but not longer than `timeout`. While it
+    /// waits, no refresh begins. Returns whether all of them finished.
+    ///
+    /// Call it when the server has stopped taking requests. Otherwise a refresh could be cut off after Scalekit has
+    /// replaced the refresh token, and that session would be lost with the process.
     pub async fn drain(&self, timeout: Duration) -> bool {
         let finished = pin!(self.0.under_way.write());
         matches!(select(finished, self.0.runtime.sleep(timeout)).await, Either::Left(_))
     }
 
-    /// Watches a session from a handler that goes on for long, a socket's or a stream's, so that it can stop when the
-    /// session is over.
+    /// Watches a session, so that a handler of a socket or stream can stop when the session is over.
     pub fn watch(&self, session: &Session) -> SessionWatch {
         SessionWatch::new(&self.0, session)
     }
 
-    /// The manager as adapters hold it.
+    /// This manager as adapters take it.
     #[must_use]
     pub fn manager(&self) -> Arc<dyn SessionManager> {
         Arc::new(self.clone())

@@ -1,4 +1,5 @@
-//! Watching a session from a handler that goes on after the head of its response: sockets and streams (R49).
+//! [`SessionWatch`]: tells a socket or stream, which goes on after its response's headers are sent, that its session is
+//! over (R49).
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,11 +12,13 @@ use crate::rules::decide::Ended;
 use crate::session::Session;
 use crate::upstream::runtime::Task;
 
-/// Tells a handler that goes on for long when its session is over. From [`Scalekit::watch`](crate::Scalekit::watch).
+/// Tells a handler of a socket or stream when its session is over. [`Scalekit::watch`](crate::Scalekit::watch) makes
+/// it.
 ///
-/// It follows the session: where another request of the same browser refreshes it in this process, the watch goes on
-/// with the new tokens. A stream or socket cannot refresh by itself, because its response's head is gone, and with it
-/// the last chance to hand out cookies; the browser connects again, and that request refreshes.
+/// When another request of the same browser refreshes the session in this process, the watch goes on with the new
+/// tokens. The socket or stream itself cannot refresh the session: its response's headers are sent, so it can write no
+/// cookies. When the watch ends with [`SessionEnd::Expired`], close the connection. The browser connects again, and
+/// that request refreshes.
 ///
 /// ```
 /// # use scalekit_session::testing::{TestEnvironment, TestUser};
@@ -36,7 +39,7 @@ use crate::upstream::runtime::Task;
 /// assert_eq!(watch.ended().await, SessionEnd::Expired);
 /// # }
 /// ```
-#[must_use = "a watch tells nothing unless somebody waits for it"]
+#[must_use = "a watch has no effect unless a task awaits `ended`"]
 pub struct SessionWatch {
     instance: Arc<Instance>,
     watched: Arc<Watched>,
@@ -52,13 +55,13 @@ impl SessionWatch {
         Self { instance: Arc::clone(instance), watched, timer: None }
     }
 
-    /// The session with the newest tokens that this process has seen of it.
+    /// The session with the newest tokens that this process has received for it.
     #[must_use]
     pub fn session(&self) -> Session {
         self.watched.lock().session.clone()
     }
 
-    /// Waits for the end of the session. May be dropped and called again, as in a `select!`.
+    /// Waits until the session is over. The future may be dropped and the method called again, as in a `select!`.
     pub async fn ended(&mut self) -> SessionEnd {
         std::future::poll_fn(|cx| self.poll_ended(cx)).await
     }
@@ -81,7 +84,7 @@ impl SessionWatch {
             stale => stale.insert((end, self.instance.runtime.sleep(end.since(now)))),
         };
         if timer.as_mut().poll(cx).is_ready() {
-            // The timer and the clock differ by a little, or by a test: look again.
+            // The timer may end a little before the clock says so, and a test may move the clock. So look again.
             self.timer = None;
             cx.waker().wake_by_ref();
         }
@@ -89,7 +92,7 @@ impl SessionWatch {
     }
 }
 
-/// Until when its access token may be used, within the limits of the session.
+/// When the session is over: at the end of its access token, or at one of the session's limits if that is earlier.
 fn end_of(instance: &Instance, session: &Session) -> Timestamp {
     let facts = session.facts();
     facts.end.min(instance.config.policy.limit(facts.login_at, facts.refreshed_at))

@@ -1,4 +1,4 @@
-//! [`VerifiedSession`]: a session from another source than Scalekit's tokens.
+//! [`VerifiedSession`]: a session whose claims come from another source than Scalekit's tokens.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,11 +14,12 @@ use crate::token::claims::Claims;
 use crate::token::jwt::{ClaimSet, InvalidToken};
 use crate::token::profile::Profile;
 
-/// What a [`SessionManager`](crate::SessionManager) of an application knows of a signed-in user: claims that the manager
-/// verified itself, and no tokens.
+/// The claims of a signed-in user, for an application's own [`SessionManager`](crate::SessionManager). The manager has
+/// verified the claims itself, and there are no tokens.
 ///
-/// Security: the claims are believed as they are. Check who made them, for whom, and until when they hold, before they
-/// come here.
+/// Security: this type does not check the claims. Before you call [`of_claims`](Self::of_claims), check who made the
+/// claims and for which application. Before you call [`into_session`](Self::into_session), check that they have not
+/// expired.
 ///
 /// ```
 /// use scalekit_session::Timestamp;
@@ -32,11 +33,11 @@ use crate::token::profile::Profile;
 /// let session = verified.into_session();
 /// assert_eq!(session.user_id(), "usr_1");
 /// assert!(session.has_role("admin"));
-/// assert!(session.access_token().is_err(), "it has no tokens");
+/// assert!(session.access_token().is_err(), "the session has no tokens");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-#[must_use = "a verified session counts when it is made into a session"]
+#[must_use = "a verified session has no effect until it is made into a session"]
 pub struct VerifiedSession {
     claims: Claims,
     holds_from: Timestamp,
@@ -44,8 +45,8 @@ pub struct VerifiedSession {
 }
 
 impl VerifiedSession {
-    /// Reads claims, a JSON object with the members of RFC 7519 §4.1 and of Scalekit's access tokens. `iss`, `sub`, `iat`
-    /// and `exp` are required, and each name may occur once.
+    /// Reads claims: a JSON object with the members of RFC 7519 §4.1 and of Scalekit's access tokens. `iss`, `sub`,
+    /// `iat` and `exp` are required. Each name may occur once.
     ///
     /// # Errors
     /// When the text is not such an object.
@@ -56,12 +57,12 @@ impl VerifiedSession {
         Ok(Self { holds_from: claims.issued_at().max(not_before), claims, profile: None })
     }
 
-    /// The same session with a profile, for display.
+    /// This session with a profile, for display.
     pub fn with_profile(self, profile: Profile) -> Self {
         Self { profile: Some(profile), ..self }
     }
 
-    /// The claims, to be checked.
+    /// The claims, for example to check their expiry.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.claims

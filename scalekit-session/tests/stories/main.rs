@@ -22,6 +22,7 @@ mod official_moving;
 mod outage;
 mod races;
 mod refresh;
+mod restructured;
 mod return_to;
 mod runtimes;
 mod send_sync;

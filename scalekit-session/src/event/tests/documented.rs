@@ -1,8 +1,8 @@
-//! The table of `docs/events.md` is the list of events.
+//! The table in `docs/events.md` has the same events as the list in the code.
 
 use super::*;
 
-/// A row as the code has it; the last column, what to do, is the document's own.
+/// The row of an event, made from the code. The last column of the document, what to do, is not in the code.
 fn row(event: Event<'_>) -> [String; 6] {
     let kind = event.kind();
     let line = written(event);

@@ -1,4 +1,4 @@
-//! What a client can provoke: ten lines a second of each kind, and an exact count of the rest.
+//! A flood of events writes ten lines a second of each kind, and an exact count of the suppressed ones.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Lines of a kind, and how many lines of that kind are said to be suppressed.
+/// How many lines of a kind were written, and how many of that kind were reported as suppressed.
 fn totals(lines: &[Line], kind: &str) -> (usize, u64) {
     let written = lines.iter().filter(|line| line.name == kind).count();
     let quoted = format!("{kind:?}");

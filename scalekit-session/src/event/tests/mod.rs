@@ -1,4 +1,4 @@
-//! Events as a subscriber meets them.
+//! Tests of the events as a log subscriber receives them.
 
 mod documented;
 mod floods;

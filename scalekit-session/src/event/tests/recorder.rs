@@ -1,4 +1,4 @@
-//! A subscriber that keeps what is logged on this thread.
+//! A log subscriber for tests: it keeps the lines that are logged on this thread.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -35,8 +35,8 @@ thread_local! {
 
 /// Listens for the whole process, and keeps the lines of threads that ask for them.
 ///
-/// A subscriber of one thread would not do: `tracing` asks only the thread that meets an event first whether a subscriber
-/// wants the event, and the other tests' threads have none.
+/// A subscriber of one thread would not do: `tracing` asks only the thread that meets an event first whether a
+/// subscriber wants the event, and the other tests' threads have none.
 struct Recorder;
 
 impl Subscriber for Recorder {

@@ -1,5 +1,5 @@
-//! What is known of refresh tokens, and the calls under way with them: one call per token, with a result that later
-//! requests find. The call itself is in `pipeline/refresh.rs`.
+//! The refresh tokens that this process has sent: at most one refresh per token, whose result later requests find. The
+//! refresh itself is in `pipeline/refresh.rs`.
 
 mod table;
 

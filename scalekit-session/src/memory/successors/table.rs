@@ -1,4 +1,5 @@
-//! What is known of refresh tokens: in flight, rotated, failed for now, refused. Synchronous; time is a parameter.
+//! [`RefreshTable`]: the state of each refresh token that this process has sent. Each was refreshed, refused or spent,
+//! has failed for now, or is being sent. The table never waits, and gets the time as a parameter.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,13 +14,13 @@ use crate::rules::decide::{Refreshed, Standing};
 use crate::session::SealedSession;
 use crate::upstream::flight::{Flight, Landing, flight};
 
-/// The successor of a refresh token: the sealed session to hand out, and its claims. No tokens in the clear.
+/// The result of a refresh: the sealed session to hand out, and its claims. Its tokens are sealed.
 pub(crate) struct Successor {
     pub(crate) sealed: SealedSession,
     /// Whether the new access token verified and may be served.
     pub(crate) usable: bool,
     landed_at: Timestamp,
-    /// Milliseconds; 0 while no request was given it.
+    /// When a request first got this successor, in milliseconds. 0 until then.
     handed_out_at: AtomicU64,
 }
 
@@ -34,25 +35,29 @@ impl Successor {
         Self { sealed, usable, landed_at: now, handed_out_at: AtomicU64::new(0) }
     }
 
+    /// Notes that a request got this successor. Only the first time counts.
     pub(crate) fn hand_out(&self, now: Timestamp) {
         let first = now.as_millis().max(1);
         let _already = self.handed_out_at.compare_exchange(0, first, Ordering::AcqRel, Ordering::Acquire);
     }
 
-    /// Kept until a browser shows the successor at a time when every response with an older cookie has arrived; at
-    /// most `UNCLAIMED`, or `retention` after it was first handed out.
+    /// Whether the successor need not be kept any longer.
+    ///
+    /// It is kept until a browser shows its cookie at least `retention` after it was first handed out: by then every
+    /// response with an older cookie has arrived. It is kept at most for [`UNCLAIMED`], or until `retention` after it
+    /// was first handed out if that is later.
     fn is_over(&self, retention: Duration, now: Timestamp) -> bool {
         let settled_at = match self.handed_out_at.load(Ordering::Acquire) {
             0 => None,
             first => Some(Timestamp::from_millis(first) + retention),
         };
         let arrived = settled_at.is_some_and(|at| now >= at && self.sealed.session.seen_at() >= at);
-        // Handed out late, it still has to arrive.
+        // A successor that was first handed out late is kept longer, because its response still has to arrive.
         let unclaimed = self.landed_at + UNCLAIMED;
         arrived || now >= settled_at.map_or(unclaimed, |at| at.max(unclaimed))
     }
 
-    /// Whether Scalekit gave another refresh token for it: then it is spent.
+    /// Whether the refresh spent the token with that key: it did if Scalekit sent a new refresh token.
     fn spends(&self, key: &RefreshKey) -> bool {
         self.sealed.session.facts().refresh != Some(*key)
     }
@@ -66,60 +71,61 @@ impl Successor {
     }
 }
 
-/// How long a successor waits for a browser that never came back for it.
+/// How long a successor is kept for a browser that does not come back.
 const UNCLAIMED: Duration = Duration::from_secs(15 * 60);
-/// How long a refused or spent token, and the newest generation of a session, are remembered.
+/// How long the table remembers a refused or spent token, and the newest generation of a session.
 const REMEMBERED: Duration = Duration::from_secs(60 * 60);
-/// Successors kept at most, in bytes; beyond it the oldest go first.
+/// How many bytes of successors are kept. When there are more, the oldest are dropped first.
 const CAPACITY: usize = 64 * 1024 * 1024;
-/// Refused and spent tokens remembered at most, under 100 bytes each; beyond it the oldest go first.
+/// How many refused and spent tokens are remembered, under 100 bytes each. When there are more, the oldest are dropped
+/// first.
 const REMEMBERED_AT_MOST: usize = 500_000;
-/// Sessions whose newest generation is remembered at most, under 100 bytes each.
+/// For how many sessions the newest generation is remembered, under 100 bytes each.
 const NEWEST_AT_MOST: usize = 1_000_000;
+/// How much time passes between two sweeps of the table.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
-/// The longest pause between two attempts with one token (R10).
+/// The longest pause between two attempts with one refresh token (R10).
 pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// The pause after the first failed attempt.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// A pause is never longer than the longest: after the clock was set back, its end lies too far ahead to be true.
+/// Whether a pause still lasts. When the clock was set back, `until` may lie further ahead than the longest pause. Such
+/// a pause does not count.
 fn is_pause(until: Timestamp, now: Timestamp) -> bool {
     now < until && until.since(now) <= LONGEST_PAUSE
 }
 
+/// The state of one refresh token.
 #[derive(Debug)]
 enum Entry {
+    /// The token is being sent.
     Flying(Flight<Outcome>),
+    /// Scalekit sent new tokens.
     Succeeded(Arc<Successor>),
-    BackOff {
-        until: Timestamp,
-        failures: u32,
-    },
-    Rejected {
-        since: Timestamp,
-        answered: bool,
-    },
-    /// Scalekit took the token, and there is no successor to hand out: never sent again.
-    Spent {
-        since: Timestamp,
-    },
+    /// Attempts have failed for a passing reason. The next one may be made at `until`.
+    BackOff { until: Timestamp, failures: u32 },
+    /// Scalekit refused the token, first at `since`. `answered` says that a page load was already told to ask again.
+    Rejected { since: Timestamp, answered: bool },
+    /// Scalekit accepted the token, but there is no successor to hand out. The token is never sent again.
+    Spent { since: Timestamp },
 }
 
-/// What a request that needs a refresh is told.
+/// The answer to a request that needs a refresh.
 #[derive(Debug)]
 pub(crate) enum Joined {
-    /// A call is under way: wait for it.
+    /// A refresh is under way: the request waits for it.
     Flying(Flight<Outcome>),
-    /// Nothing is known: the caller makes the call, and every other request waits for it.
+    /// No result is known: the caller sends the refresh token, and every other request waits for it.
     Begun(Flight<Outcome>, RefreshLanding),
-    /// The outcome of an earlier call: no call is made.
+    /// The result of an earlier refresh: the refresh token is not sent.
     Known(Outcome),
 }
 
-/// How a call ended, for every request that waited.
+/// The result of a refresh, for every request that waited.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) refreshed: Refreshed,
-    /// The successor, when there is one.
+    /// The successor, if there is one.
     pub(crate) successor: Option<Arc<Successor>>,
 }
 
@@ -133,11 +139,11 @@ impl Outcome {
     }
 }
 
-/// Where the task that makes a call hands in its outcome.
+/// With this the task of a refresh hands its outcome to the requests that wait.
 #[derive(Debug)]
 pub(crate) struct RefreshLanding {
     landing: Landing<Outcome>,
-    /// Attempts with this token that failed before this one.
+    /// How many attempts with this token failed before this one.
     pub(crate) failures: u32,
 }
 
@@ -147,6 +153,7 @@ impl RefreshLanding {
     }
 }
 
+/// The state of each refresh token, and the newest known generation of each session.
 #[derive(Debug, Default)]
 pub(crate) struct RefreshTable {
     inner: Mutex<Inner>,
@@ -170,7 +177,7 @@ impl Default for Inner {
 }
 
 impl RefreshTable {
-    /// How a refresh token stands, for the decision.
+    /// The state of a refresh token, for the rules.
     pub(crate) fn standing(&self, key: &RefreshKey, now: Timestamp) -> Standing {
         match self.lock().entries.get(key) {
             Some(Entry::BackOff { until, .. }) if is_pause(*until, now) => {
@@ -182,9 +189,11 @@ impl RefreshTable {
         }
     }
 
-    /// Joins what is under way or at hand for this token, or has the caller make a call: at most one per token, ever (R1).
-    /// A server that does not rotate hands the same token back; there `generation` tells whether the result at hand is
-    /// newer than what the request shows.
+    /// Returns the refresh that is under way for this token, or its result. Without either, the caller must begin the
+    /// refresh. Each token is sent at most once (R1), except after a failure for a passing reason.
+    ///
+    /// A server may keep the refresh token and send only a new access token. Then `generation` says whether the known
+    /// result is newer than the session that the request shows.
     pub(crate) fn join(
         &self,
         key: RefreshKey,
@@ -217,17 +226,17 @@ impl RefreshTable {
         Joined::Begun(flight, RefreshLanding { landing, failures })
     }
 
-    /// A rotation: publishes the successor for everybody who still comes with the old token.
+    /// Notes a refresh that succeeded. Every request that still comes with the old token gets the successor.
     pub(crate) fn succeed(&self, key: RefreshKey, successor: Arc<Successor>, now: Timestamp) {
         let mut inner = self.lock();
         let facts = successor.sealed.session.facts();
-        let newest =
-            inner.newest.get(&facts.session_id).map_or(facts.generation, |own| facts.generation.max(*own));
+        let known = inner.newest.get(&facts.session_id).copied();
+        let newest = known.map_or(facts.generation, |known| facts.generation.max(known));
         inner.newest.insert(facts.session_id, newest, now + REMEMBERED, now);
         inner.entries.insert(key, Entry::Succeeded(successor));
     }
 
-    /// `invalid_grant`. Returns when the token was refused first.
+    /// Notes that Scalekit refused the token with `invalid_grant`. Returns when it was first refused.
     pub(crate) fn reject(&self, key: RefreshKey, now: Timestamp) -> Timestamp {
         let mut inner = self.lock();
         if let Some(Entry::Rejected { since, .. }) = inner.entries.get(&key) {
@@ -237,13 +246,15 @@ impl RefreshTable {
         now
     }
 
-    /// Scalekit took the token, and what it gave for it is of no use.
+    /// Notes that Scalekit accepted the token, but its answer is of no use.
     pub(crate) fn spend(&self, key: RefreshKey, now: Timestamp) {
         self.lock().entries.insert(key, Entry::Spent { since: now });
     }
 
-    /// A failure that may pass. Returns when the next attempt may be made: after a pause that doubles, is jittered
-    /// by a fifth, and follows `Retry-After`, up to ten seconds (R10).
+    /// Notes a failure for a passing reason. Returns when the next attempt may be made (R10).
+    ///
+    /// The pause doubles with each failure, less up to a fifth of it, so that tokens are not sent all at once. It is at
+    /// least as long as `asked`, the server's `Retry-After`, and never longer than ten seconds.
     pub(crate) fn fail(
         &self,
         key: RefreshKey,
@@ -259,31 +270,31 @@ impl RefreshTable {
         until
     }
 
-    /// Forgets a call whose session ended meanwhile.
+    /// Forgets a refresh token whose session ended during the refresh.
     pub(crate) fn forget(&self, key: &RefreshKey) {
         self.lock().entries.remove(key);
     }
 
-    /// Logout: nobody can pick up a successor of that session any more (R32).
+    /// Drops the successors of a session that ended, so that no request can get one (R32).
     pub(crate) fn drop_session(&self, id: &SessionId) {
         let of_session = |entry: &Entry| matches!(entry, Entry::Succeeded(successor) if successor.sealed.session.facts().session_id == *id);
         self.lock().entries.retain(|_, entry| !of_session(entry));
     }
 
-    /// Notes that a browser shows that generation: another process, or an application that shares the cookie, may have
-    /// rotated the session since we last did.
+    /// Notes that a browser showed that generation. Another process, or another application that shares the cookie, may
+    /// have refreshed the session since this process did.
     pub(crate) fn seen(&self, id: &SessionId, generation: u32) {
         if let Some(newest) = self.lock().newest.get_mut(id) {
             *newest = generation.max(*newest);
         }
     }
 
-    /// Whether a response may write that generation: none newer is known (R54).
+    /// Whether a response may write that generation of a session: it may if this process knows no newer one (R54).
     pub(crate) fn is_newest(&self, id: &SessionId, generation: u32) -> bool {
         self.lock().newest.get(id).is_none_or(|newest| generation >= *newest)
     }
 
-    /// Whether a navigation whose token was refused moments ago should simply ask again, once (16a).
+    /// Row 16a: whether a page load whose refresh token was refused is redirected to itself. `true` once per token.
     pub(crate) fn may_ask_again(&self, key: &RefreshKey) -> bool {
         match self.lock().entries.get_mut(key) {
             Some(Entry::Rejected { answered, .. }) => !std::mem::replace(answered, true),
@@ -297,7 +308,8 @@ impl RefreshTable {
 }
 
 impl Inner {
-    /// The end of the chain: a second rotation may have happened before a latecomer of the first one arrives.
+    /// The newest successor in the chain that begins with this one. The session may have been refreshed again before a
+    /// request with the first token arrived.
     fn newest_successor(&self, first: &Arc<Successor>) -> Arc<Successor> {
         let mut newest = first;
         for _ in 0..16 {
@@ -356,7 +368,7 @@ impl Inner {
     }
 
     fn drop_oldest(&mut self, mut excess: usize, now: Timestamp) {
-        let mut successor: Vec<(Timestamp, RefreshKey, usize, bool)> = self
+        let mut successors: Vec<(Timestamp, RefreshKey, usize, bool)> = self
             .entries
             .iter()
             .filter_map(|(key, entry)| match entry {
@@ -366,8 +378,8 @@ impl Inner {
                 _ => None,
             })
             .collect();
-        successor.sort_unstable_by_key(|(at, ..)| *at);
-        for (_, key, bytes, spent) in successor {
+        successors.sort_unstable_by_key(|(landed_at, ..)| *landed_at);
+        for (_, key, bytes, spent) in successors {
             if excess == 0 {
                 return;
             }

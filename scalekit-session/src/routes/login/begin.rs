@@ -1,4 +1,4 @@
-//! The login route: remembers where the browser came from and sends it to Scalekit.
+//! The login route: remembers where to return to after login, and redirects the browser to Scalekit.
 
 use std::sync::Arc;
 
@@ -65,12 +65,12 @@ pub(crate) async fn begin(instance: &Arc<Instance>, head: &RequestHead) -> Reply
     }
 }
 
-/// Requests that begin no login.
+/// The reply to a request that may not begin a login. `None` for a request that may.
 fn declined(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> Option<Reply> {
     if !matches!(request.method, "GET" | "HEAD") {
         return Some(Reply::new(405).with_header("allow", "GET, HEAD"));
     }
-    // Nothing may happen that nobody sees: no flow, no cookie (R22).
+    // A prefetch or a `HEAD` shows no page to the user, so it must begin no flow and set no cookie (R22).
     if request.method == "HEAD" || navigation::is_prefetch(request) {
         return Some(Reply::new(204));
     }
@@ -81,13 +81,13 @@ fn declined(instance: &Instance, request: &RequestView<'_>, now: Timestamp) -> O
         .then(|| refuse::refuse(instance, request, &Refusal::Misdirected, now))
 }
 
-/// The page that asks before another site's choice replaces a session (R55).
+/// The page that asks the user for confirmation, when a link on another site would replace the session (R55).
 fn confirm(instance: &Instance, request: &RequestView<'_>) -> Reply {
     asking::page(instance, same_choice(&instance.config.routes.login, request.target))
 }
 
-/// The link that chooses the same again. It is no return path, whose limit an IdP-initiated login would break: only the
-/// query is the request's.
+/// The link of the confirmation page: our login route with the query of the request. It is not a [`ReturnTo`], because
+/// an IdP-initiated login has a longer query than a return path may have.
 fn same_choice(login: &str, target: &str) -> String {
     let target = target.split('#').next().unwrap_or_default();
     match target.split_once('?') {
@@ -98,10 +98,10 @@ fn same_choice(login: &str, target: &str) -> String {
     }
 }
 
-/// The longest query that a link of ours repeats, in bytes.
+/// The longest query that the link repeats, in bytes.
 const QUERY: usize = 8 * 1024;
 
-/// What a link to the login route may choose; what it did not choose is empty.
+/// The parameters by which a link to the login route selects how to sign in. A parameter that is missing is empty.
 #[derive(Debug, Default)]
 struct Selectors {
     organization_id: String,
@@ -128,7 +128,8 @@ impl Selectors {
         }
     }
 
-    /// Whether the link decides as whom one signs in. A hint does: its domain selects an organization's connection.
+    /// Whether the link selects as which user to sign in. A hint does so, too: its domain selects the connection of an
+    /// organization.
     fn any(&self) -> bool {
         let hints = [&self.login_hint, &self.domain_hint];
         let chosen = [&self.organization_id, &self.connection_id, &self.provider, &self.prompt];
@@ -148,12 +149,13 @@ fn is_plain(value: &str) -> bool {
     value.len() <= 256 && !value.chars().any(char::is_control)
 }
 
-/// Where a request for one of the own routes asks to go afterwards.
+/// Where a request for one of our own routes asks to return to.
 pub(crate) fn return_to_of(instance: &Instance, request: &RequestView<'_>) -> ReturnTo {
     return_to(instance, &Query::of(request))
 }
 
-/// `return_to`, or `returnTo` as Scalekit's own packages spell it.
+/// The path in `return_to`, or in `returnTo`, as Scalekit's packages spell it. The default path when there is none, or
+/// when it is not acceptable.
 fn return_to(instance: &Instance, query: &Query) -> ReturnTo {
     let asked = query.first("return_to").or_else(|| query.first("returnTo"));
     asked
@@ -161,12 +163,13 @@ fn return_to(instance: &Instance, query: &Query) -> ReturnTo {
         .unwrap_or_else(|| instance.config.default_return_to.clone())
 }
 
-/// A path of this origin, and none of the login's own routes.
+/// The path, if it is a path of this origin and not one of our own routes.
 fn destination(instance: &Instance, path: &str) -> Option<ReturnTo> {
     ReturnTo::parse(path).ok().filter(|path| !instance.config.routes.reaches(path.path()))
 }
 
-/// A login begun at an identity provider. One that does not verify is an ordinary login.
+/// The verified token of a login that was begun at an identity provider. `None` when it does not verify: the login then
+/// goes on as an ordinary one.
 async fn idp_initiated(instance: &Instance, token: &str) -> Option<IdpInitiatedLogin> {
     let check = |keys: &jwt::KeySet, now| jwt::verify_idp_initiated(token, keys, &instance.rules, now);
     match instance.keys.judge(Budget::Presented, check).await {

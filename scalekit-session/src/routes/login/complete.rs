@@ -1,4 +1,4 @@
-//! The callback route: ties the answer to the browser that began the flow, redeems the code, and seals a session.
+//! The callback route: checks that this browser began the login flow, redeems the code, and seals a session.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ pub(crate) async fn complete(instance: &Arc<Instance>, head: &RequestHead) -> Re
     if !matches!(method, "GET" | "HEAD") {
         return Reply::new(405).with_header("allow", "GET, HEAD");
     }
-    // Link scanners and previews look without a browser's cookies; a code is not theirs to redeem (R52).
+    // Link scanners and previews follow links without the cookies of the browser. They must not use up the code (R52).
     if method == "HEAD" || navigation::is_prefetch(&head.view()) {
         return Reply::new(204);
     }
@@ -60,14 +60,14 @@ pub(crate) async fn complete(instance: &Arc<Instance>, head: &RequestHead) -> Re
     reply.with_cookies([transaction::end_cookie(instance, flow)])
 }
 
-/// What Scalekit sent the browser back with.
+/// The parameters with which Scalekit sent the browser back.
 struct Answer<'a> {
     state: &'a str,
     outcome: Result<&'a str, &'a str>,
 }
 
 impl<'a> Answer<'a> {
-    /// An answer has a state, and either a code or an error; each of them once.
+    /// Reads the parameters. An answer has a state, and either a code or an error. Each may occur once.
     fn of(query: &'a Query) -> Result<Self, Repeated> {
         let state = query.once("state")?.unwrap_or_default();
         let outcome = match (query.once("code")?, query.once("error")?) {
@@ -79,8 +79,9 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// No flow of this browser: loaded again, too late, or another browser's. Who is signed in by that very flow goes where
-/// it led; everybody else may begin again.
+/// Answers a callback whose flow is not known in this browser: the callback was loaded again, came too late, or belongs
+/// to another browser. A browser that is signed in by this same flow is redirected to the flow's return path. Any other
+/// browser gets a page.
 fn again(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, flow: FlowId) -> Reply {
     let shown = find::signed_in(instance, cookies);
     let live = shown
@@ -98,7 +99,7 @@ fn again(instance: &Arc<Instance>, cookies: &RequestCookies<'_>, flow: FlowId) -
     }
 }
 
-/// Redeems the code once, in a task that goes on when the browser hangs up.
+/// Redeems the code once, in a task that goes on when the browser closes the connection.
 async fn redeem(
     instance: &Arc<Instance>,
     head: &RequestHead,
@@ -161,7 +162,7 @@ async fn redeem(
     }
 }
 
-/// Asks first, and ends the session that came of it: what was not confirmed is handed out by no later load either.
+/// Shows the confirmation page and ends the new session, so that a reload of the callback cannot hand it out.
 fn hold_back(instance: &Instance, sealed: &SealedSession, return_to: &ReturnTo, now: Timestamp) -> Reply {
     instance.emit(Event::LoginHeldBack);
     let facts = sealed.session.facts();
@@ -215,8 +216,10 @@ async fn finish(instance: &Arc<Instance>, transaction: &Transaction, code: &Auth
     }
 }
 
-/// Verifies what the code brought, asks the application, and seals the session.
+/// Verifies the tokens of a login, lets the application refuse the user, and seals the session.
 async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: TokenResponse) -> Finish {
+    // What follows may take long, and extends no token's life (R41).
+    let received_at = instance.now();
     let nonce = transaction.nonce();
     let expected = Expected { nonce: Some(&nonce), access_token: Some(&tokens.access_token), subject: None };
     let check = |keys: &KeySet, now| {
@@ -264,7 +267,7 @@ async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: Tok
         claims,
         profile: Some(profile),
     };
-    match instance.layout.seal_login(&grant, instance.now()) {
+    match instance.layout.seal_login(&grant, received_at) {
         Ok(sealed) => {
             instance.emit(Event::SignedIn { user: grant.claims.subject() });
             Finish::SignedIn(Arc::new(sealed))
@@ -279,7 +282,8 @@ async fn accept(instance: &Arc<Instance>, transaction: &Transaction, tokens: Tok
     }
 }
 
-/// A page that never redirects by itself: a login that fails must not begin the next one (R47).
+/// A page with a link to sign in again. It does not redirect by itself, because a failed login must not begin the next
+/// one (R47).
 fn page(instance: &Instance, status: u16, kind: PageKind, return_to: Option<&ReturnTo>) -> Reply {
     let path = crate::routes::refuse::login_path(instance, return_to);
     let page = Page::new(kind).with_link("Sign in again", path);

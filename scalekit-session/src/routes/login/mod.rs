@@ -1,4 +1,4 @@
-//! Logging in: out to Scalekit's hosted pages with PKCE, state and nonce, and back with a code.
+//! The login and callback routes: to Scalekit's hosted pages with PKCE, state and nonce, and back with a code.
 
 mod asking;
 mod begin;

@@ -1,13 +1,15 @@
-//! Query strings of the login and callback routes, with a limit on everything.
+//! [`Query`]: the parameters of a request for the login or callback route, limited in number and length.
 
 use crate::request::RequestView;
 
-/// Parameters of a request, decoded. Over-long ones are left out.
+/// The decoded parameters of a request: at most [`PARAMETERS`], without those that are longer than [`BYTES`].
 #[derive(Debug)]
 pub(super) struct Query(Vec<(String, String)>);
 
+/// How many parameters are read.
 const PARAMETERS: usize = 32;
-/// Long enough for an authorization code, a return path and an IdP-initiated login.
+/// The longest value that is read, in bytes: long enough for an authorization code, a return path and an IdP-initiated
+/// login.
 const BYTES: usize = 4096;
 
 /// A parameter that came more than once (RFC 6749 §3.1 forbids it).
@@ -27,7 +29,7 @@ impl Query {
         )
     }
 
-    /// The value of a parameter that may come once; empty counts as missing.
+    /// The value of a parameter that may come once. An empty value counts as missing.
     pub(super) fn once(&self, name: &str) -> Result<Option<&str>, Repeated> {
         let mut values = self.0.iter().filter(|(own, _)| own == name).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
@@ -36,7 +38,7 @@ impl Query {
         }
     }
 
-    /// The first value of a parameter.
+    /// The first value of a parameter that is not empty.
     pub(super) fn first(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(own, value)| own == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }

@@ -1,4 +1,4 @@
-//! What a browser carries between the login route and the callback: one sealed cookie per flow (R22).
+//! [`Transaction`]: one login flow, from the login route to the callback, in a sealed cookie of its own (R22).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,17 +15,18 @@ use crate::rules::return_to::ReturnTo;
 use crate::seal::Purpose;
 use crate::secret::{CodeVerifier, Nonce};
 
-/// Flows under way in one browser, and the bytes of their cookies, at most.
+/// How many flows one browser may have under way.
 const FLOWS: usize = 5;
+/// How many bytes the cookies of these flows may have together.
 const BYTES: usize = 3584;
 
-/// One login under way.
+/// One login flow under way.
 pub(crate) struct Transaction {
     begun_at: Timestamp,
     state: Zeroizing<String>,
     nonce: Zeroizing<String>,
     verifier: Zeroizing<String>,
-    /// Another site began it: it may not change who is signed in (R55).
+    /// Another site began this login, so it may not change who is signed in without the user's confirmation (R55).
     pub(crate) begun_elsewhere: bool,
     pub(crate) return_to: ReturnTo,
 }
@@ -78,7 +79,8 @@ impl Transaction {
         bytes
     }
 
-    /// The return path is checked again: a cookie sealed by an older release may know fewer rules (R39).
+    /// Reads a flow. The return path is checked again, because an older release may have sealed it with fewer rules
+    /// (R39).
     fn decode(bytes: &[u8]) -> Option<Self> {
         let (begun_at, rest) = bytes.split_first_chunk::<8>()?;
         let (state, rest) = text(rest)?;
@@ -92,7 +94,7 @@ impl Transaction {
     }
 }
 
-/// Characters of 32 random bytes in base64url.
+/// How many characters 32 random bytes have in base64url.
 const TEXT: usize = 43;
 
 fn text_of(bytes: &[u8; 32]) -> Zeroizing<String> {
@@ -104,7 +106,8 @@ fn text(bytes: &[u8]) -> Option<(Zeroizing<String>, &[u8])> {
     Some((Zeroizing::new(std::str::from_utf8(text).ok()?.to_owned()), rest))
 }
 
-/// The cookies that begin a flow: its own, and the removal of those that are over or too many, oldest first.
+/// The cookies that begin a flow: the flow's own cookie, and the removal of flows that are over. When there are too
+/// many flows, the oldest are removed.
 pub(crate) fn begin_cookies(
     instance: &Instance,
     transaction: &Transaction,
@@ -154,7 +157,7 @@ pub(crate) fn find(
         .filter(|transaction| !transaction.is_over(now))
 }
 
-/// The removal of a flow's cookie.
+/// The line that removes a flow's cookie.
 pub(crate) fn end_cookie(instance: &Instance, flow: FlowId) -> SetCookie {
     instance.layout.spec.remove(&name(&instance.layout.names, flow))
 }

@@ -267,7 +267,7 @@ pub(crate) fn decide_refreshed(
         Refreshed::Succeeded { usable: false } if old_serves => Settlement::WriteNewServeOld, // 13b
         Refreshed::Succeeded { usable: false } => Settlement::WriteNewUnavailable, // 13b
         Refreshed::Stranger => Settlement::Anonymous(Cookies::Delete), // 13c
-        Refreshed::OtherOrganization | Refreshed::Ended => Settlement::Anonymous(Cookies::Keep), // 13d
+        Refreshed::OtherOrganization | Refreshed::Ended => Settlement::Anonymous(Cookies::Keep), // 13d, 13f
         Refreshed::Failed { .. } | Refreshed::Rejected { .. } | Refreshed::Spent if old_serves => {
             Settlement::ServeOld // 13e, 14, 15
         }

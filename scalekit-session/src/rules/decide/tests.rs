@@ -184,7 +184,7 @@ fn r4_r9_r11_rows_13_to_16_after_a_refresh() {
         ),
         ("13c stranger", Refreshed::Stranger, valid, Settlement::Anonymous(Cookies::Delete)),
         ("13d other organization", Refreshed::OtherOrganization, valid, Settlement::Anonymous(Cookies::Keep)),
-        ("ended meanwhile", Refreshed::Ended, valid, Settlement::Anonymous(Cookies::Keep)),
+        ("13f ended meanwhile", Refreshed::Ended, valid, Settlement::Anonymous(Cookies::Keep)),
         ("13e spent, old lives", Refreshed::Spent, valid, Settlement::ServeOld),
         ("13e spent, old over", Refreshed::Spent, ended, Settlement::Anonymous(Cookies::Keep)),
         ("14 failed, old lives", failed, valid, Settlement::ServeOld),

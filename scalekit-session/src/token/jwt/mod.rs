@@ -1,7 +1,7 @@
 //! Verification of Scalekit's tokens (R41, R42; RFC 7519, RFC 8725).
 //!
 //! [`jws`] splits a token into its parts, [`claim_set`] reads its claims strictly, [`jwk`] holds the published keys,
-//! [`kind`] tells the kinds of tokens apart, and [`verify`] does all of it in order. Nothing here waits or reads a
+//! [`kind`] tells the kinds of tokens apart, and [`mod@verify`] does all of it in order. Nothing here waits or reads a
 //! clock.
 
 mod claim_set;
