@@ -33,5 +33,6 @@ async fn a_missing_middleware_is_told_to_a_logger_of_log() {
     let response = call_service(&app, TestRequest::with_uri("/me").to_request()).await;
     assert_eq!(response.status(), 500);
     let text = LOGGER.0.lock().unwrap();
-    assert!(text.contains("ERROR no SessionMiddleware around this handler"), "{text}");
+    assert!(text.contains("ERROR session handling is not set up"), "{text}");
+    assert!(text.contains("no SessionMiddleware around this handler"), "the log names the fix: {text}");
 }
