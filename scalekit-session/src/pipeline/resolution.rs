@@ -158,9 +158,14 @@ impl Resolution {
         Self { state, write: None, no_session: NoSession::NotSignedIn }
     }
 
-    /// The same decision with cookies to write.
-    pub fn with_cookies(self, cookies: Vec<SetCookie>) -> Self {
-        Self { write: Some(Box::new(Write { cookies, of: None })), ..self }
+    /// The same decision with more cookies to write. Cookies that are added to those of a session are written under the
+    /// same conditions: not when the session ended meanwhile, and not when a newer refresh is known.
+    pub fn with_cookies(mut self, cookies: Vec<SetCookie>) -> Self {
+        match &mut self.write {
+            Some(write) => write.cookies.extend(cookies),
+            None => self.write = Some(Box::new(Write { cookies, of: None })),
+        }
+        self
     }
 
     /// The same decision with the reason why there is no session. It counts for [`SessionState::Anonymous`] only.
@@ -189,5 +194,21 @@ impl Resolution {
 impl fmt::Debug for Resolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Resolution").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r30_added_cookies_are_written_under_the_conditions_of_the_sessions_own() {
+        let cookie = || vec![SetCookie::parse("theme=dark; Path=/").unwrap()];
+        let of = Some(WriteOf::Data(SessionId::from_bytes([1; 16]), 7));
+        let write = Some(Box::new(Write { cookies: cookie(), of }));
+        let wrapped = Resolution { write, ..Resolution::new(SessionState::Anonymous) }.with_cookies(cookie());
+        assert_eq!(wrapped.cookies().len(), 2);
+        assert!(matches!(wrapped.write.unwrap().of, Some(WriteOf::Data(_, 7))));
+        assert!(Resolution::new(SessionState::Anonymous).with_cookies(cookie()).write.unwrap().of.is_none());
     }
 }
