@@ -156,6 +156,20 @@ impl Exchange {
         Inspection::Settled(Resolution::new(state))
     }
 
+    /// A handler that has seen one user's session gets no other user's session from a refresh: the other user's cookies
+    /// are written, and the handler sees no session.
+    fn of_same_user(&self, refreshed: Resolution) -> Resolution {
+        let seen = self.0.resolution.get().map(|resolution| &resolution.state);
+        match (seen, &refreshed.state) {
+            (Some(SessionState::Active(seen)), SessionState::Active(new))
+                if seen.user_id() != new.user_id() =>
+            {
+                Resolution { state: SessionState::Anonymous, ..refreshed }
+            }
+            _ => refreshed,
+        }
+    }
+
     fn waiting(&self, slot: Slot, pending: Pending) -> Resolving {
         Resolving(Stage::Waiting { exchange: self.clone(), slot, pending })
     }
@@ -208,15 +222,12 @@ impl Future for Resolving {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<SessionState> {
         match &mut self.0 {
             Stage::Known(state) => Pin::new(state).poll(cx),
-            Stage::Waiting { exchange, slot, pending } => Pin::new(pending).poll(cx).map(|resolution| {
-                keep(
-                    match slot {
-                        Slot::Resolution => &exchange.0.resolution,
-                        Slot::Refreshed => &exchange.0.refreshed,
-                    },
-                    resolution,
-                )
-            }),
+            Stage::Waiting { exchange, slot, pending } => {
+                Pin::new(pending).poll(cx).map(|resolution| match slot {
+                    Slot::Resolution => keep(&exchange.0.resolution, resolution),
+                    Slot::Refreshed => keep(&exchange.0.refreshed, exchange.of_same_user(resolution)),
+                })
+            }
         }
     }
 }

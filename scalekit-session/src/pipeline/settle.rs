@@ -42,8 +42,7 @@ pub(crate) fn refresh_now(instance: &Arc<Instance>, request: &RequestView<'_>, n
     }
     let noted = Noted { wants_refresh: true, navigation: false, ..Noted::of(request) };
     let case = find::case(instance, &cookies, now);
-    // The cookies are left out: no other session may take the place of the one that the handler has seen.
-    match decide::step(instance, case, &noted, None, now) {
+    match decide::step(instance, case, &noted, Some(&cookies), now) {
         Step::Settled(resolution) => Pending::new(ready(resolution)),
         Step::Waits(case, wait) => {
             let held = find::held(instance, &cookies, &case);

@@ -23,6 +23,8 @@ struct Careless {
     origins: [String; 1],
     waits: bool,
     refreshes: bool,
+    /// Whose session a refresh finds, where it is another user's.
+    other: Option<Session>,
     inspected: AtomicUsize,
     unwritable: AtomicUsize,
     polled: Arc<AtomicUsize>,
@@ -36,6 +38,7 @@ impl Careless {
             origins: ["https://app.test".to_owned()],
             waits: false,
             refreshes: false,
+            other: None,
             inspected: AtomicUsize::new(0),
             unwritable: AtomicUsize::new(0),
             polled: Arc::default(),
@@ -71,7 +74,12 @@ impl SessionManager for Careless {
     }
 
     fn refresh(&self, _request: &RequestView<'_>, _now: Timestamp) -> Option<Pending> {
-        self.refreshes.then(|| self.pending())
+        let other = |other: &Session| {
+            let cookie = SetCookie::parse(COOKIE).unwrap();
+            let state = SessionState::Active(other.clone());
+            Pending::new(std::future::ready(Resolution::new(state).with_cookies(vec![cookie])))
+        };
+        self.refreshes.then(|| self.other.as_ref().map_or_else(|| self.pending(), other))
     }
 }
 
@@ -156,6 +164,21 @@ async fn r24_r19_every_answer_that_asked_is_private_and_the_head_is_written_once
     assert!(matches!(exchange.resolve(&request).await, SessionState::Active(_)));
     assert_eq!(manager.unwritable.load(Ordering::SeqCst), 1, "the manager is told that the head is sent");
     assert!(exchange.finish(&headers).is_empty(), "no cookie after the head");
+}
+
+#[tokio::test]
+async fn r23_a_refresh_hands_no_other_users_session_to_a_handler() {
+    let claims = br#"{"iss":"https://other.test","sub":"usr_2","iat":1760000000,"exp":1760000060}"#;
+    let other = VerifiedSession::of_claims(claims).unwrap().into_session();
+    for (other, anonymous) in [(Some(other), true), (None, false)] {
+        let exchange = Exchange::new(Arc::new(Careless { refreshes: true, other, ..Careless::new() }));
+        let headers = [("host", "app.test")];
+        let request = RequestView::new("GET", "/", &headers);
+        assert!(matches!(exchange.resolve(&request).await, SessionState::Active(_)));
+        let state = exchange.refresh(&request).await;
+        assert_eq!(matches!(state, SessionState::Anonymous), anonymous, "{state:?}");
+        assert_eq!(finish(&exchange, state).lines, [COOKIE], "the cookies are the browser's to keep");
+    }
 }
 
 #[tokio::test]
