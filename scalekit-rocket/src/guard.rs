@@ -281,11 +281,8 @@ impl RefreshableSession {
     /// [`Unavailable`](crate::RejectionKind::Unavailable) when Scalekit does not answer and the access token has expired
     /// meanwhile, of kind [`Unauthenticated`](crate::RejectionKind::Unauthenticated) when the session has ended.
     pub async fn refresh(&self) -> Result<Option<Session>, SessionRejection> {
-        let request = self.request.view();
-        let state = self.exchange.refresh(&request).await;
-        let session = self.exchange.admit(state, None, &request)?;
-        let is_new = session.refreshes() != self.refreshes() || session.claims() != self.claims();
-        Ok(is_new.then_some(Session(session)))
+        let refreshed = self.exchange.refresh_admitted(&self.session, &self.request.view()).await?;
+        Ok(refreshed.map(Session))
     }
 }
 

@@ -61,6 +61,23 @@ pub enum RejectionKind {
 }
 
 impl Exchange {
+    /// Refreshes the session that a handler was given, and returns the new one. `None` when there are no new tokens and
+    /// the session at hand can still be served.
+    ///
+    /// # Errors
+    ///
+    /// The refusal and its reply, when the session at hand can no longer be served either.
+    pub async fn refresh_admitted(
+        &self,
+        session: &Session,
+        request: &RequestView<'_>,
+    ) -> Result<Option<Session>, Rejection> {
+        let state = self.refresh(request).await;
+        let refreshed = self.admit(state, None, request)?;
+        let is_new = refreshed.refreshes() != session.refreshes() || refreshed.claims() != session.claims();
+        Ok(is_new.then_some(refreshed))
+    }
+
     /// Returns the session when the request has one and the session meets the requirement.
     ///
     /// # Errors
