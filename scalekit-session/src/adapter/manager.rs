@@ -108,6 +108,8 @@ pub trait SessionManager: fmt::Debug + Send + Sync + 'static {
     /// The commit point: which cookies the response may still write, just before its headers are sent. A manager drops
     /// here the cookies of a session that ended since the decision, or that a newer refresh replaced. By default it
     /// returns all cookies of the resolution.
+    ///
+    /// A manager that wraps another one must call the other's `conclude` here: the default knows none of its conditions.
     fn conclude(&self, resolution: &Resolution, _response: &dyn Headers, _now: Timestamp) -> Vec<SetCookie> {
         resolution.cookies().to_vec()
     }
